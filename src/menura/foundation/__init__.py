@@ -1,0 +1,1 @@
+"""What everything rests on: configs, discovery, errors, seeds, atomic files, reports."""

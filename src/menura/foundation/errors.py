@@ -1,0 +1,27 @@
+"""Errors a person can act on: one plain line that names what is wrong, where, and the mend."""
+
+
+class MenuraError(Exception):
+    """Something could not be done. The command line prints the line and exits with 1."""
+
+    exit_status = 1
+
+
+class UsageError(MenuraError):
+    """The words of the request are wrong (an unknown name, a bad value). Exits with 2."""
+
+    exit_status = 2
+
+
+class MissingDependencyError(MenuraError):
+    """A part needs a package or program that is not installed; the line says how to get it."""
+
+
+def unknown_name(kind: str, name: str, known: list[str]) -> UsageError:
+    """The error for a name that does not exist: lists the names that do, the nearest first."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    there_is = ", ".join(known) or "none"
+    return UsageError(f"there is no {kind} {name!r}{hint} (there is: {there_is})")

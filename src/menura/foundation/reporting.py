@@ -1,0 +1,32 @@
+"""How work in progress speaks to whoever asked for it.
+
+Workflows speak through a Reporter; the command line shows it on standard error, a notebook may
+collect it, and this base class says nothing.
+"""
+
+
+class Reporter:
+    """Says nothing. Subclass and override what you want to hear."""
+
+    def say(self, line: str) -> None:
+        """A plain line: a result or a fact."""
+
+    def warn(self, line: str) -> None:
+        """Something the person should know and may want to mend."""
+
+    def progress(self, done: float, total: float, line: str) -> None:
+        """`done` of `total` (any unit); `line` says what is being done, and the time left."""
+
+
+class Collected(Reporter):
+    """Keeps every line, for notebooks and tests."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.warnings: list[str] = []
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+    def warn(self, line: str) -> None:
+        self.warnings.append(line)

@@ -1,0 +1,1 @@
+"""Self-contained HTML pages: players, pictures and tables in one file that opens anywhere."""

@@ -1,0 +1,1 @@
+"""The verbs, one file each. The command line and the studio translate to these."""
