@@ -1,0 +1,48 @@
+# Everything a newcomer or CI needs, each in one command; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Real recordings, for the tests that want them; without the folder those tests are skipped.
+MENURA_DATA ?= ../shared/data
+ifneq ($(wildcard $(MENURA_DATA)),)
+override MENURA_DATA := $(abspath $(MENURA_DATA))
+export MENURA_DATA
+else
+unexport MENURA_DATA
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo venv check test test-all faults
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## train briefly, generate, continue, and write one page to look at and listen to
+	$(BIN)/menura demo
+
+test: check  ## the checks, then the tests
+	$(BIN)/pytest
+
+test-all: check  ## the checks, then every test: also the slow, browser and notebook ones
+	$(BIN)/pytest -m ""
+
+check: $(READY)  ## style, types and architecture, without running anything
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+faults: $(READY)  ## put mistakes into copies of the code, one by one; the tests must catch each
+	$(BIN)/python tests/faults/run.py
+
+venv: $(READY)  ## .venv with everything that development needs; made anew when a pin changes
+
+# The stamp is written last, so an installation that was broken off is begun again.
+$(READY): pyproject.toml constraints.txt
+	@echo "making $(VENV): a minute or two"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
