@@ -5,14 +5,31 @@ Importing the package is instant; a verb's own libraries are imported when it is
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from menura.foundation.version import __version__
+
+if TYPE_CHECKING:
+    from menura.workflows.continue_ import continue_
+    from menura.workflows.demo import demo
+    from menura.workflows.doctor import doctor
+    from menura.workflows.evaluate import evaluate
+    from menura.workflows.generate import generate
+    from menura.workflows.inpaint import inpaint
+    from menura.workflows.interpolate import interpolate
+    from menura.workflows.list_parts import list_labels, list_parts
+    from menura.workflows.load import load
+    from menura.workflows.prepare import prepare
+    from menura.workflows.reconstruct import reconstruct
+    from menura.workflows.spectrogram import spectrogram
+    from menura.workflows.train import train
+    from menura.workflows.vary import vary
 
 _VERBS = {
     "continue_": "continue_",
     "demo": "demo",
     "doctor": "doctor",
+    "evaluate": "evaluate",
     "generate": "generate",
     "inpaint": "inpaint",
     "interpolate": "interpolate",
@@ -27,13 +44,31 @@ _VERBS = {
 }
 """Verb → the file of the workflows room that holds it."""
 
-__all__ = ["__version__", *_VERBS]  # noqa: PLE0604
+__all__ = [
+    "__version__",
+    "continue_",
+    "demo",
+    "doctor",
+    "evaluate",
+    "generate",
+    "inpaint",
+    "interpolate",
+    "list_labels",
+    "list_parts",
+    "load",
+    "prepare",
+    "reconstruct",
+    "spectrogram",
+    "train",
+    "vary",
+]
 
+if not TYPE_CHECKING:  # to a type checker, a misspelt verb is an error
 
-def __getattr__(name: str) -> Any:
-    if name in _VERBS:
-        return getattr(import_module(f"menura.workflows.{_VERBS[name]}"), name)
-    raise AttributeError(f"module 'menura' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name in _VERBS:
+            return getattr(import_module(f"menura.workflows.{_VERBS[name]}"), name)
+        raise AttributeError(f"module 'menura' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 
 def to_dict(config: Any) -> dict[str, Any]:
+    """The config as plain values, nested configs as dicts: what system.json keeps."""
     return dataclasses.asdict(config)
 
 
@@ -28,7 +29,8 @@ def from_dict(cls: type[T], values: dict[str, Any], where: str = "") -> T:
     fields = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = sorted(values.keys() - fields)
     if unknown:
-        raise UsageError(f"{where}{unknown[0]!r} is not a setting; there is: {_listed(fields)}")
+        there_is = _listed(fields, where)
+        raise UsageError(f"{where + unknown[0]!r} is not a setting; there is: {there_is}")
     hints = typing.get_type_hints(cls)
     given = {name: _fit(hints[name], value, f"{where}{name}") for name, value in values.items()}
     try:
@@ -84,7 +86,7 @@ def _fit(hint: Any, value: Any, where: str) -> Any:
         raise UsageError(f"{where} must be one of {', '.join(map(str, args))}, not {value!r}")
     if origin is tuple:
         return _fit_tuple(args, value, where)
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return value if isinstance(value, hint) else _nested(hint, value, where)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

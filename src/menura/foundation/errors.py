@@ -2,19 +2,19 @@
 
 
 class MenuraError(Exception):
-    """Something could not be done. The command line prints the line and exits with 1."""
+    """Something could not be done: what the words name is not there, or cannot be used.
+
+    The command line prints the line and exits with 1.
+    """
 
     exit_status = 1
 
 
 class UsageError(MenuraError):
-    """The words of the request are wrong (an unknown name, a bad value). Exits with 2."""
+    """The words of the request are wrong: an unknown name, an impossible value, options that
+    fight, a file where a folder is meant. Exits with 2."""
 
     exit_status = 2
-
-
-class MissingDependencyError(MenuraError):
-    """A part needs a package or program that is not installed; the line says how to get it."""
 
 
 def unknown_name(kind: str, name: str, known: list[str]) -> UsageError:

@@ -15,7 +15,8 @@ class Reporter:
         """Something the person should know and may want to mend."""
 
     def progress(self, done: float, total: float, line: str) -> None:
-        """`done` of `total` (any unit); `line` says what is being done, and the time left."""
+        """`done` of `total` (any unit; 0: the end is not known); `line` says what is being done,
+        and the time left."""
 
 
 class Collected(Reporter):

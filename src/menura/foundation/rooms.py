@@ -22,10 +22,13 @@ T = TypeVar("T")
 
 
 class Room:
-    """The parts of one kind. `Room("models")` lists the package `menura.models`."""
+    """The parts of one kind. `Room("menura.models", "model")` lists the package `menura.models`.
 
-    def __init__(self, package: str, kind: str):
-        self.package, self.kind = package, kind
+    group: the entry point group of other packages' parts; None takes the package's name.
+    """
+
+    def __init__(self, package: str, kind: str, group: str | None = None):
+        self.package, self.kind, self.group = package, kind, group or package
 
     def names(self) -> list[str]:
         """Names of all parts, sorted; imports none of them."""
@@ -33,10 +36,10 @@ class Room:
 
     def summary(self, name: str) -> str:
         """First line of the part's docstring, read as text (nothing is imported)."""
-        spec = importlib.util.find_spec(self._module(name))
-        if spec is None or spec.origin is None:
+        source = self._source(name)
+        if source is None:
             return ""
-        docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))
+        docstring = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8")))
         return (docstring or "").partition("\n")[0]
 
     def load(self, name: str) -> ModuleType:
@@ -68,16 +71,38 @@ class Room:
 
     def _own(self) -> dict[str, str]:
         """Part name → file name. `contract` and names with a leading underscore are not parts."""
-        path = importlib.import_module(self.package).__path__
-        files = (module.name for module in pkgutil.iter_modules(path))
+        files = (module.name for module in pkgutil.iter_modules(self._folders()))
         return {
             file.replace("_", "-"): file
             for file in files
             if file != "contract" and not file.startswith("_")
         }
 
+    def _folders(self) -> list[str]:
+        """Where the room's files lie, found without importing the room itself."""
+        spec = importlib.util.find_spec(self.package)
+        if spec is None:
+            raise ModuleNotFoundError(f"there is no package {self.package}")
+        return list(spec.submodule_search_locations or ())
+
+    def _source(self, name: str) -> Path | None:
+        """The part's file, or None where it cannot be told without running foreign code."""
+        module = self._module(name)
+        if module.startswith(f"{self.package}."):
+            file = module.removeprefix(f"{self.package}.")
+            for folder in map(Path, self._folders()):
+                for source in (folder / f"{file}.py", folder / file / "__init__.py"):
+                    if source.is_file():
+                        return source
+            return None
+        try:
+            spec = importlib.util.find_spec(module)
+        except ModuleNotFoundError:  # the entry point names a package that is not there
+            return None
+        return Path(spec.origin) if spec and spec.origin else None
+
     def _foreign(self) -> dict[str, EntryPoint]:
-        return _entry_points(self.package)
+        return _entry_points(self.group)
 
 
 @cache
