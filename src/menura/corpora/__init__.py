@@ -9,4 +9,5 @@ room = Room("menura.corpora", "corpus")
 
 
 def load(name: str) -> Corpus:
+    """The corpus layout of that name. Raises UsageError, listing those there are."""
     return room.load_class(name, Corpus)()

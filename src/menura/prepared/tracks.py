@@ -1,0 +1,53 @@
+"""What a prepared corpus knows of each of its tracks."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from menura.corpora import Split
+from menura.foundation.config import from_dict
+
+Spans = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class PreparedTrack:
+    """One track of a prepared corpus.
+
+    id, group, split, labels, licence: as in `menura.corpora.Track`; every track has a split.
+    shard, offset: number of the shard file, and where in it the track begins, in bytes.
+    n_samples: samples per channel, at `sample_rate` (Hz).
+    scale: a stored value v stands for v / 32768 · scale.
+    silent: spans (start, stop in seconds) of at least 0.5 s in which no 0.1 s is louder than
+        −60 dBFS (RMS).
+    content: hash of the decoded sound; equal for two files of the same sound.
+    """
+
+    id: str
+    group: str
+    split: Split
+    labels: dict[str, str]
+    licence: str | None
+    shard: int
+    offset: int
+    n_samples: int
+    sample_rate: int
+    n_channels: int
+    scale: float
+    silent: Spans
+    content: str
+
+    @property
+    def duration_s(self) -> float:
+        return self.n_samples / self.sample_rate
+
+
+def to_lines(records: Iterable[Any]) -> str:
+    """Dataclasses as JSON lines. ASCII: a file name may hold bytes that are no UTF-8."""
+    return "".join(json.dumps(asdict(record), sort_keys=True) + "\n" for record in records)
+
+
+def track_from(line: str) -> PreparedTrack:
+    """The track in one line; raises ValueError or UsageError when there is none."""
+    return from_dict(PreparedTrack, json.loads(line))
