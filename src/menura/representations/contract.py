@@ -1,0 +1,130 @@
+"""What every representation promises: sound to frames and back, with statistics it learns once."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import torch
+from jaxtyping import Float32
+from torch import Tensor, nn
+
+from menura.foundation.errors import UsageError
+from menura.representations._normaliser import Normaliser
+
+Audio = Float32[Tensor, "batch channels time"]
+Frames = Float32[Tensor, "batch features frames"]
+Mono = Float32[Tensor, "rows time"]
+MonoFrames = Float32[Tensor, "rows features frames"]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """All that a model must know of its data. Sizes are stated here once and read from here.
+
+    n_channels: features per frame (of all audio channels together).
+    hop_length: samples between frames; None for events, which have no frame rate.
+    n_classes: size of the alphabet for discrete frames; None for real values.
+    labels: the names a conditioned model may be asked for, in the order of their numbers.
+    """
+
+    sample_rate: int
+    n_channels: int
+    hop_length: int | None
+    n_classes: int | None = None
+    labels: tuple[str, ...] = ()
+    n_audio_channels: int = 1
+
+    @property
+    def frame_rate_hz(self) -> float | None:
+        return None if self.hop_length is None else self.sample_rate / self.hop_length
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How faithful `decode(encode(x))` is: a named measure and its bound.
+
+    snr-db: signal-to-noise ratio, at least `bound` (invertible representations).
+    log-mel-db: mean absolute log-mel difference in dB, at most `bound` (lossy ones).
+    """
+
+    measure: Literal["snr-db", "log-mel-db"]
+    bound: float
+
+
+class Representation(nn.Module, ABC):
+    """Sound as frames a model can learn. Statistics are buffers: saved, loaded, moved with it.
+
+    Subclasses say how one channel becomes raw frames and back (`analyse`, `synthesise`);
+    normalising and the folding of audio channels into features is done here, once.
+    """
+
+    Config: ClassVar[type]
+    promise: ClassVar[Promise]
+
+    def __init__(self, config: Any, sample_rate: int, n_audio_channels: int = 1):
+        super().__init__()
+        if sample_rate <= 0 or n_audio_channels <= 0:
+            raise UsageError(f"a rate of {sample_rate} Hz, {n_audio_channels} channels: impossible")
+        self.config = config
+        self.sample_rate = sample_rate
+        self.n_audio_channels = n_audio_channels
+        self.normaliser = Normaliser("none", 1)
+
+    @property
+    def device(self) -> torch.device:
+        return self.normaliser.shift.device
+
+    @property
+    @abstractmethod
+    def spec(self) -> Spec:
+        """What a model must know of the frames (without labels)."""
+
+    @property
+    @abstractmethod
+    def context_frames(self) -> int:
+        """Frames on either side of a frame that its samples reach into."""
+
+    @abstractmethod
+    def frames_for(self, n_samples: int) -> int:
+        """How many frames `n_samples` samples make."""
+
+    @abstractmethod
+    def samples_for(self, n_frames: int) -> int:
+        """How many samples `n_frames` frames make."""
+
+    @abstractmethod
+    def analyse(self, audio: Mono) -> MonoFrames:
+        """Raw frames of single channels, before normalising."""
+
+    @abstractmethod
+    def synthesise(self, frames: MonoFrames) -> Mono:
+        """Single channels from raw frames."""
+
+    def encode(self, audio: Audio) -> Frames:
+        """Normalised frames. A clip's frames do not depend on its neighbours in the batch."""
+        if audio.shape[1] != self.n_audio_channels:
+            raise UsageError(
+                f"this representation takes {self.n_audio_channels} channels, not {audio.shape[1]}"
+            )
+        raw = self.analyse(audio.flatten(0, 1))
+        return self._fold(self.normaliser(raw), audio.shape[0])
+
+    def decode(self, frames: Frames) -> Audio:
+        """Sound of normalised frames: `samples_for(n_frames)` samples."""
+        rows = frames.reshape(frames.shape[0] * self.n_audio_channels, -1, frames.shape[2])
+        audio = self.synthesise(self.normaliser.invert(rows))
+        return audio.reshape(frames.shape[0], self.n_audio_channels, -1)
+
+    def fit(self, clips: Iterable[Float32[Tensor, "channels _"]]) -> None:
+        """Learn the statistics from pieces of training sound, one at a time (bounded memory).
+
+        Raises MenuraError if the frames have no finite statistics.
+        """
+        with torch.no_grad():
+            self.normaliser.fit(
+                self.analyse(clip.to(self.device)) for clip in clips if clip.shape[1] > 0
+            )
+
+    def _fold(self, rows: MonoFrames, n_clips: int) -> Float32[Tensor, "batch folded frames"]:
+        return rows.reshape(n_clips, -1, rows.shape[2])

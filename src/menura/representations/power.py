@@ -1,0 +1,18 @@
+"""Power spectrogram: |STFT|²."""
+
+from menura.representations._spectral import Power as PowerFrames
+from menura.representations._spectral import Spectral, SpectralConfig
+from menura.representations.contract import MonoFrames, Promise
+
+
+class Power(Spectral):
+    """|STFT|². Exact in magnitude; the phase is found again by Griffin-Lim."""
+
+    Config = SpectralConfig
+    promise = Promise("log-mel-db", 3.0)
+
+    def from_power(self, power: PowerFrames) -> MonoFrames:
+        return power
+
+    def to_power(self, frames: MonoFrames) -> PowerFrames:
+        return frames
