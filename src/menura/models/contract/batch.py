@@ -1,0 +1,18 @@
+"""What a model is trained on."""
+
+from dataclasses import dataclass
+
+from jaxtyping import Bool, Float32
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch of frames.
+
+    continues: which rows go on where the same row of the batch before left off (contiguous
+        windows with carried state); None for random crops.
+    """
+
+    frames: Float32[Tensor, "batch features frames"]
+    continues: Bool[Tensor, " batch"] | None = None

@@ -1,0 +1,48 @@
+"""What every model is: a network that owns its loss and says how it is trained."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from menura.models.contract.batch import Batch
+from menura.models.contract.phase import Phase
+from menura.representations import Spec
+
+Losses = dict[str, Float[Tensor, ""]]
+
+
+class Model(nn.Module, ABC):
+    """Learns frames. One file a model; sizes come from the Spec, choices from the Config.
+
+    tiny: a config small enough for tests to train in seconds, on batches of tiny_frames frames of
+        data like tiny_spec.
+    gains_from_bfloat16: whether autocast speeds it up on CPUs that have it (not so for LSTMs).
+
+    State carried from batch to batch (an LSTM's) is kept in buffers that are not persistent:
+    checkpoints save it, systems do not.
+    """
+
+    Config: ClassVar[type]
+    tiny: ClassVar[Any]
+    tiny_spec: ClassVar[Spec] = Spec(sample_rate=8000, n_channels=24, hop_length=128)
+    tiny_frames: ClassVar[int] = 17
+    gains_from_bfloat16: ClassVar[bool] = True
+
+    def __init__(self, config: Any, spec: Spec):
+        super().__init__()
+        self.config, self.spec = config, spec
+
+    @abstractmethod
+    def phases(self) -> dict[str, Phase]:
+        """The players by name, in the order of their turns. Most models have one."""
+
+    @abstractmethod
+    def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
+        """Named losses for this phase's turn; `total` is the one that is descended."""
+
+    def progress(self, batch: Batch, rng: torch.Generator) -> Float[Tensor, ""]:
+        """The value on held-out data that must fall. The first phase's total, unless overridden."""
+        return self.losses(batch, next(iter(self.phases())), rng)["total"]

@@ -1,0 +1,114 @@
+"""What a model can do besides learning. A verb is offered exactly where the model has the power.
+
+Frames are normalised, float32, shape (batch, features, frames). Randomness comes from the random
+generators alone, one for each piece of the batch: equal generators give equal music, and a piece
+does not depend on how many are made with it. They are on the CPU, whatever the model's device.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Bool, Float32
+from torch import Tensor
+
+Frames = Float32[Tensor, "batch features frames"]
+Rngs = Sequence[torch.Generator]
+
+
+def noise(rngs: Rngs, *shape: int) -> Float32[Tensor, "batch *shape"]:
+    """Standard normal noise, each row drawn from its own generator."""
+    return torch.stack([torch.randn(shape, generator=rng) for rng in rngs])
+
+
+@runtime_checkable
+class Generates(Protocol):
+    """Makes music from nothing."""
+
+    def generate(self, rngs: Rngs, n_frames: int, *, temperature: float = 1.0) -> Frames:
+        """A piece of n_frames for each generator. temperature scales the randomness of the way,
+        not of where it sets off: 0 takes the likeliest next."""
+        ...
+
+
+@runtime_checkable
+class Continues(Protocol):
+    """Goes on from a seed."""
+
+    def continue_(
+        self,
+        seed: Float32[Tensor, "batch features known"],
+        n_frames: int,
+        rngs: Rngs,
+        *,
+        temperature: float = 1.0,
+    ) -> Frames:
+        """The n_frames that follow the seed (the seed itself is not repeated)."""
+        ...
+
+
+@runtime_checkable
+class Reconstructs(Protocol):
+    """Passes a piece through itself: what it can express of it."""
+
+    def reconstruct(self, frames: Frames) -> Frames: ...
+
+
+@runtime_checkable
+class Inpaints(Protocol):
+    """Fills a gap."""
+
+    def inpaint(self, frames: Frames, missing: Bool[Tensor, " frames"], rngs: Rngs) -> Frames:
+        """All frames, those outside `missing` unchanged."""
+        ...
+
+
+@runtime_checkable
+class Varies(Protocol):
+    """Makes something like a piece."""
+
+    def vary(self, frames: Frames, strength: float, rngs: Rngs) -> Frames:
+        """strength 0 gives the piece back, 1 something new."""
+        ...
+
+
+@runtime_checkable
+class Interpolates(Protocol):
+    """Has a latent space in which two pieces can be mixed."""
+
+    def to_latent(self, frames: Frames) -> Float32[Tensor, "batch *latent"]: ...
+
+    def from_latent(self, latent: Float32[Tensor, "batch *latent"], n_frames: int) -> Frames: ...
+
+
+@runtime_checkable
+class Codes(Interpolates, Protocol):
+    """A codec of samples: few numbers a step, from which the sound comes back.
+
+    n_latent: numbers in a step of one channel. samples_per_step: samples in a step.
+    reach_steps: steps to either side of a piece that it depends on.
+    """
+
+    @property
+    def n_latent(self) -> int: ...
+
+    @property
+    def samples_per_step(self) -> int: ...
+
+    @property
+    def reach_steps(self) -> int: ...
+
+    def settle(self) -> None:
+        """Drop what only training needs."""
+        ...
+
+
+POWERS: dict[str, type] = {
+    "generate": Generates,
+    "continue": Continues,
+    "reconstruct": Reconstructs,
+    "inpaint": Inpaints,
+    "vary": Varies,
+    "interpolate": Interpolates,
+}
+"""Verb of the command line → the power it needs."""

@@ -1,0 +1,255 @@
+"""Codec: sound to few latent numbers and back through an inverse short-time Fourier transform.
+
+Log-mel in, ConvNeXt blocks, latents at 10–35 frames a second; ConvNeXt blocks, magnitude and
+phase of every bin, overlap-add out (the head of Vocos, Siuzdak 2023). Trained on samples, first
+against spectra alone, later also against critics, which play every few steps.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import log
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float32
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from menura.audio.mel import mel_filter_bank
+from menura.foundation.errors import UsageError
+from menura.models._convnext import KERNEL, stack
+from menura.models._critics import Critics
+from menura.models._overlap import analyse, synthesise
+from menura.models._spectral_distance import SpectralDistance
+from menura.models.contract import Batch, Losses, Model, Optimizer, Phase, Schedule
+from menura.representations import Frames, Spec
+
+Sound = Float32[Tensor, "rows time"]
+Latents = Float32[Tensor, "rows latent steps"]
+
+
+@dataclass(frozen=True)
+class SpectralCodecConfig:
+    """Sizes, and the weights of what is lowered.
+
+    n_fft, hop_length, n_mels: of the spectra in and out. stride: hops in a latent step.
+    n_latent: numbers in a latent step of one channel. latent_noise: deviation of the noise added
+        to latents (which are kept near deviation 1) in training, so that neighbours sound alike.
+    critic_start: step at which the critics begin; critic_every: steps between their turns.
+    """
+
+    n_fft: int = 2048
+    hop_length: int = 512
+    n_mels: int = 128
+    stride: int = 2
+    n_latent: int = 32
+    encoder_width: int = 256
+    encoder_depths: tuple[int, int] = (4, 3)
+    decoder_width: int = 384
+    decoder_depths: tuple[int, int] = (3, 6)
+    latent_noise: float = 0.05
+    critic_start: int = 3000
+    critic_every: int = 2
+    critic_n_ffts: tuple[int, ...] = (2048, 1024, 512)
+    critic_width: int = 16
+    fooling_weight: float = 0.1
+    matching_weight: float = 0.2
+    optimizer: Optimizer = field(
+        default_factory=lambda: Optimizer("adamw", learning_rate=5e-4, betas=(0.8, 0.99))
+    )
+    schedule: Schedule = field(default_factory=lambda: Schedule(warmup_steps=100))
+    critic_optimizer: Optimizer = field(
+        default_factory=lambda: Optimizer("adamw", learning_rate=5e-4, betas=(0.8, 0.99))
+    )
+
+    def __post_init__(self) -> None:
+        if self.n_fft % 2 or not 0 < self.hop_length <= self.n_fft // 2:
+            raise ValueError("n_fft must be even and hop_length at most half of it")
+        if min(self.stride, self.n_latent, self.critic_every, self.n_mels) < 1:
+            raise ValueError("stride, n_latent, n_mels and critic_every must be at least 1")
+
+
+class SpectralCodec(Model):
+    """Frames are samples: shape (batch, audio channels, time); channels are coded one by one.
+
+    A piece of hop_length · stride samples is one step of n_latent numbers a channel.
+    """
+
+    Config = SpectralCodecConfig
+    tiny: ClassVar[SpectralCodecConfig] = SpectralCodecConfig(
+        n_fft=64,
+        hop_length=16,
+        n_mels=8,
+        n_latent=4,
+        encoder_width=16,
+        encoder_depths=(1, 1),
+        decoder_width=16,
+        decoder_depths=(1, 1),
+        critic_start=20,
+        critic_n_ffts=(64,),
+        critic_width=4,
+        optimizer=Optimizer("adamw", learning_rate=3e-3),
+        schedule=Schedule(),
+    )
+    tiny_spec: ClassVar[Spec] = Spec(sample_rate=8000, n_channels=1, hop_length=1)
+    tiny_frames: ClassVar[int] = 1024
+    filters: Tensor
+    n_codec_steps: Tensor
+    n_critic_steps: Tensor
+
+    def __init__(self, config: SpectralCodecConfig, spec: Spec):
+        super().__init__(config, spec)
+        if spec.hop_length != 1:
+            raise UsageError("a spectral codec learns samples: give it the waveform representation")
+        c = config
+        filters = mel_filter_bank(spec.sample_rate, c.n_fft, c.n_mels)
+        scaled = filters / filters.sum(axis=1, keepdims=True).clip(1e-8)  # a mean of bins
+        self.register_buffer("filters", torch.from_numpy(scaled), persistent=False)
+        narrow, wide = c.encoder_width, c.decoder_width
+        self.encoder = nn.Sequential(
+            nn.Conv1d(c.n_mels, narrow, KERNEL, padding=KERNEL // 2),
+            stack(narrow, c.encoder_depths[0]),
+            nn.Conv1d(narrow, wide, c.stride, stride=c.stride),
+            stack(wide, c.encoder_depths[1]),
+            nn.Conv1d(wide, c.n_latent, 1),
+        )
+        self.decoder = nn.Sequential(
+            nn.Conv1d(c.n_latent, wide, KERNEL, padding=KERNEL // 2),
+            stack(wide, c.decoder_depths[0]),
+            nn.ConvTranspose1d(wide, wide, c.stride, stride=c.stride),
+            stack(wide, c.decoder_depths[1]),
+            nn.Conv1d(wide, 2 * (c.n_fft // 2 + 1), 1),
+        )
+        self.critics = Critics(c.critic_n_ffts, c.critic_width)
+        n_ffts = tuple(n for n in (2048, 1024, 512, 256) if n <= c.n_fft) or (c.n_fft,)
+        self.distance = SpectralDistance(spec.sample_rate, n_ffts)
+        self.register_buffer("n_codec_steps", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("n_critic_steps", torch.zeros((), dtype=torch.int64))
+
+    @property
+    def n_latent(self) -> int:
+        """Numbers in a latent step of one channel."""
+        return int(self.config.n_latent)
+
+    @property
+    def samples_per_step(self) -> int:
+        """Samples in a latent step."""
+        return int(self.config.hop_length * self.config.stride)
+
+    @property
+    def reach_steps(self) -> int:
+        """Latent steps to either side that a piece of sound depends on, there and back."""
+        c = self.config
+        before = KERNEL // 2 * (1 + c.encoder_depths[0]) + -(-c.n_fft // c.hop_length)
+        after = KERNEL // 2 * c.decoder_depths[1] + -(-c.n_fft // c.hop_length)
+        within = KERNEL // 2 * (1 + c.encoder_depths[1] + c.decoder_depths[0])
+        return int(within + -(-(before + after) // c.stride) + 2)
+
+    def phases(self) -> dict[str, Phase]:
+        c = self.config
+        own = (*self.encoder.parameters(), *self.decoder.parameters())
+        return {
+            "codec": Phase(own, c.optimizer, c.schedule),
+            "critic": Phase(
+                tuple(self.critics.parameters()),
+                c.critic_optimizer,
+                start_step=c.critic_start,
+                every=c.critic_every,
+            ),
+        }
+
+    def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
+        real = batch.frames.flatten(0, 1)
+        if phase == "critic":
+            with torch.no_grad():
+                made = self._decode(self._noisy(self._encode(real), rng))
+            if self.training:
+                self.n_critic_steps += 1
+            return {"total": self.critics.own_loss(made, self._whole(real))}
+        latents = self._encode(real)
+        made = self._decode(self._noisy(latents, rng))
+        losses = {"distance": self.distance(made, self._whole(real)), "spread": _spread(latents)}
+        total = losses["distance"] + 0.01 * losses["spread"]
+        if self._is_criticised():
+            losses["fooling"], losses["matching"] = self.critics.lesson(made, self._whole(real))
+            total = total + self.config.fooling_weight * losses["fooling"]
+            total = total + self.config.matching_weight * losses["matching"]
+        if self.training:
+            self.n_codec_steps += 1
+        return {"total": total, **losses}
+
+    def progress(self, batch: Batch, rng: torch.Generator) -> Float32[Tensor, ""]:
+        """The spectral distance of the round trip; what critics say is no measure."""
+        real = batch.frames.flatten(0, 1)
+        distance: Tensor = self.distance(self._decode(self._encode(real)), self._whole(real))
+        return distance
+
+    def settle(self) -> None:
+        """Drop the critics: only training needs them."""
+        self.critics = Critics((), self.config.critic_width)
+
+    def reconstruct(self, frames: Frames) -> Frames:
+        return self.from_latent(self.to_latent(frames), frames.shape[2])
+
+    def to_latent(self, frames: Frames) -> Float32[Tensor, "batch latent steps"]:
+        """n_latent numbers a channel for every samples_per_step samples (the last padded)."""
+        rows = frames.flatten(0, 1)
+        n_missing = -rows.shape[1] % self.samples_per_step
+        latents = self._encode(pad(rows, (0, n_missing)))
+        return latents.reshape(frames.shape[0], -1, latents.shape[2])
+
+    def from_latent(
+        self, latent: Float32[Tensor, "batch latent steps"], n_frames: int
+    ) -> Float32[Tensor, "batch features {n_frames}"]:
+        rows = latent.reshape(-1, self.config.n_latent, latent.shape[2])
+        sound = self._decode(rows)[:, :n_frames]
+        return sound.reshape(latent.shape[0], -1, sound.shape[1])
+
+    def _whole(self, sound: Sound) -> Float32[Tensor, "rows whole"]:
+        """Cut to whole steps."""
+        return sound[:, : sound.shape[1] // self.samples_per_step * self.samples_per_step]
+
+    def _encode(self, sound: Sound) -> Latents:
+        c = self.config
+        with _in_float32(sound):
+            spectrum = analyse(self._whole(sound), c.n_fft, c.hop_length)
+            mel = self.filters @ spectrum.abs() * (4 / c.n_fft)
+            # From −80 dB to a full-scale sine, as −1.7…2.
+            level = (mel.clamp_min(1e-4).log() + 5) / 2.5
+        latents: Tensor = self.encoder(level)
+        return latents.float()
+
+    def _decode(self, latents: Latents) -> Sound:
+        c = self.config
+        magnitude, phase = self.decoder(latents).float().chunk(2, dim=1)
+        with _in_float32(magnitude):
+            # A spectrum may reach 20 dB above a full-scale sine, no further.
+            loud = magnitude.clamp_max(log(c.n_fft / 4 * 10)).exp()
+            sound: Tensor = synthesise(torch.polar(loud, phase), c.n_fft, c.hop_length)
+            return sound
+
+    def _noisy(self, latents: Latents, rng: torch.Generator) -> Latents:
+        drawn = torch.randn(latents.shape, generator=rng, device=latents.device)
+        noisy: Tensor = latents + self.config.latent_noise * drawn
+        return noisy
+
+    def _is_criticised(self) -> bool:
+        """Whether critics have a say in this step: once they have begun, when it is their turn."""
+        every = self.config.critic_every
+        return bool(self.n_critic_steps > 0) and int(self.n_codec_steps) % every == 0
+
+
+def _spread(latents: Latents) -> Float32[Tensor, ""]:
+    """How far latents are from mean 0 and deviation 1, over the batch."""
+    deviation = latents.std(dim=(0, 2))
+    centre = latents.mean(dim=(0, 2))
+    spread: Tensor = centre.square().mean() + (deviation - 1).square().mean()
+    return spread
+
+
+@contextmanager
+def _in_float32(tensor: Tensor) -> Iterator[None]:
+    """Transforms and logarithms lose too much in bfloat16."""
+    with torch.autocast(tensor.device.type, enabled=False):
+        yield

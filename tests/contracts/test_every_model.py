@@ -1,0 +1,208 @@
+"""What every model owes, asked of all that are found in the room."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from menura import models
+from menura.foundation.config import from_dict, to_dict
+from menura.models import Batch, Model
+from menura.models.contract import Continues, Generates, Reconstructs
+from menura.recipes import Training
+from menura.training.carried import carried_state, put_back
+from menura.training.device import Compute
+from menura.training.evaluating import held_out_value
+from menura.training.stepping import Stepper
+
+
+@pytest.fixture(params=models.room.names())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def model(name: str) -> Model:
+    return build(name)
+
+
+def build(name: str, seed: int = 0) -> Model:
+    torch.manual_seed(seed)
+    kind = models.load(name)
+    return kind(kind.tiny, kind.tiny_spec)
+
+
+def frames(model: Model, n: int = 4, seed: int = 1) -> torch.Tensor:
+    """Something that can be learnt: waves of different speeds in the features."""
+    t = torch.arange(model.tiny_frames)[None, None]
+    speed = torch.linspace(0.1, 0.6, model.spec.n_channels)[None, :, None]
+    start = 6.28 * torch.rand(n, 1, 1, generator=torch.Generator().manual_seed(seed))
+    return torch.sin(speed * t + start)
+
+
+def batch(model: Model, n: int = 4, seed: int = 1) -> Batch:
+    return Batch(frames(model, n, seed), torch.zeros(n, dtype=torch.bool))
+
+
+def rng(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def rngs(n: int) -> list[torch.Generator]:
+    return [rng(seed) for seed in range(n)]
+
+
+def train(model: Model, n_steps: int) -> Model:
+    stepper = Stepper(model, Training(), Compute("cpu", "float32"), seed=0)
+    for step in range(n_steps):
+        stepper.step(batch(model, seed=step), step, rate=1.0)
+    return model
+
+
+def test_each_phase_moves_its_own_parameters_and_no_others(model: Model) -> None:
+    for phase, plan in model.phases().items():
+        mine = list(plan.parameters)
+        before = {name: p.detach().clone() for name, p in model.named_parameters()}
+        optimizer = torch.optim.SGD(mine, 0.1)
+        optimizer.zero_grad()
+        model.losses(batch(model), phase, rng())["total"].backward()
+        assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in mine), phase
+        optimizer.step()
+        ids = {id(p) for p in mine}
+        for name, parameter in model.named_parameters():
+            moved = not torch.equal(parameter, before[name])
+            assert moved == (id(parameter) in ids), (phase, name)
+
+
+def test_every_parameter_belongs_to_a_phase(model: Model) -> None:
+    owned = {id(p) for phase in model.phases().values() for p in phase.parameters}
+    assert owned == {id(p) for p in model.parameters()}
+
+
+def test_a_short_training_makes_progress(model: Model) -> None:
+    before = held_out_value(model, held_out(model), 2)
+    train(model, 60)
+    assert held_out_value(model, held_out(model), 2) < 0.9 * before
+
+
+def test_losses_are_named_scalars_with_a_total(model: Model) -> None:
+    for phase in model.phases():
+        losses = model.losses(batch(model), phase, rng())
+        assert "total" in losses
+        assert all(loss.ndim == 0 and loss.isfinite() for loss in losses.values())
+
+
+def test_the_same_random_numbers_give_the_same_losses(model: Model) -> None:
+    for phase in model.phases():
+        carried = carried_state(model)
+        first = model.losses(batch(model), phase, rng())["total"]
+        put_back(model, carried)
+        assert torch.equal(first, model.losses(batch(model), phase, rng())["total"])
+
+
+def test_looking_at_held_out_data_leaves_no_trace(model: Model) -> None:
+    model.losses(batch(model), next(iter(model.phases())), rng())  # something is carried now
+    before = {name: b.clone() for name, b in model.named_buffers()}
+    held_out_value(model, held_out(model), 2)
+    assert model.training
+    for name, buffer in model.named_buffers():
+        assert torch.equal(buffer, before[name]), name
+
+
+def test_its_config_survives_json(name: str) -> None:
+    config = models.load(name).tiny
+    assert from_dict(type(config), json.loads(json.dumps(to_dict(config)))) == config
+
+
+def test_its_weights_survive_saving(name: str, model: Model) -> None:
+    train(model, 3)
+    again = build(name, seed=5)
+    again.load_state_dict(model.state_dict())
+    for make in makers(model):
+        assert torch.equal(make(model.eval()), make(again.eval()))
+
+
+def test_what_it_makes_has_the_shape_asked_for(model: Model) -> None:
+    shape = (3, model.spec.n_channels)
+    if isinstance(model, Generates):
+        for n_frames in (1, 2, 40):
+            made = model.generate(rngs(3), n_frames)
+            assert made.shape == (*shape, n_frames)
+            assert made.isfinite().all()
+    if isinstance(model, Continues):
+        for n_frames in (0, 1, 40):
+            assert model.continue_(frames(model, 3), n_frames, rngs(3)).shape == (*shape, n_frames)
+    if isinstance(model, Reconstructs):
+        assert model.reconstruct(frames(model, 3)).shape == frames(model, 3).shape
+
+
+def test_the_same_seed_gives_the_same_music_and_another_another(model: Model) -> None:
+    for make in makers(model):
+        assert torch.equal(make(model), make(model))
+    if isinstance(model, Generates):
+        assert not torch.equal(model.generate([rng(1)], 9), model.generate([rng(2)], 9))
+
+
+def test_a_piece_does_not_depend_on_how_many_are_made_with_it(model: Model) -> None:
+    if isinstance(model, Generates):
+        together = model.generate(rngs(3), 9)
+        torch.testing.assert_close(together[1:2], model.generate([rng(1)], 9))
+    if isinstance(model, Continues):
+        together = model.continue_(frames(model, 3), 9, rngs(3))
+        torch.testing.assert_close(
+            together[1:2], model.continue_(frames(model, 3)[1:2], 9, [rng(1)])
+        )
+
+
+def test_a_single_frame_is_enough(model: Model) -> None:
+    one = frames(model, 1)[:, :, :1]
+    if isinstance(model, Continues):
+        assert model.continue_(one, 5, [rng()]).shape[2] == 5
+    if isinstance(model, Reconstructs):
+        assert model.reconstruct(one).shape == one.shape
+
+
+def test_no_temperature_means_the_likeliest(model: Model) -> None:
+    if not isinstance(model, Continues):
+        pytest.skip("does not continue")
+    a, b = (model.continue_(frames(model, 1), 9, [rng(s)], temperature=0.0) for s in (1, 2))
+    assert torch.equal(a, b)
+
+
+def test_a_continuation_depends_on_its_seed(model: Model) -> None:
+    if not isinstance(model, Continues):
+        pytest.skip("does not continue")
+    a, b = (model.continue_(frames(model, 1, seed), 9, [rng()], temperature=0.0) for seed in (1, 2))
+    assert not torch.allclose(a, b)
+
+
+def test_it_is_blind_to_the_future_if_it_continues(model: Model) -> None:
+    """A prediction must not change when what comes after it does."""
+    if not isinstance(model, Continues) or not isinstance(model, Reconstructs):
+        pytest.skip("not causal, or cannot be asked")
+    known = frames(model, 1)
+    changed = known.clone()
+    changed[:, :, 10:] += 1.0
+    torch.testing.assert_close(
+        model.reconstruct(known)[:, :, :11], model.reconstruct(changed)[:, :, :11]
+    )
+    later = (model.reconstruct(known) - model.reconstruct(changed))[:, :, 11:]
+    assert later.abs().max() > 1e-6
+
+
+def makers(model: Model) -> list[Callable[[Model], torch.Tensor]]:
+    """Ways to make something of a model, according to its powers."""
+    found: list[Callable[[Model], torch.Tensor]] = []
+    if isinstance(model, Generates):
+        found.append(lambda m: m.generate(rngs(2), 9))
+    if isinstance(model, Continues):
+        found.append(lambda m: m.continue_(frames(m, 2), 9, rngs(2)))
+    if isinstance(model, Reconstructs):
+        found.append(lambda m: m.reconstruct(frames(m, 2)))
+    return found
+
+
+def held_out(model: Model) -> Callable[[int], Batch]:
+    """Batches that no training step sees."""
+    return lambda number: batch(model, seed=1000 + number)

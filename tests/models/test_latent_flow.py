@@ -1,0 +1,144 @@
+"""The flow beyond the contract: a sampler with known answers, and one model for every task."""
+
+import math
+
+import pytest
+import torch
+
+from menura.models import Batch
+from menura.models._ode import integrate
+from menura.models._transformer import Transformer
+from menura.models.latent_flow import LatentFlow, LatentFlowConfig
+from menura.representations import Spec
+
+SPEC = Spec(sample_rate=8000, n_channels=5, hop_length=128)
+
+
+def build() -> LatentFlow:
+    torch.manual_seed(0)
+    return LatentFlow(LatentFlow.tiny, SPEC).eval()
+
+
+def rngs(n: int, seed: int = 0) -> list[torch.Generator]:
+    return [torch.Generator().manual_seed(seed + i) for i in range(n)]
+
+
+def music(n_frames: int, n: int = 2) -> torch.Tensor:
+    return torch.randn(n, 5, n_frames, generator=rngs(1)[0])
+
+
+def test_a_constant_velocity_arrives_exactly_in_one_step() -> None:
+    start, goal = torch.zeros(2, 3), torch.full((2, 3), 4.0)
+    assert torch.equal(integrate(lambda x, t: goal - start, start, 1), goal)
+
+
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2)])
+def test_the_error_falls_with_the_order_of_the_method(method: str, order: int) -> None:
+    """dx/dt = x: x(1) = e · x(0)."""
+
+    def error(n_steps: int) -> float:
+        made = integrate(lambda x, t: x, torch.ones(1, 1, dtype=torch.float32), n_steps,
+                         method=method)  # type: ignore[arg-type]  # fmt: skip
+        return abs(float(made) - math.e)
+
+    assert error(16) / error(32) == pytest.approx(2**order, rel=0.1)
+
+
+def test_time_is_what_the_velocity_is_told() -> None:
+    """dx/dt = 2t: x goes from 0.25 to 1 between t = 0.5 and 1."""
+    made = integrate(
+        lambda x, t: torch.full_like(x, 2 * t), torch.full((1, 1), 0.25), 200, start=0.5
+    )
+    assert float(made) == pytest.approx(1.0, abs=0.01)
+
+
+def test_attention_sees_distances_not_places() -> None:
+    """Rotary positions: what stands alike is treated alike, wherever it stands."""
+    torch.manual_seed(0)
+    network = Transformer(32, 2, 16).eval()
+    pattern = torch.randn(1, 4, 32).repeat(1, 6, 1)  # a period of four
+    with torch.no_grad():
+        out = network(pattern, torch.tensor([0.3]))
+    # A circle has no ends; the middle of a long repetition is as near as one gets.
+    assert (out[:, 8:12] - out[:, 12:16]).abs().max() < 0.2 * out.abs().max()
+
+
+def test_it_learns_to_make_what_it_was_shown() -> None:
+    """Two chords and nothing between: clips must be near one or the other."""
+    chords = torch.stack([torch.full((5,), 1.0), torch.full((5,), -1.0)])
+    frames = chords[torch.arange(16) % 2][:, :, None].expand(16, 5, 16).contiguous()
+    torch.manual_seed(0)
+    config = LatentFlowConfig(width=64, depth=2, head_size=32, n_window=16, n_carried=6, n_steps=20)
+    model = LatentFlow(config, SPEC)
+    optimizer = torch.optim.Adam(model.parameters(), 2e-3)
+    for step in range(500):
+        optimizer.zero_grad()
+        rng = torch.Generator().manual_seed(step)
+        model.losses(Batch(frames), "model", rng)["total"].backward()
+        optimizer.step()
+    made = model.eval().generate(rngs(64), 16)
+    assert (made.abs() - 1).abs().mean() < 0.25
+    share = float((made.mean(dim=(1, 2)) > 0).float().mean())
+    assert 0.15 < share < 0.85, "only one of the two is made"
+    seed = torch.full((4, 5, 6), -1.0)
+    went_on = model.continue_(seed, 10, rngs(4))
+    assert (went_on + 1).abs().mean() < 0.25, "a continuation must stay with its seed"
+
+
+@pytest.mark.parametrize("missing", [slice(0, 5), slice(20, 25), slice(10, 40), slice(45, 50)])
+def test_inpainting_leaves_the_rest_as_it_is(missing: slice) -> None:
+    frames = music(50)
+    gap = torch.zeros(50, dtype=torch.bool)
+    gap[missing] = True
+    made = build().inpaint(frames, gap, rngs(2))
+    assert torch.equal(made[:, :, ~gap], frames[:, :, ~gap])
+    assert not torch.allclose(made[:, :, gap], frames[:, :, gap])
+    assert made.isfinite().all()
+
+
+def test_what_is_missing_does_not_matter_to_what_is_made() -> None:
+    gap = torch.zeros(30, dtype=torch.bool)
+    gap[12:20] = True
+    one, other = music(30), music(30)
+    other[:, :, gap] += 100
+    model = build()
+    assert torch.equal(model.inpaint(one, gap, rngs(2)), model.inpaint(other, gap, rngs(2)))
+
+
+def test_any_length_is_made_window_by_window() -> None:
+    model = build()
+    made = model.generate(rngs(2), 61)
+    assert made.shape == (2, 5, 61)
+    # A longer piece begins like a shorter one of whole windows.
+    assert torch.equal(model.generate(rngs(2), 16), made[:, :, :16])
+
+
+def test_varying_by_nothing_changes_nothing() -> None:
+    frames = music(40)
+    assert torch.equal(build().vary(frames, 0.0, rngs(2)), frames)
+
+
+def test_varying_more_goes_further() -> None:
+    frames, model = music(40), build()
+    away = [(model.vary(frames, s, rngs(2)) - frames).abs().mean() for s in (0.1, 0.5, 1.0)]
+    assert away[0] < away[1] < away[2]
+
+
+def test_the_loss_is_of_the_unknown_alone() -> None:
+    """Where all is known but a gap, frames outside it have no part in the loss."""
+    model = build()
+    frames = music(16, n=64)
+    known = model._known(64, 16, torch.Generator().manual_seed(1))
+    shares = known.float().mean(dim=1)
+    assert 0.2 < float((shares == 0).float().mean()) < 0.6
+    assert known.dtype == torch.bool
+    loss = model.losses(Batch(frames), "model", torch.Generator().manual_seed(1))["total"]
+    assert loss.isfinite()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"width": 30}, {"n_carried": 256}, {"unknown": 0.8, "prefix": 0.4}, {"n_steps": 0}]
+)
+def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"must be|at most"):
+        LatentFlowConfig(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,137 @@
+"""The codec beyond the contract: exact transforms, honest reach, critics that come late."""
+
+import numpy as np
+import pytest
+import torch
+
+from menura.foundation.errors import UsageError
+from menura.models import Batch
+from menura.models._overlap import analyse, synthesise
+from menura.models._spectral_distance import SpectralDistance
+from menura.models.spectral_codec import SpectralCodec, SpectralCodecConfig
+from menura.representations import Spec
+from menura.representations._stft import stft
+from tunes import tune
+
+RATE = 8000
+
+
+def build(n_channels: int = 1) -> SpectralCodec:
+    torch.manual_seed(0)
+    return SpectralCodec(SpectralCodec.tiny, Spec(RATE, n_channels, 1)).eval()
+
+
+def sound(seconds: float = 1.0, seed: int = 0) -> torch.Tensor:
+    return torch.from_numpy(tune(seconds, RATE, seed))[None]
+
+
+def rng() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.mark.parametrize(("n_fft", "hop_length"), [(64, 16), (2048, 512), (256, 128)])
+def test_overlap_add_is_exact(n_fft: int, hop_length: int) -> None:
+    x = torch.randn(2, 8 * n_fft)
+    spectrum = analyse(x, n_fft, hop_length)
+    assert spectrum.shape == (2, n_fft // 2 + 1, x.shape[1] // hop_length)
+    torch.testing.assert_close(synthesise(spectrum, n_fft, hop_length), x, atol=2e-5, rtol=0)
+
+
+def test_its_spectra_are_those_of_torch_between_the_ends() -> None:
+    """Half a hop later than centred frames: the same as centring on a shifted sound."""
+    x, n_fft, hop = torch.randn(1, 4096), 256, 64
+    ours = analyse(x, n_fft, hop)[:, :, 8:40].abs()
+    shifted = torch.nn.functional.pad(x, (hop // 2, 0))
+    theirs = stft(torch.roll(shifted, -hop, dims=1), n_fft, hop)[:, :, 8:40].abs()
+    torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-3)
+
+
+def test_the_distance_is_zero_for_equals_and_grows_with_noise() -> None:
+    distance = SpectralDistance(RATE, (512, 256))
+    x = sound()[0]
+    assert float(distance(x, x)) == 0
+    noise = torch.randn(x.shape, generator=rng())
+    values = [float(distance(x + level * noise, x)) for level in (1e-3, 1e-2, 1e-1)]
+    assert 0 < values[0] < values[1] < values[2]
+
+
+def test_the_distance_of_a_gain_is_that_gain_in_nepers() -> None:
+    """Twice as loud is ln 2 in both views, above the floor."""
+    distance = SpectralDistance(RATE, (512,), floor_db=-200.0)
+    x = 0.3 * torch.randn(1, 8192, generator=rng())
+    assert float(distance(2 * x, x)) == pytest.approx(2 * np.log(2), rel=1e-3)
+
+
+@pytest.mark.parametrize("n_samples", [1, 31, 32, 1000, 4096])
+def test_lengths_come_back(n_samples: int) -> None:
+    model = build()
+    x = sound()[:, :, :n_samples]
+    latent = model.to_latent(x)
+    assert latent.shape == (1, 4, -(-n_samples // model.samples_per_step))
+    assert model.reconstruct(x).shape == x.shape
+
+
+def test_channels_are_coded_one_by_one() -> None:
+    model = build(2)
+    x = torch.cat([sound(seed=1), sound(seed=2)], dim=1)
+    both = model.to_latent(x)
+    assert both.shape[1] == 8
+    torch.testing.assert_close(both[:, :4], build(1).to_latent(x[:, :1]), atol=1e-5, rtol=1e-4)
+
+
+def test_a_piece_with_its_reach_is_the_piece_of_the_whole() -> None:
+    """To −80 dB of the loudest, there and back."""
+    model = build()
+    x = sound(2.0)
+    step, reach = model.samples_per_step, model.reach_steps
+    whole = model.reconstruct(x)
+    start, stop = 200, 260
+    around = x[:, :, (start - reach) * step : (stop + reach) * step]
+    piece = model.reconstruct(around)[:, :, reach * step : (reach + stop - start) * step]
+    wanted = whole[:, :, start * step : stop * step]
+    assert float((piece - wanted).abs().max().detach()) <= 1e-4 * float(whole.detach().abs().max())
+
+
+def test_less_than_its_reach_is_not_enough() -> None:
+    model = build()
+    x = sound(2.0)
+    step, reach = model.samples_per_step, model.reach_steps // 3
+    whole = model.reconstruct(x)
+    piece = model.reconstruct(x[:, :, (200 - reach) * step : (260 + reach) * step])
+    inside = piece[:, :, reach * step : (reach + 60) * step]
+    wanted = whole[:, :, 200 * step : 260 * step]
+    assert float((inside - wanted).abs().max().detach()) > 1e-4 * float(whole.detach().abs().max())
+
+
+def test_critics_have_no_say_until_they_have_begun() -> None:
+    model = build().train()
+    batch = Batch(sound())
+    assert "fooling" not in model.losses(batch, "codec", rng())
+    model.losses(batch, "critic", rng())
+    said = ["fooling" in model.losses(batch, "codec", rng()) for _ in range(4)]
+    assert said in ([True, False, True, False], [False, True, False, True])
+
+
+def test_critics_learn_to_tell_made_from_real() -> None:
+    model = build().train()
+    batch = Batch(torch.cat([sound(seed=s) for s in range(4)]))
+    optimizer = torch.optim.Adam(model.critics.parameters(), 3e-3)
+    losses = []
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = model.losses(batch, "critic", rng())["total"]
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_it_learns_samples_and_nothing_else() -> None:
+    with pytest.raises(UsageError, match="waveform"):
+        SpectralCodec(SpectralCodec.tiny, Spec(RATE, 24, 128))
+
+
+def test_the_usual_size() -> None:
+    model = SpectralCodec(SpectralCodecConfig(), Spec(32_000, 1, 1))
+    assert model.samples_per_step == 1024  # 31.25 steps a second
+    assert sum(p.numel() for p in model.parameters()) < 15e6
