@@ -1,1 +1,29 @@
-""""""
+"""Systems: a representation and a model, bound; built, saved and loaded as one folder."""
+
+from menura.systems import coded
+from menura.systems.format import (
+    Description,
+    Provenance,
+    SavedPart,
+    is_system,
+    read_description,
+)
+from menura.systems.saving import build, content_hash, load, load_weights, save
+from menura.systems.tensors import write_tensors
+from menura.systems.trained import TrainedSystem
+
+__all__ = [
+    "Description",
+    "Provenance",
+    "SavedPart",
+    "TrainedSystem",
+    "build",
+    "coded",
+    "content_hash",
+    "is_system",
+    "load",
+    "load_weights",
+    "read_description",
+    "save",
+    "write_tensors",
+]

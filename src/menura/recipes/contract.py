@@ -1,0 +1,158 @@
+"""What a recipe is: which parts, with which settings, trained on which kind of batches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from menura.foundation.config import with_setting
+from menura.foundation.errors import UsageError, unknown_name
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part by name, with its Config."""
+
+    name: str
+    config: Any
+
+
+@dataclass(frozen=True)
+class RandomCrops:
+    """Crops from anywhere in the training tracks, longer tracks more often."""
+
+    batch_size: int = 16
+    n_frames: int = 256
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size, n_frames=self.n_frames)
+
+
+@dataclass(frozen=True)
+class ContiguousWindows:
+    """Every row reads a track from start to end, window after window, so that state can be carried.
+
+    Windows share one frame: the last of one is the first of the next. Tracks are cut to pieces of
+    piece_s seconds, shuffled anew each epoch.
+    """
+
+    batch_size: int = 32
+    n_frames: int = 51
+    piece_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size)
+        if self.n_frames < 2:
+            raise ValueError(f"n_frames must be at least 2, not {self.n_frames}")
+        if not self.piece_s > 0:
+            raise ValueError(f"piece_s must be above 0, not {self.piece_s}")
+
+
+@dataclass(frozen=True)
+class Training:
+    """How long and how carefully. Steps are optimiser steps; nothing here depends on the clock
+    but checkpoint_s, which has no part in the result.
+
+    evaluate_every: steps between looks at the held-out data (n_held_out batches of it).
+    checkpoint_s: seconds at least between checkpoints, which are made after a look.
+    patience: looks without improvement before the rate is multiplied by drop_factor; after
+        n_drops of those, training stops.
+    clip_norm: gradients longer than this are shortened. ema_decay: 0 keeps no average.
+    """
+
+    max_steps: int = 1_000_000
+    evaluate_every: int = 100
+    n_held_out: int = 8
+    patience: int = 8
+    drop_factor: float = 0.5
+    n_drops: int = 3
+    clip_norm: float = 1.0
+    ema_decay: float = 0.0
+    checkpoint_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        _positive(
+            max_steps=self.max_steps,
+            evaluate_every=self.evaluate_every,
+            n_held_out=self.n_held_out,
+            patience=self.patience,
+            clip_norm=self.clip_norm,
+        )
+        if not 0 <= self.ema_decay < 1 or not 0 < self.drop_factor < 1:
+            raise ValueError("ema_decay must be 0…1 and drop_factor between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe with every setting chosen.
+
+    representation: None where the model learns the latents of `codec`, which is trained first,
+        for codec_share of the minutes (or steps), and becomes a part of the system.
+    seconds, temperature: of what its systems make when nothing else is asked for.
+    """
+
+    sample_rate: int
+    representation: Part | None
+    model: Part
+    batching: RandomCrops | ContiguousWindows
+    training: Training = field(default_factory=Training)
+    n_audio_channels: int = 1
+    seconds: float = 8.0
+    temperature: float = 1.0
+    codec: "Preset | None" = None
+    codec_share: float = 0.7
+
+    def __post_init__(self) -> None:
+        if (self.representation is None) != (self.codec is not None):
+            raise ValueError("a preset has a representation, or a codec that becomes one")
+        if self.codec is not None and self.codec.sample_rate != self.sample_rate:
+            raise ValueError("the codec's sample_rate must be the preset's own")
+        if not 0 < self.codec_share < 1:
+            raise ValueError("codec_share must be between 0 and 1")
+        if not 1000 <= self.sample_rate <= 384_000 or self.n_audio_channels not in (1, 2):
+            raise ValueError("sample_rate must be 1000…384000 and n_audio_channels 1 or 2")
+        if not 0 < self.seconds <= 86_400 or not 0 <= self.temperature <= 100:
+            raise ValueError("seconds must be above 0 (a day at most) and temperature 0…100")
+
+    def with_settings(self, settings: Mapping[str, str]) -> "Preset":
+        """A copy with `key=value` settings, e.g. {"model.n_hidden": "512"}.
+
+        Raises UsageError for a key that does not exist or a value that does not fit.
+        """
+        preset = self
+        for key, text in settings.items():
+            preset = preset._with(key, text)
+        return preset
+
+    def _with(self, key: str, text: str) -> "Preset":
+        head, _, rest = key.partition(".")
+        if head == "codec" and rest and self.codec is not None:
+            return replace(self, codec=self.codec._with(rest, text))
+        if head not in ("representation", "model"):
+            return with_setting(self, key, text)
+        part: Part | None = getattr(self, head)
+        if part is None:
+            raise UsageError(f"{key!r}: this recipe learns its codec's latents; see codec.…")
+        if not rest:
+            raise UsageError(f"{key!r} has parts; set one of them, e.g. {head}.NAME=VALUE")
+        changed = replace(part, config=with_setting(part.config, rest, text, f"{head}."))
+        return replace(self, **{head: changed})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A system of the field by name. `presets` has at least "laptop" and "tiny"; "paper" where a
+    report states one."""
+
+    report: str
+    presets: Mapping[str, Preset]
+
+    def preset(self, name: str) -> Preset:
+        if name not in self.presets:
+            raise unknown_name("preset", name, list(self.presets))
+        return self.presets[name]
+
+
+def _positive(**values: float) -> None:
+    for name, value in values.items():
+        if not value > 0:
+            raise ValueError(f"{name} must be above 0, not {value}")

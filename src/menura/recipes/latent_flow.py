@@ -1,0 +1,37 @@
+"""Rectified flow over the latents of a codec: Menura's own way to make music.
+
+Ours, after latent diffusion (Rombach et al. 2022) and its flows (Liu, Gong & Liu 2022; Esser et
+al. 2024): a codec learns to say sound in few numbers, then one transformer learns to make those
+numbers, whatever part of them is known: it generates, continues, fills gaps and varies.
+"""
+
+from dataclasses import replace
+
+from menura.models.latent_flow import LatentFlow, LatentFlowConfig
+from menura.recipes import spectral_codec
+from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
+
+_CODECS = spectral_codec.recipe.presets
+
+recipe = Recipe(
+    report="ours",
+    presets={
+        "laptop": Preset(
+            sample_rate=32_000,
+            representation=None,
+            codec=_CODECS["laptop"],
+            model=Part("latent-flow", LatentFlowConfig()),
+            batching=RandomCrops(batch_size=16, n_frames=256),
+            training=Training(evaluate_every=100, n_held_out=4, ema_decay=0.995),
+        ),
+        "tiny": Preset(
+            sample_rate=8_000,
+            representation=None,
+            codec=replace(_CODECS["tiny"], training=Training(evaluate_every=4, n_held_out=1)),
+            model=Part("latent-flow", LatentFlow.tiny),
+            batching=RandomCrops(batch_size=4, n_frames=16),
+            training=Training(evaluate_every=4, n_held_out=1, ema_decay=0.9),
+            seconds=1.0,
+        ),
+    },
+)

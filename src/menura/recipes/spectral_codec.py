@@ -1,0 +1,31 @@
+"""Sound as 32 numbers at 31 steps a second and back: what a flow will make music of.
+
+Ours, after Vocos (Siuzdak 2023), DAC (Kumar et al. 2023) and RAVE's two phases (Caillon & Esling
+2021): first against spectra alone, then also against small critics. By itself it reconstructs,
+and mixes two clips in its latent space.
+"""
+
+from menura.models.spectral_codec import SpectralCodec, SpectralCodecConfig
+from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
+from menura.representations.waveform import Waveform
+
+recipe = Recipe(
+    report="ours",
+    presets={
+        "laptop": Preset(
+            sample_rate=32_000,
+            representation=Part("waveform", Waveform.Config()),
+            model=Part("spectral-codec", SpectralCodecConfig()),
+            batching=RandomCrops(batch_size=12, n_frames=32_768),
+            training=Training(evaluate_every=200, n_held_out=4, clip_norm=5.0),
+        ),
+        "tiny": Preset(
+            sample_rate=8_000,
+            representation=Part("waveform", Waveform.Config()),
+            model=Part("spectral-codec", SpectralCodec.tiny),
+            batching=RandomCrops(batch_size=4, n_frames=2_048),
+            training=Training(evaluate_every=10, n_held_out=2),
+            seconds=1.0,
+        ),
+    },
+)

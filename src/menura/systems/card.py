@@ -1,0 +1,33 @@
+"""The model card: what a system is, in a page a person can read."""
+
+from menura.models import powers_of
+from menura.systems.trained import TrainedSystem
+
+
+def model_card(system: TrainedSystem) -> str:
+    """Markdown."""
+    d = system.description
+    n_parameters = sum(p.numel() for p in system.model.parameters())
+    channels = {1: "mono", 2: "stereo"}.get(d.n_audio_channels, f"{d.n_audio_channels} channels")
+    licences = d.provenance.data_licences
+    stated = ", ".join(f"{name} ({count} tracks)" for name, count in sorted(licences.items()))
+    return f"""# A {d.recipe} system, made with Menura {d.menura}
+
+| | |
+|---|---|
+| recipe, preset | {d.recipe}, {d.preset} |
+| sound | {d.sample_rate} Hz, {channels} |
+| representation | {d.representation.name} |
+| model | {d.model.name}, {n_parameters:,} parameters |
+| can | {", ".join(powers_of(type(system.model)))} |
+| labels | {", ".join(d.labels) or "none"} |
+| trained | {d.provenance.training} |
+| data | {d.provenance.data}, {d.provenance.data_minutes:.1f} minutes |
+| licences of the data | {stated or "not stated"} |
+| licence of the code | Apache-2.0 |
+
+The weights are yours, as far as the rights in the recordings allow: what you may do with them
+and with what they make depends on the licences of the data above.
+
+Use it: `menura generate FOLDER --out clips -n 4`, where FOLDER is the one this file is in.
+"""

@@ -1,0 +1,92 @@
+"""The folder of a saved system, and what `system.json` says.
+
+system.json: names, configs, labels, versions, how it was trained in words, the licences of its
+data. weights.safetensors: parameters and statistics, under `representation.` and `model.`.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from menura.foundation.atomic import write_json
+from menura.foundation.config import from_dict, to_dict
+from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.version import __version__
+
+FORMAT, VERSION = "menura-system", 1
+DESCRIPTION, WEIGHTS, CARD = "system.json", "weights.safetensors", "README.md"
+
+
+@dataclass(frozen=True)
+class SavedPart:
+    """A part as saved: its name and the values of its Config."""
+
+    name: str
+    config: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the weights come from, in words a person and a licence check can read."""
+
+    data: str = ""
+    data_fingerprint: str = ""
+    data_licences: dict[str, int] = field(default_factory=dict)
+    data_minutes: float = 0.0
+    training: str = "not trained"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Description:
+    """All of `system.json`."""
+
+    recipe: str
+    preset: str
+    sample_rate: int
+    n_audio_channels: int
+    seconds: float
+    representation: SavedPart
+    model: SavedPart
+    temperature: float = 1.0
+    labels: tuple[str, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+    format: str = FORMAT
+    version: int = VERSION
+    menura: str = __version__
+
+
+def write_description(folder: Path, description: Description) -> None:
+    """Write `system.json`, whole or not at all."""
+    write_json(folder / DESCRIPTION, to_dict(description))
+
+
+def is_system(folder: Path) -> bool:
+    """Whether a system was saved here (of any version)."""
+    return (folder / DESCRIPTION).is_file()
+
+
+def read_description(folder: Path) -> Description:
+    """Raises MenuraError saying what is wrong with the folder and what to do."""
+    path = folder / DESCRIPTION
+    if not is_system(folder):
+        raise MenuraError(
+            f"{folder}: not a trained system (it has no {DESCRIPTION}); "
+            "give the folder that `menura train --out` wrote"
+        )
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise MenuraError(f"{path}: not the description of a Menura system")
+    if values.get("version") != VERSION:
+        raise MenuraError(
+            f"{path}: written in format version {values.get('version')}, this Menura "
+            f"({__version__}) reads {VERSION}; use the Menura it names: {values.get('menura')}"
+        )
+    try:
+        return from_dict(Description, values)
+    except UsageError as error:
+        raise MenuraError(f"{path}: damaged or edited: {error}") from None

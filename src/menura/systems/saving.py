@@ -1,0 +1,114 @@
+"""A system as a folder: written whole, read strictly, never by pickle."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from menura import models, representations
+from menura.foundation.atomic import write_text
+from menura.foundation.config import from_dict
+from menura.foundation.errors import MenuraError, UsageError
+from menura.representations import Representation
+from menura.systems import coded
+from menura.systems.card import model_card
+from menura.systems.format import (
+    CARD,
+    WEIGHTS,
+    Description,
+    read_description,
+    write_description,
+)
+from menura.systems.tensors import write_tensors
+from menura.systems.trained import TrainedSystem
+
+
+def build(description: Description, seed: int = 0) -> TrainedSystem:
+    """A system from its description, with fresh weights drawn from `seed`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        representation = _representation(description)
+        spec = replace(representation.spec, labels=description.labels)
+        model = models.build(description.model.name, description.model.config, spec)
+    return TrainedSystem(description, representation, model)
+
+
+def _representation(description: Description) -> Representation:
+    part, form = description.representation, (description.sample_rate, description.n_audio_channels)
+    if part.name == coded.NAME:
+        return coded.Coded(from_dict(coded.CodedConfig, part.config, "coded: "), *form)
+    return representations.build(part.name, part.config, *form)
+
+
+def save(system: TrainedSystem, folder: Path, weights: Mapping[str, Tensor] | None = None) -> None:
+    """Write the folder. `weights` (e.g. an average) stand in for the model's present ones.
+
+    The weights are written before the description: a folder that has one has both.
+    """
+    write_tensors(folder / WEIGHTS, _flat(system, weights))
+    write_text(folder / CARD, model_card(system))
+    write_description(folder, system.description)
+
+
+def load(folder: Path) -> TrainedSystem:
+    """Read a system strictly: every weight present, none left over, every shape as built.
+
+    Raises MenuraError naming the file and the mend.
+    """
+    description = read_description(folder)
+    try:
+        system = build(description)
+    except UsageError as error:
+        raise MenuraError(f"{folder}: cannot be built: {error}") from None
+    load_weights(system, folder)
+    system.model.eval()
+    return system
+
+
+def load_weights(system: TrainedSystem, folder: Path) -> None:
+    """Fill `system` with the weights of another folder; they must fit exactly."""
+    path = folder / WEIGHTS
+    try:
+        weights = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
+    wanted = _flat(system, None)
+    for problem in _misfits(wanted, weights):
+        raise MenuraError(f"{path}: does not fit this system: {problem}")
+    _module(system).load_state_dict(weights, strict=True)
+
+
+def content_hash(folder: Path) -> str:
+    """Twelve hex digits that name these weights: what generated files carry in their comment."""
+    digest = hashlib.blake2b(digest_size=6)
+    with (folder / WEIGHTS).open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _module(system: TrainedSystem) -> torch.nn.ModuleDict:
+    return torch.nn.ModuleDict({"representation": system.representation, "model": system.model})
+
+
+def _flat(system: TrainedSystem, weights: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
+    state = dict(_module(system).state_dict())
+    for name, value in (weights or {}).items():
+        state[f"model.{name}"] = value
+    return state
+
+
+def _misfits(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
+    missing = [f"{name} is missing" for name in sorted(wanted.keys() - given.keys())]
+    extra = [f"{name} is not part of it" for name in sorted(given.keys() - wanted.keys())]
+    shapes = [
+        f"{name} has shape {tuple(given[name].shape)}, not {tuple(wanted[name].shape)}"
+        for name in sorted(wanted.keys() & given.keys())
+        if given[name].shape != wanted[name].shape
+    ]
+    return missing + extra + shapes

@@ -1,0 +1,221 @@
+"""A representation and a model bound together: clips in, clips out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+
+from menura.audio import Clip
+from menura.audio.joining import cross_fade
+from menura.foundation.errors import UsageError
+from menura.foundation.seeds import derive
+from menura.models import Model
+from menura.models.contract import (
+    Continues,
+    Generates,
+    Inpaints,
+    Interpolates,
+    Reconstructs,
+    Varies,
+)
+from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
+from menura.systems.format import Description
+
+P = TypeVar("P")
+Samples = Float32[np.ndarray, "channels time"]
+JOIN_S = 0.05
+LONGEST_S = 86_400.0
+
+
+@dataclass
+class TrainedSystem:
+    """Makes clips at its own rate and channels; input must already be at them (see `conform`).
+
+    Equal seeds give equal clips; lengths are exact to the sample. temperature scales the
+    randomness: 0 takes the likeliest, None is the system's own.
+    """
+
+    description: Description
+    representation: Representation
+    model: Model
+
+    @property
+    def sample_rate(self) -> int:
+        return self.representation.sample_rate
+
+    @property
+    def n_audio_channels(self) -> int:
+        return self.representation.n_audio_channels
+
+    @property
+    def seconds(self) -> float:
+        """The length it makes when none is asked for."""
+        return self.description.seconds
+
+    def generate(
+        self, n: int, seconds: float, seed: int, *, temperature: float | None = None
+    ) -> list[Clip]:
+        """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
+
+        Raises UsageError if the model does not generate.
+        """
+        model = self._power(Generates, "generate")
+        n_samples = self._samples(seconds)
+        with self._playing():
+            frames = model.generate(
+                [_rng(seed + number) for number in range(n)],
+                self._frames(n_samples),
+                temperature=self._temperature(temperature),
+            )
+        return [self._clip(self._decode(row[None]), n_samples) for row in frames]
+
+    def continue_(
+        self, seed_clip: Clip, seconds: float, seed: int, *, temperature: float | None = None
+    ) -> Clip:
+        """The seed clip, unchanged but for its last moments, and `seconds` of new music after it.
+
+        The new part takes over in a cross-fade of 50 ms that ends with the seed.
+        """
+        model = self._power(Continues, "continue")
+        n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
+        # The last frames look past the end of the seed into silence: the model must not.
+        n_known = self.representation.frames_for(n_seed) - self.representation.context_frames
+        known = self._encode(seed_clip)[:, :, : max(1, n_known)]
+        n_frames = self._frames(n_seed + n_new) - known.shape[2]
+        with self._playing():
+            made = model.continue_(
+                known, n_frames, [_rng(seed)], temperature=self._temperature(temperature)
+            )
+        sound = self._decode(torch.cat([known, made], dim=2))
+        n_join = min(round(JOIN_S * self.sample_rate), n_seed)
+        joined = cross_fade(seed_clip.samples, sound[:, n_seed - n_join :], n_join)
+        return self._clip(joined, n_seed + n_new)
+
+    def reconstruct(self, clip: Clip) -> Clip:
+        """The clip as the system can express it."""
+        model = self._power(Reconstructs, "reconstruct")
+        with self._playing():
+            frames = model.reconstruct(self._encode(clip))
+        return self._clip(self._decode(frames), clip.n_samples)
+
+    def inpaint(self, clip: Clip, from_s: float, to_s: float, seed: int) -> Clip:
+        """The clip with new music from from_s to to_s (seconds); the rest stays as it is.
+
+        The borders are cross-faded over 50 ms outside the gap.
+        """
+        model = self._power(Inpaints, "inpaint")
+        start, stop = round(from_s * self.sample_rate), round(to_s * self.sample_rate)
+        if not 0 <= start < stop <= clip.n_samples:
+            raise UsageError(
+                f"{from_s:g}…{to_s:g} s is not a part of a clip of {clip.duration_s:.2f} s"
+            )
+        frames = self._encode(clip)
+        context, rate = self.representation.context_frames, self.sample_rate
+        hop = self.representation.spec.hop_length or 1
+        missing = torch.zeros(frames.shape[2], dtype=torch.bool, device=self._device)
+        missing[max(0, start // hop - context) : -(-stop // hop) + context] = True
+        with self._playing():
+            sound = self._decode(model.inpaint(frames, missing, [_rng(seed)]))
+        n = round(JOIN_S * rate)
+        left, right = max(0, start - n), min(clip.n_samples, stop + n)
+        filled = cross_fade(clip.samples[:, :start], sound[:, left:right], start - left)
+        return self._clip(cross_fade(filled, clip.samples[:, stop:], right - stop), clip.n_samples)
+
+    def vary(self, clip: Clip, strength: float, seed: int) -> Clip:
+        """Something like the clip: strength 0 is its reconstruction, 1 is new."""
+        model = self._power(Varies, "vary")
+        with self._playing():
+            frames = model.vary(self._encode(clip), strength, [_rng(seed)])
+        return self._clip(self._decode(frames), clip.n_samples)
+
+    def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
+        """n_stops clips on the straight line from a to b in the latent space, both ends included.
+
+        They are as long as the shorter of the two.
+        """
+        model = self._power(Interpolates, "interpolate")
+        n_samples = min(a.n_samples, b.n_samples)
+        with self._playing():
+            ends = [
+                model.to_latent(self._encode(Clip(c.samples[:, :n_samples], c.sample_rate)))
+                for c in (a, b)
+            ]
+            n_frames = self._frames(n_samples)
+            stops = [
+                model.from_latent(torch.lerp(ends[0], ends[1], float(t)), n_frames)
+                for t in torch.linspace(0, 1, n_stops)
+            ]
+        return [self._clip(self._decode(frames), n_samples) for frames in stops]
+
+    def has(self, power: type) -> bool:
+        return isinstance(self.model, power)
+
+    def _power(self, power: type[P], verb: str) -> P:
+        if not isinstance(self.model, power):
+            raise UsageError(f"a {self.description.recipe} system cannot {verb}")
+        return self.model
+
+    @contextmanager
+    def _playing(self) -> Iterator[None]:
+        """Evaluation mode without gradients; the mode is put back, so previews cannot disturb."""
+        was_training = self.model.training
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.model.train(was_training)
+
+    def _encode(self, clip: Clip) -> Frames:
+        if (clip.sample_rate, clip.n_channels) != (self.sample_rate, self.n_audio_channels):
+            raise UsageError(
+                f"this system takes {self.sample_rate} Hz with {self.n_audio_channels} channels, "
+                f"not {clip.sample_rate} Hz with {clip.n_channels}"
+            )
+        # Whole hops, the last one padded with silence: what comes back is never too short.
+        n_samples = self.representation.samples_for(self._frames(clip.n_samples))
+        with torch.no_grad():
+            pieces = encode_chunked(self.representation, reader(clip.samples), n_samples)
+            return torch.cat(list(pieces), dim=2).to(self._device)
+
+    def _decode(self, frames: Frames) -> Samples:
+        return decode_chunked(self.representation, frames)
+
+    def _clip(self, samples: Samples, n_samples: int) -> Clip:
+        """Exactly n_samples: frames come in hops, so a few samples are cut or are silent."""
+        exact = np.zeros((samples.shape[0], n_samples), dtype=np.float32)
+        n = min(n_samples, samples.shape[1])
+        exact[:, :n] = samples[:, :n]
+        return Clip(exact, self.sample_rate)
+
+    def _temperature(self, temperature: float | None) -> float:
+        if temperature is None:
+            return self.description.temperature
+        if not 0 <= temperature <= 100:
+            raise UsageError(f"a temperature must be 0…100, not {temperature:g}")
+        return temperature
+
+    def _samples(self, seconds: float) -> int:
+        if not 0 < seconds <= LONGEST_S:
+            raise UsageError(f"a length of {seconds:g} s: give above 0, at most a day (86400)")
+        return round(seconds * self.sample_rate)
+
+    def _frames(self, n_samples: int) -> int:
+        """Frames enough to cover n_samples."""
+        n_frames = self.representation.frames_for(n_samples)
+        while self.representation.samples_for(n_frames) < n_samples:
+            n_frames += 1
+        return n_frames
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.model.parameters()).device
+
+
+def _rng(seed: int) -> torch.Generator:
+    """On the CPU, whatever the device, so that a seed means the same music everywhere."""
+    return torch.Generator().manual_seed(derive(seed, "music"))

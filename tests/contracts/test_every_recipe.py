@@ -1,0 +1,105 @@
+"""What every recipe owes: it builds, trains, saves, loads and makes sound at `tiny`."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from menura import models, recipes, representations
+from menura.audio import Clip, read, write
+from menura.foundation.rooms import Room
+from menura.training.assembly import new_system
+from menura.workflows.continue_ import continue_
+from menura.workflows.generate import generate
+from menura.workflows.inpaint import inpaint
+from menura.workflows.interpolate import interpolate
+from menura.workflows.load import load
+from menura.workflows.reconstruct import reconstruct
+from menura.workflows.sound import SoundOptions
+from menura.workflows.train import train
+from menura.workflows.vary import vary
+from tunes import folder_of_tunes, tune
+
+PRESETS = [(name, preset) for name in recipes.room.names() for preset in recipes.load(name).presets]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folder_of_tunes(tmp_path_factory.mktemp("corpus") / "tunes")
+
+
+@pytest.fixture(scope="module", params=recipes.room.names())
+def run(
+    request: pytest.FixtureRequest, corpus: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A tiny system of the recipe, trained for a few steps on a raw folder."""
+    folder = tmp_path_factory.mktemp("run") / str(request.param)
+    train(str(request.param), corpus, folder, preset="tiny", steps=12)
+    return folder
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_its_parts_exist_and_fit_together(name: str, preset: str) -> None:
+    chosen = recipes.load(name).preset(preset)
+    system = new_system(name, preset, chosen, seed=0)
+    assert type(system.model) is models.load(chosen.model.name)
+    if chosen.representation is not None:
+        kind = representations.load(chosen.representation.name)
+        assert type(system.representation) is kind
+
+
+@pytest.mark.parametrize("name", recipes.room.names())
+def test_it_says_what_it_is(name: str) -> None:
+    recipe = recipes.load(name)
+    assert {"laptop", "tiny"} <= recipe.presets.keys()
+    assert recipe.report
+    assert len(Room("menura.recipes", "recipe").summary(name)) > 20
+
+
+def test_the_system_is_complete(run: Path) -> None:
+    names = {path.name for path in run.iterdir()}
+    assert {"system.json", "weights.safetensors", "README.md", "metrics.json"} <= names
+    assert load(run).description.provenance.training.startswith("12 steps")
+
+
+def test_each_of_its_powers_makes_sound(run: Path, tmp_path: Path) -> None:
+    system = load(run)
+    powers = models.powers_of(type(system.model))
+    assert powers, "a system that can do nothing"
+    seed_file = tmp_path / "seed.wav"
+    write(Clip(tune(1.5, 8000, seed=77), 8000), seed_file)
+    made: dict[str, list[Path]] = {}
+    if "generate" in powers:
+        made["generate"] = generate(run, tmp_path / "out", n=2, sound=SoundOptions(seconds=1.25))
+    if "continue" in powers:
+        made["continue"] = [
+            continue_(run, seed_file, tmp_path / "c.flac", sound=SoundOptions(seconds=1.25))
+        ]
+    if "reconstruct" in powers:
+        made["reconstruct"] = [reconstruct(run, seed_file, tmp_path / "r.ogg")]
+    if "inpaint" in powers:
+        made["inpaint"] = [inpaint(run, seed_file, tmp_path / "i.wav", from_s=0.4, to_s=0.9)]
+    if "vary" in powers:
+        made["vary"] = [vary(run, seed_file, tmp_path / "v.wav", strength=0.5)]
+    if "interpolate" in powers:
+        made["interpolate"] = interpolate(run, seed_file, seed_file, tmp_path / "path", steps=3)
+    lengths = dict.fromkeys(powers, 1.5) | {"generate": 1.25, "continue": 2.75}
+    assert set(powers) == set(made), "a power without a test"
+    for verb, paths in made.items():
+        for path in paths:
+            clip = read(path)
+            assert clip.n_samples == round(lengths[verb] * clip.sample_rate), verb
+            assert np.isfinite(clip.samples).all()
+            assert np.abs(clip.samples).max() > 1e-4, f"{verb} is silent"
+
+
+def test_a_loaded_system_makes_the_same_music(run: Path) -> None:
+    first, second = load(run), load(run)
+    powers = models.powers_of(type(first.model))
+    if "generate" in powers:
+        a, b = (s.generate(1, 1.0, seed=3)[0].samples for s in (first, second))
+        np.testing.assert_array_equal(a, b)
+    if "continue" in powers:
+        seed = Clip(tune(1.0, first.sample_rate, seed=5), first.sample_rate)
+        a, b = (s.continue_(seed, 1.0, seed=3).samples for s in (first, second))
+        np.testing.assert_array_equal(a, b)

@@ -1,0 +1,185 @@
+"""A saved system: strict, complete, never pickle, and clear about what is wrong with a bad one."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from menura import systems
+from menura.audio import Clip
+from menura.foundation.config import to_dict
+from menura.foundation.errors import MenuraError, UsageError
+from menura.models.frame_rnn import FrameRnn
+from menura.representations.log_power import LogPower
+from menura.systems import Description, Provenance, SavedPart, TrainedSystem
+from tunes import tune
+
+RATE = 8000
+
+
+def description(n_hidden: int = 8) -> Description:
+    return Description(
+        recipe="stft-lstm",
+        preset="tiny",
+        sample_rate=RATE,
+        n_audio_channels=1,
+        seconds=1.0,
+        representation=SavedPart(
+            "log-power", to_dict(LogPower.Config(n_fft=256, hop_length=128, n_iter=2))
+        ),
+        model=SavedPart(
+            "frame-rnn", {**to_dict(FrameRnn.tiny), "n_hidden": n_hidden, "n_opening": 2}
+        ),
+        provenance=Provenance(data="tunes", data_licences={"CC0": 3}, training="12 steps"),
+    )
+
+
+@pytest.fixture
+def system() -> TrainedSystem:
+    made = systems.build(description(), seed=1)
+    made.representation.fit([torch.from_numpy(tune(2, RATE))])
+    return made
+
+
+@pytest.fixture
+def folder(system: TrainedSystem, tmp_path: Path) -> Path:
+    systems.save(system, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_it_comes_back_the_same(system: TrainedSystem, folder: Path) -> None:
+    again = systems.load(folder)
+    assert plain(again.description) == plain(system.description)
+    for ours, theirs in zip(
+        system.representation.buffers(), again.representation.buffers(), strict=True
+    ):
+        assert torch.equal(ours, theirs)
+    a, b = (s.generate(1, 0.7, seed=2)[0].samples for s in (system, again))
+    np.testing.assert_array_equal(a, b)
+
+
+def test_the_folder_is_plain_and_complete(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {
+        "README.md",
+        "system.json",
+        "weights.safetensors",
+    }
+    card = (folder / "README.md").read_text()
+    for fact in ("stft-lstm", "8000 Hz, mono", "12 steps", "CC0 (3 tracks)", "continue"):
+        assert fact in card
+
+
+def test_building_twice_gives_the_same_weights() -> None:
+    torch.manual_seed(99)  # must have no influence
+    one = systems.build(description(), seed=4)
+    two = systems.build(description(), seed=4)
+    other = systems.build(description(), seed=5)
+    pairs = zip(one.model.parameters(), two.model.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    assert not torch.equal(next(one.model.parameters()), next(other.model.parameters()))
+
+
+def test_the_average_is_saved_where_one_is_kept(system: TrainedSystem, tmp_path: Path) -> None:
+    average = {n: torch.full_like(p, 0.25) for n, p in system.model.named_parameters()}
+    systems.save(system, tmp_path / "run", average)
+    loaded = systems.load(tmp_path / "run")
+    assert all(torch.all(p == 0.25) for p in loaded.model.parameters())
+    assert not any(torch.all(p == 0.25) for p in system.model.parameters())
+
+
+@pytest.mark.parametrize("change", ["missing", "extra", "shape"])
+def test_weights_that_do_not_fit_are_refused(folder: Path, change: str) -> None:
+    path = folder / "weights.safetensors"
+    weights = load_file(path)
+    name = "model.output.bias"
+    if change == "missing":
+        del weights[name]
+    elif change == "extra":
+        weights["model.stranger"] = torch.zeros(1)
+    else:
+        weights[name] = torch.zeros(3)
+    save_file(weights, path)
+    with pytest.raises(MenuraError, match=r"does not fit this system: model\.(output|stranger)"):
+        systems.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("system.json", b"{", "cannot be read"),
+        ("system.json", b"[]", "not the description"),
+        ("system.json", b'{"format": "other"}', "not the description"),
+        ("system.json", b'{"format": "menura-system", "version": 99}', "format version 99"),
+        ("weights.safetensors", b"", "cannot be read"),
+        ("weights.safetensors", b"x" * 500, "cannot be read"),
+    ],
+)
+def test_damage_is_one_clear_line(folder: Path, file: str, content: bytes, says: str) -> None:
+    (folder / file).write_bytes(content)
+    with pytest.raises(MenuraError, match=says) as caught:
+        systems.load(folder)
+    assert "\n" not in str(caught.value)
+    assert file in str(caught.value)
+
+
+def test_an_unknown_setting_is_refused(folder: Path) -> None:
+    path = folder / "system.json"
+    values = json.loads(path.read_text())
+    values["model"]["config"]["n_hiden"] = 3
+    path.write_text(json.dumps(values))
+    with pytest.raises(MenuraError, match="n_hiden"):
+        systems.load(folder)
+
+
+def test_a_folder_without_a_system_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MenuraError, match="not a trained system"):
+        systems.load(tmp_path)
+
+
+def test_lengths_are_exact(system: TrainedSystem) -> None:
+    for seconds in (0.011, 0.5, 1.0, 1.2345):
+        clips = system.generate(2, seconds, seed=0)
+        assert [clip.n_samples for clip in clips] == [round(seconds * RATE)] * 2
+    seed = Clip(tune(0.777, RATE), RATE)
+    assert system.continue_(seed, 0.5, seed=0).n_samples == seed.n_samples + 4000
+    assert system.reconstruct(seed).n_samples == seed.n_samples
+
+
+def test_a_continuation_begins_with_its_seed(system: TrainedSystem) -> None:
+    seed = Clip(tune(1.0, RATE), RATE)
+    made = system.continue_(seed, 0.5, seed=0)
+    untouched = seed.n_samples - round(0.05 * RATE)
+    np.testing.assert_array_equal(made.samples[:, :untouched], seed.samples[:, :untouched])
+    assert np.abs(made.samples[:, seed.n_samples :]).max() > 1e-4
+
+
+def test_there_is_no_click_where_the_new_part_begins(system: TrainedSystem) -> None:
+    seed = Clip(tune(1.0, RATE), RATE)
+    made = system.continue_(seed, 0.5, seed=0, temperature=0.0).samples[0]
+    steps = np.abs(np.diff(made))
+    around = steps[seed.n_samples - 500 : seed.n_samples + 100]
+    elsewhere = np.concatenate([steps[: seed.n_samples - 500], steps[seed.n_samples + 100 :]])
+    assert around.max() < 1.5 * elsewhere.max()
+
+
+def test_a_very_short_seed_is_enough(system: TrainedSystem) -> None:
+    seed = Clip(tune(0.25, RATE)[:, :40], RATE)
+    assert system.continue_(seed, 0.3, seed=0).n_samples == 40 + 2400
+
+
+def test_another_rate_is_refused_rather_than_misheard(system: TrainedSystem) -> None:
+    with pytest.raises(UsageError, match="8000 Hz"):
+        system.reconstruct(Clip(tune(0.5, 16_000), 16_000))
+
+
+def test_impossible_lengths_are_refused(system: TrainedSystem) -> None:
+    for seconds in (0.0, -1.0, float("nan"), 1e9):
+        with pytest.raises(UsageError, match="a length of"):
+            system.generate(1, seconds, seed=0)
+
+
+def plain(description: Description) -> str:
+    return json.dumps(to_dict(description))
