@@ -1,1 +1,1 @@
-""""""
+"""One loop for every model: data, steps, evaluation, checkpoints, tracking."""

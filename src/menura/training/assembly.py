@@ -1,0 +1,167 @@
+"""From a preset and a corpus to what the loop needs: a system, batches, a description."""
+
+import json
+from dataclasses import is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from menura.foundation.config import to_dict
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.foundation.seeds import derive
+from menura.prepared import NotWritableError, PreparedCorpus
+from menura.recipes import Preset
+from menura.representations import Representation
+from menura.systems import (
+    Description,
+    Provenance,
+    SavedPart,
+    TrainedSystem,
+    build,
+    coded,
+    load_weights,
+    read_description,
+)
+from menura.training.batches import batches
+from menura.training.fit import Data
+from menura.training.latents import stored_latents
+from menura.training.progress import Progress
+from menura.training.rows import Tracks
+
+RENDITION = "rendition"
+
+
+def new_system(
+    recipe: str, name: str, preset: Preset, seed: int, codec: TrainedSystem | None = None
+) -> TrainedSystem:
+    """A system of a preset with fresh weights; over `codec` where the preset has one.
+
+    Without a trained codec the system gets a fresh one, of the preset's form.
+    """
+    if preset.codec is not None and codec is None:
+        codec = new_system(recipe, name, preset.codec, derive(seed, "codec"))
+    description = Description(
+        recipe=recipe,
+        preset=name,
+        sample_rate=preset.sample_rate,
+        n_audio_channels=preset.n_audio_channels,
+        seconds=preset.seconds,
+        temperature=preset.temperature,
+        representation=_representation(preset, codec),
+        model=SavedPart(preset.model.name, to_dict(preset.model.config)),
+    )
+    try:
+        system = build(description, derive(seed, "weights"))
+    except RuntimeError as error:  # PyTorch's allocator
+        raise MenuraError(
+            f"a model of this size does not fit into memory ({error}); make it smaller"
+        ) from None
+    if codec is not None and isinstance(system.representation, coded.Coded):
+        system.representation.take(codec.representation, codec.model)
+    return system
+
+
+def _representation(preset: Preset, codec: TrainedSystem | None) -> SavedPart:
+    if codec is not None:
+        theirs = codec.description
+        parts = coded.CodedConfig(theirs.representation, theirs.model)
+        return SavedPart(coded.NAME, to_dict(parts))
+    assert preset.representation is not None, "a preset has a representation or a codec"
+    return SavedPart(preset.representation.name, to_dict(preset.representation.config))
+
+
+def start_from(system: TrainedSystem, folder: Path) -> None:
+    """Take weights and statistics of another system, which must hear sound in the same way.
+
+    Raises MenuraError when it does not, or when its shapes are others.
+    """
+    theirs, ours = read_description(folder), system.description
+    for what in ("sample_rate", "n_audio_channels", "representation"):
+        if plain(getattr(theirs, what)) != plain(getattr(ours, what)):
+            raise MenuraError(
+                f"--init {printable(str(folder))}: has another {what.replace('_', ' ')} "
+                f"({plain(getattr(theirs, what))}, not {plain(getattr(ours, what))})"
+            )
+    load_weights(system, folder)
+
+
+def flat(preset: Preset) -> dict[str, Any]:
+    """All settings of a preset by dotted name, as JSON gives them back."""
+    return _flattened(plain(preset))
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and all as JSON gives them back."""
+    return json.loads(json.dumps(to_dict(value) if is_dataclass(value) else value))
+
+
+def _flattened(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            found |= _flattened(value, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
+
+
+def learning_data(
+    representation: Representation,
+    prepared: PreparedCorpus,
+    preset: Preset,
+    seed: int,
+    run: Path,
+    reporter: Reporter,
+) -> Data:
+    """Batches of the training and of the held-out recordings, at the preset's rate.
+
+    The sound at that rate is kept beside the corpus, or in `run` if the corpus is read-only.
+    Raises MenuraError when nothing is there to train on; says what is short or missing.
+    """
+    form = (preset.sample_rate, preset.n_audio_channels, reporter)
+    try:
+        rendition = prepared.rendition(*form)
+    except NotWritableError:
+        rendition = prepared.rendition(*form, run / RENDITION)
+    tracks = Tracks(rendition, representation, rendition.of_split("train"))
+    if not tracks.indices:
+        raise MenuraError(
+            f"{printable(str(prepared.folder))}: no track is in the training split; prepare the "
+            "corpus again with other splits (--held-out)"
+        )
+    held_out = Tracks(rendition, representation, rendition.of_split("valid"))
+    if isinstance(representation, coded.Coded):
+        key = f"{prepared.fingerprint} {representation.content()}"
+        tracks = stored_latents(tracks, key, run, reporter)
+        held_out = replace(tracks, indices=held_out.indices)
+    train = batches(tracks, preset.batching, derive(seed, "batches"))
+    if short := train.short_tracks():
+        reporter.warn(
+            f"{short} of {len(tracks.indices)} training tracks are shorter than one window of "
+            "the model; they are looped"
+        )
+    if not held_out.indices:
+        reporter.warn(
+            "no recording is held out: training cannot tell learning from memorising, and does "
+            "not stop by itself; add recordings, or give --minutes"
+        )
+        return Data(train, None)
+    # The held-out batches are the same for every seed, so that runs can be compared.
+    return Data(train, batches(held_out, preset.batching, 0))
+
+
+def describe(
+    system: TrainedSystem, prepared: PreparedCorpus, seed: int, progress: Progress
+) -> Description:
+    """The system's description at a point of its training. Nothing in it goes by the clock."""
+    value = "" if progress.best is None else f", held-out value {progress.best:.5f}"
+    provenance = Provenance(
+        data=printable(str(prepared.about["source"]["name"])),
+        data_fingerprint=prepared.fingerprint,
+        data_licences=prepared.licences(),
+        data_minutes=round(prepared.duration_s("train") / 60, 2),
+        training=f"{progress.step} steps{value}",
+        seed=seed,
+    )
+    return replace(system.description, provenance=provenance)

@@ -1,0 +1,171 @@
+"""Batches as a function of the step: nothing is remembered, so a resumed run sees the same ones."""
+
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from itertools import accumulate
+
+import numpy as np
+import torch
+
+from menura.foundation.errors import MenuraError
+from menura.foundation.seeds import derive
+from menura.models import Batch
+from menura.recipes import ContiguousWindows, RandomCrops
+from menura.training.rows import Row, Tracks
+
+
+class Batches(ABC):
+    """Batch number `step` of tracks, for a seed."""
+
+    def __init__(self, tracks: Tracks, batch_size: int, n_frames: int, seed: int):
+        if not tracks.indices:
+            raise MenuraError("there are no tracks to train on")
+        self.tracks, self.batch_size, self.n_frames = tracks, batch_size, n_frames
+        self.seed = seed
+
+    @abstractmethod
+    def rows(self, step: int) -> list[Row]: ...
+
+    @property
+    @abstractmethod
+    def steps_per_epoch(self) -> int:
+        """Steps in which about every frame is seen once."""
+
+    def batch(self, step: int) -> Batch:
+        """The frames of the step's rows."""
+        return Batch(self.tracks.encode(self.rows(step), self.n_frames))
+
+    def short_tracks(self) -> int:
+        """How many tracks are shorter than one window, and so are looped."""
+        return sum(self.tracks.n_frames(t) < self.n_frames for t in self.tracks.indices)
+
+
+def batches(tracks: Tracks, batching: RandomCrops | ContiguousWindows, seed: int) -> Batches:
+    """The batches a recipe asks for."""
+    if isinstance(batching, RandomCrops):
+        return CropBatches(tracks, batching.batch_size, batching.n_frames, seed)
+    return WindowBatches(tracks, batching, seed)
+
+
+class CropBatches(Batches):
+    """Crops from anywhere; tracks in proportion to their length; stretches of silence avoided."""
+
+    _TRIES = 8  # at a crop that is not silent
+
+    def __init__(self, tracks: Tracks, batch_size: int, n_frames: int, seed: int):
+        super().__init__(tracks, batch_size, n_frames, seed)
+        # A short track counts as one crop.
+        self._ends = list(accumulate(self._starts(t) for t in tracks.indices))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        total = sum(self.tracks.n_frames(t) for t in self.tracks.indices)
+        return max(1, total // (self.batch_size * self.n_frames))
+
+    def rows(self, step: int) -> list[Row]:
+        rng = np.random.default_rng(derive(self.seed, "crops", step))
+        return [self._draw(rng) for _ in range(self.batch_size)]
+
+    def _draw(self, rng: np.random.Generator) -> Row:
+        row = self._place(rng)
+        for _ in range(self._TRIES):
+            if not self._is_silent(row):
+                break
+            row = self._place(rng)
+        return row
+
+    def _place(self, rng: np.random.Generator) -> Row:
+        at = int(rng.integers(self._ends[-1]))
+        which = bisect_right(self._ends, at)
+        track = self.tracks.indices[which]
+        return Row(track, self._ends[which] - 1 - at)
+
+    def _starts(self, track: int) -> int:
+        return max(1, self.tracks.n_frames(track) - self.n_frames + 1)
+
+    def _is_silent(self, row: Row) -> bool:
+        rate = self.tracks.representation.spec.frame_rate_hz
+        assert rate is not None
+        start, stop = row.start / rate, (row.start + self.n_frames) / rate
+        spans = self.tracks.rendition.tracks[row.track].silent
+        return any(a <= start and stop <= b for a, b in spans)
+
+
+class WindowBatches(Batches):
+    """Every row of the batch walks through the tracks, window after window, so that state can be
+    carried.
+
+    Each epoch cuts the tracks into pieces at other places, shuffles the pieces and lays them end
+    to end; the rows walk along that tape from places evenly apart, so that every window is seen
+    equally often. What is left of a track after its last whole window is passed over in that
+    epoch.
+    """
+
+    def __init__(self, tracks: Tracks, batching: ContiguousWindows, seed: int):
+        super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
+        self._stride = batching.n_frames - 1  # windows share a frame
+        rate = tracks.representation.spec.frame_rate_hz
+        if rate is None:
+            raise MenuraError("events have no contiguous windows; use random crops")
+        self._windows_per_piece = max(1, round(batching.piece_s * rate) // self._stride)
+        self._epoch, self._tape = -1, Tape([(0, 0, 1)])
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The same for every epoch, so that a step belongs to one epoch alone.
+
+        At least a piece long: a corpus of few windows is walked by several rows at once.
+        """
+        windows = sum(self._n_windows(t, 0) for t in self.tracks.indices)
+        return max(-(-windows // self.batch_size), min(self._windows_per_piece, windows))
+
+    def rows(self, step: int) -> list[Row]:
+        epoch, position = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            self._epoch, self._tape = epoch, self._laid_out(epoch)
+        n = len(self._tape)
+        rows = []
+        for number in range(self.batch_size):
+            track, start, window = self._tape.at((number * n // self.batch_size + position) % n)
+            goes_on = position > 0 and window > 0
+            rows.append(Row(track, start + window * self._stride, goes_on))
+        return rows
+
+    def batch(self, step: int) -> Batch:
+        frames = super().batch(step).frames
+        continues = [row.continues for row in self.rows(step)]
+        return Batch(frames, torch.tensor(continues, device=frames.device))
+
+    def _laid_out(self, epoch: int) -> "Tape":
+        rng = np.random.default_rng(derive(self.seed, "windows", epoch))
+        pieces = [piece for t in self.tracks.indices for piece in self._pieces(t, rng)]
+        return Tape([pieces[index] for index in rng.permutation(len(pieces))])
+
+    def _pieces(self, track: int, rng: np.random.Generator) -> list[tuple[int, int, int]]:
+        slack = self.tracks.n_frames(track) - self.n_frames
+        offset = int(rng.integers(min(self._stride, slack) + 1)) if slack > 0 else 0
+        n_windows, per_piece = self._n_windows(track, offset), self._windows_per_piece
+        return [
+            (track, offset + first * self._stride, min(per_piece, n_windows - first))
+            for first in range(0, n_windows, per_piece)
+        ]
+
+    def _n_windows(self, track: int, offset: int) -> int:
+        return max(1, (self.tracks.n_frames(track) - 1 - offset) // self._stride)
+
+
+class Tape:
+    """Pieces (track, first frame, number of windows) laid end to end."""
+
+    def __init__(self, pieces: list[tuple[int, int, int]]):
+        self._pieces = pieces
+        self._ends = list(accumulate(n_windows for _, _, n_windows in pieces))
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def at(self, position: int) -> tuple[int, int, int]:
+        """Track and first frame of the piece at a position, and which of its windows that is."""
+        which = bisect_right(self._ends, position)
+        track, start, n_windows = self._pieces[which]
+        return track, start, position - (self._ends[which] - n_windows)

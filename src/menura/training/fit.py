@@ -1,0 +1,240 @@
+"""The one training loop, for every model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.foundation.version import __version__
+from menura.models.contract import Generates
+from menura.recipes import Training
+from menura.systems import Description, TrainedSystem, is_system, save
+from menura.training import checkpoint
+from menura.training.average import Average
+from menura.training.batches import Batches
+from menura.training.carried import carried_state, put_back
+from menura.training.clocks import Clocks
+from menura.training.device import Compute
+from menura.training.estimate import Estimate, clock, measure
+from menura.training.evaluating import held_out_value
+from menura.training.guard import Guard, HopelessError
+from menura.training.interrupt import Interrupts
+from menura.training.progress import Progress
+from menura.training.stepping import NotFiniteError, Stepper
+from menura.training.tracking import Tracking
+
+PREVIEW_S = 120.0  # seconds of training between previews
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ends a run besides want of improvement. Minutes count over all resumes."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """Batches to learn from, and of recordings held out (None where there are none)."""
+
+    train: Batches
+    held_out: Batches | None
+
+
+class Fit:
+    """One run of one system. `describe` words the system's description at a point of the run."""
+
+    def __init__(
+        self,
+        system: TrainedSystem,
+        data: Data,
+        settings: Training,
+        compute: Compute,
+        folder: Path,
+        plan: dict[str, Any],
+        describe: Callable[[Progress], Description],
+        reporter: Reporter,
+    ):
+        self.system, self.data, self.settings, self.folder = system, data, settings, folder
+        self._describe, self._reporter = describe, reporter
+        self._stepper = Stepper(system.model, settings, compute, int(plan["seed"]))
+        system.representation.to(self._stepper.fabric.device)
+        self._average = Average(system.model, settings.ema_decay)
+        self.progress = Progress()
+        self._snapshot = checkpoint.Snapshot(
+            system, self._stepper.optimizers, self._average, self.progress, plan
+        )
+
+    def resume(self) -> None:
+        """Go on from the checkpoint in the folder."""
+        checkpoint.restore(self.folder, self._snapshot)
+
+    def save_checkpoint(self) -> None:
+        """Write down where the run is."""
+        checkpoint.save(self.folder, self._snapshot)
+
+    def estimate(self) -> Estimate:
+        """Time one step on the real data, leaving no trace."""
+        model, carried = self.system.model, carried_state(self.system.model)
+        weights = {k: v.detach().clone() for k, v in model.state_dict().items()}
+
+        def step() -> None:
+            model.load_state_dict(weights)
+            # Rate 0: every part of the step is done, no weight moves.
+            self._stepper.step(self.data.train.batch(0), 0, rate=0.0)
+
+        try:
+            return measure(model, step, self.folder)
+        finally:
+            model.load_state_dict(weights)
+            put_back(model, carried)
+            for optimizer in self._stepper.optimizers.values():
+                optimizer.state.clear()
+
+    def run(self, limits: Limits) -> str:
+        """Train until a limit, want of improvement or an interrupt; returns which, in words.
+
+        A system and a checkpoint are in the folder afterwards, also when it raises
+        KeyboardInterrupt (after an interrupt) or MenuraError (when training goes wrong for good);
+        unless it is the disk that fails, which is a MenuraError too.
+        """
+        guard = Guard(
+            self.system.model,
+            self._stepper.optimizers,
+            self._average,
+            self.progress,
+            self._reporter,
+        )
+        clocks = Clocks(self.progress.seconds)
+        with Interrupts() as interrupts, Tracking(self.folder, self.progress.step) as tracking:
+            try:
+                while not (reason := self._reason_to_end(limits, clocks, interrupts)):
+                    self._one_step(guard, clocks)
+                    if self.progress.step % self.settings.evaluate_every == 0:
+                        self._look(guard, tracking, clocks)
+                        # Only here: what the guard goes back to is then what a resumed run has.
+                        if clocks.due("checkpoint", self.settings.checkpoint_s):
+                            self.save_checkpoint()
+                    if clocks.due("preview", _preview_every_s(limits)):
+                        self._preview(tracking)
+                    self._show(limits, clocks)
+            except HopelessError:
+                self._keep(clocks)
+                raise
+            self._keep(clocks)
+            if interrupts.wanted:
+                self._reporter.say(
+                    f"interrupted: what was learnt is kept in {printable(str(self.folder))}"
+                )
+                raise KeyboardInterrupt
+            self._finish(guard, tracking, clocks)
+        return reason
+
+    def _reason_to_end(self, limits: Limits, clocks: Clocks, interrupts: Interrupts) -> str:
+        """In words, or "" to go on."""
+        if interrupts.wanted:
+            return "it was interrupted"
+        if self.progress.is_exhausted(self.settings):
+            return "the held-out value has stopped falling"
+        if self.progress.step >= self._last_step(limits):
+            return f"{self._last_step(limits)} steps are done"
+        if limits.minutes is not None and clocks.seconds >= 60 * limits.minutes:
+            return f"{limits.minutes:g} minutes are over"
+        return ""
+
+    def _last_step(self, limits: Limits) -> int:
+        return min(limits.steps or self.settings.max_steps, self.settings.max_steps)
+
+    def _one_step(self, guard: Guard, clocks: Clocks) -> None:
+        progress, losses = self.progress, dict[str, float]()
+        guard.before_step()
+        try:
+            batch = self.data.train.batch(progress.step)
+            losses = self._stepper.step(batch, progress.step, progress.rate)
+            guard.accept()
+            self._average.follow(progress.step)
+        except NotFiniteError as error:
+            guard.refuse(str(error))
+        clocks.stepped(losses)
+        progress.take_in(losses)
+        progress.step += 1
+        progress.seconds = clocks.seconds
+
+    def _look(self, guard: Guard, tracking: Tracking, clocks: Clocks) -> None:
+        """Evaluate; save what is best; lower the rate when nothing improves."""
+        progress = self.progress
+        values = {**progress.mean_losses(), "seconds": clocks.seconds, "rate": progress.rate}
+        verdict = "best"
+        if self.data.held_out is not None:
+            with self._average.in_place(), self._stepper.fabric.autocast():
+                values["held_out"] = held_out_value(
+                    self.system.model, self.data.held_out.batch, self.settings.n_held_out
+                )
+            verdict = progress.look(values["held_out"], self.settings)
+        tracking.values(progress.step, values)
+        guard.remember()
+        if verdict == "best":
+            self._save_system()
+        if verdict == "drop":
+            self._reporter.say(
+                f"step {progress.step}: no better for {self.settings.patience} looks; "
+                f"rate lowered to {progress.rate:g} of its first value"
+            )
+
+    def _keep(self, clocks: Clocks) -> None:
+        """A checkpoint, and a system if there is none yet.
+
+        It comes before the last look, which a run that goes on from here must not have had.
+        """
+        self.progress.seconds = clocks.seconds
+        self.save_checkpoint()
+        if not is_system(self.folder):
+            self._save_system()
+
+    def _finish(self, guard: Guard, tracking: Tracking, clocks: Clocks) -> None:
+        """A last look if steps came after the last one, and a preview."""
+        if self.progress.step % self.settings.evaluate_every:
+            self._look(guard, tracking, clocks)
+        self._preview(tracking)
+
+    def _save_system(self) -> None:
+        self.system.description = self._describe(self.progress)
+        save(self.system, self.folder, self._average.weights)
+
+    def _preview(self, tracking: Tracking) -> None:
+        """A clip to hear. Whatever goes wrong with it must not end the run."""
+        if not self.system.has(Generates):
+            return
+        step = self.progress.step
+        try:
+            with self._average.in_place():
+                clip = self.system.generate(1, self.system.seconds, seed=0)[0]
+            path = tracking.preview(step, clip, f"Menura {__version__}; preview at step {step}")
+        except (MenuraError, OSError, RuntimeError) as error:
+            self._reporter.warn(f"step {step}: no preview ({error})")
+            return
+        self._reporter.say(f"step {step}: preview in {printable(str(path))}")
+
+    def _show(self, limits: Limits, clocks: Clocks) -> None:
+        progress = self.progress
+        loss = next(iter(clocks.losses.values()), float("nan"))
+        best = "" if progress.best is None else f", held-out {progress.best:.4f}"
+        line = f"step {progress.step}, loss {loss:.4f}{best}"
+        if limits.minutes is not None:
+            total = 60 * limits.minutes
+            done = min(clocks.seconds, total)
+            self._reporter.progress(done, total, f"{line}, {clock(total - done)} left")
+        elif limits.steps is not None:
+            left = clocks.seconds_per_step() * (limits.steps - progress.step)
+            self._reporter.progress(progress.step, limits.steps, f"{line}, {clock(left)} left")
+        else:  # no known end: the total is 0
+            self._reporter.progress(0.0, 0.0, f"{line}, {clock(clocks.seconds)} so far")
+
+
+def _preview_every_s(limits: Limits) -> float:
+    """Four in a run whose minutes are known, if that is sooner."""
+    return PREVIEW_S if limits.minutes is None else min(PREVIEW_S, 15 * limits.minutes)

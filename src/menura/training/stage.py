@@ -1,0 +1,142 @@
+"""One stage of a run: a preset learnt from a corpus into a folder. A run has one, or a codec's
+first."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from menura.foundation.atomic import write_json
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.prepared import PreparedCorpus
+from menura.recipes import Preset
+from menura.systems import TrainedSystem
+from menura.training import checkpoint
+from menura.training.assembly import describe, flat, learning_data, new_system, start_from
+from menura.training.device import Compute, choose
+from menura.training.fit import Fit, Limits
+from menura.training.statistics import check_round_trip, learn_statistics
+
+METRICS = "metrics.json"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run was asked for, whatever the stage. init: "none" or a system's folder."""
+
+    recipe: str
+    preset: str
+    init: str = "none"
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """How a stage went; metrics.json holds the same. held_out: the best value, or None."""
+
+    steps: int
+    best_step: int
+    minutes: float
+    held_out: float | None
+    stopped: str
+    device: str
+    precision: str
+
+
+def run_stage(
+    order: Order,
+    preset: Preset,
+    prepared: PreparedCorpus,
+    folder: Path,
+    limits: Limits,
+    reporter: Reporter,
+    codec: TrainedSystem | None = None,
+) -> StageResult:
+    """Train, going on from the folder's checkpoint if it has one.
+
+    Raises MenuraError when that checkpoint is of a run that was asked for something else.
+    """
+    again = checkpoint.exists(folder)
+    system = new_system(order.recipe, order.preset, preset, order.seed, codec)
+    fresh = order.init == "none"
+    if not fresh:
+        start_from(system, Path(order.init))
+    compute = _compute(order, folder, again, system)
+    plan = {
+        **asdict(order),
+        **flat(preset),
+        "precision": compute.precision,
+        "data": prepared.fingerprint,
+    }
+    del plan["device"]  # a run may go on elsewhere
+    if again:
+        _check_plan(folder, plan)
+    data = learning_data(system.representation, prepared, preset, order.seed, folder, reporter)
+    fit = Fit(
+        system,
+        data,
+        preset.training,
+        compute,
+        folder,
+        plan,
+        lambda progress: describe(system, prepared, order.seed, progress),
+        reporter,
+    )
+    if again:
+        fit.resume()
+        reporter.say(f"going on from step {fit.progress.step}")
+    else:
+        _begin(fit, limits, fresh=fresh, reporter=reporter)
+    return _result(fit, compute, fit.run(limits), folder)
+
+
+def _begin(fit: Fit, limits: Limits, *, fresh: bool, reporter: Reporter) -> None:
+    """Before the first step: statistics, the round trip, what it will cost, a checkpoint.
+
+    Weights that are not fresh were learnt with their own statistics, which they keep.
+    """
+    tracks = fit.data.train.tracks
+    if fresh:
+        learn_statistics(tracks)
+    check_round_trip(tracks, reporter)
+    line = fit.estimate().line(limits.steps, limits.minutes, fit.data.train.steps_per_epoch)
+    reporter.say(line)
+    fit.save_checkpoint()
+
+
+def _compute(order: Order, folder: Path, again: bool, system: TrainedSystem) -> Compute:
+    """Device and precision; a resumed run keeps the precision that was found by measuring."""
+    precision = order.precision
+    if again and precision == "auto":
+        precision = str(checkpoint.read_plan(folder).get("precision", "auto"))
+    gains = system.model.gains_from_bfloat16
+    return choose(order.device, precision, gains_from_bfloat16=gains)
+
+
+def _check_plan(folder: Path, plan: dict[str, Any]) -> None:
+    """A run goes on only as what it was begun as."""
+    before = checkpoint.read_plan(folder)
+    for what, value in plan.items():
+        if before.get(what) != value:
+            raise MenuraError(
+                f"--resume {printable(str(folder))}: this run was begun with {what} = "
+                f"{before.get(what)}, not {value}; ask for the same, or give another --out"
+            )
+
+
+def _result(fit: Fit, compute: Compute, reason: str, folder: Path) -> StageResult:
+    progress = fit.progress
+    result = StageResult(
+        progress.step,
+        progress.best_step,
+        progress.seconds / 60,
+        progress.best,
+        reason,
+        compute.device,
+        compute.precision,
+    )
+    write_json(folder / METRICS, asdict(result))
+    return result

@@ -1,0 +1,76 @@
+"""One optimiser step: every phase that has its turn, in order."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from menura.foundation.seeds import derive
+from menura.models import Batch, Model
+from menura.recipes import Training
+from menura.training.device import Compute
+from menura.training.optimizing import build_optimizer, rate_factor, set_rate
+
+
+class NotFiniteError(Exception):
+    """A loss or a gradient is not finite; no weight has been moved by that phase."""
+
+
+class Stepper:
+    """The model and its optimisers on their device, in their precision."""
+
+    def __init__(self, model: Model, settings: Training, compute: Compute, seed: int):
+        self.model, self._settings, self._seed = model, settings, seed
+        self.fabric = compute.fabric()
+        self._phases = model.phases()
+        self.optimizers = {name: build_optimizer(phase) for name, phase in self._phases.items()}
+        wrapped = self.fabric.setup(model, *self.optimizers.values())
+        # The wrapped ones run under the device's precision; the bare ones hold the state.
+        self.module = wrapped[0]
+        self._wrapped = dict(zip(self._phases, wrapped[1:], strict=True))
+        self.module.mark_forward_method("losses")
+
+    def step(self, batch: Batch, step: int, rate: float) -> dict[str, float]:
+        """Descend once. Returns the losses by "phase/name".
+
+        Raises NotFiniteError; phases before the bad one have then moved their weights.
+        """
+        self.model.train()
+        said: dict[str, float] = {}
+        for name, phase in self._phases.items():
+            if not phase.has_turn(step):
+                continue
+            optimizer = self._wrapped[name]
+            factor = rate * rate_factor(phase.schedule, step - phase.start_step)
+            set_rate(self.optimizers[name], phase.optimizer, factor)
+            self.model.zero_grad(set_to_none=True)
+            with self._drawing_alike(step, name):
+                losses = self.module.losses(batch, name, self._rng(step, name))
+            _check(losses["total"], f"the loss of {name}")
+            self.fabric.backward(losses["total"])
+            norm = self.fabric.clip_gradients(
+                self.module, optimizer, max_norm=self._settings.clip_norm, error_if_nonfinite=False
+            )
+            _check(norm, f"the gradient of {name}")
+            optimizer.step()
+            said |= {f"{name}/{key}": float(value.detach()) for key, value in losses.items()}
+        return said
+
+    @contextmanager
+    def _drawing_alike(self, step: int, phase: str) -> Iterator[None]:
+        """PyTorch's own generator, from which dropout draws, also goes by the step alone."""
+        device = self.fabric.device
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            torch.manual_seed(derive(self._seed, "dropout", phase, step))
+            yield
+
+    def _rng(self, step: int, phase: str) -> torch.Generator:
+        """A function of the step, so that a resumed run draws the same."""
+        generator = torch.Generator(device=self.fabric.device)
+        return generator.manual_seed(derive(self._seed, "losses", phase, step))
+
+
+def _check(value: Tensor | None, what: str) -> None:
+    if value is not None and not torch.isfinite(value.detach()).all():
+        raise NotFiniteError(what)

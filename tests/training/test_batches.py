@@ -1,0 +1,185 @@
+"""Batches are a function of the step, read every part, and carry state only where it goes on."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+
+from menura.foundation.errors import MenuraError
+from menura.recipes import ContiguousWindows, RandomCrops
+from menura.representations.log_power import LogPower
+from menura.training.batches import batches
+from menura.training.rows import Tracks
+
+RATE, HOP = 8000, 128
+
+
+@dataclass
+class FakeTrack:
+    n_samples: int
+    silent: tuple[tuple[float, float], ...] = ()
+
+
+class FakeRendition:
+    """Ramps: a sample's value says which track and which place it is from."""
+
+    sample_rate = RATE
+
+    def __init__(self, *seconds: float) -> None:
+        self.tracks = [FakeTrack(round(s * RATE)) for s in seconds]
+        self.reads = 0
+
+    def read(self, index: int, start: int, stop: int) -> np.ndarray:
+        self.reads += 1
+        at = np.arange(start, stop)
+        inside = (at >= 0) & (at < self.tracks[index].n_samples)
+        return np.where(inside, (index + 1) * np.sin(at * 0.3), 0).astype(np.float32)[None]
+
+
+@pytest.fixture
+def tracks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tracks]:
+    """Tracks of the given lengths, in the form a recipe reads them."""
+
+    def make(*seconds: float) -> Tracks:
+        part = LogPower(LogPower.Config(n_fft=256, hop_length=HOP), RATE)
+        made = object.__new__(Tracks)
+        object.__setattr__(made, "rendition", FakeRendition(*seconds))
+        object.__setattr__(made, "representation", part)
+        object.__setattr__(made, "indices", tuple(range(len(seconds))))
+        return made
+
+    return make
+
+
+WINDOWS = ContiguousWindows(batch_size=3, n_frames=11, piece_s=2.0)
+CROPS = RandomCrops(batch_size=3, n_frames=20)
+
+
+@pytest.mark.parametrize("batching", [WINDOWS, CROPS])
+def test_a_batch_is_a_function_of_its_step(
+    tracks: Callable[..., Tracks], batching: RandomCrops | ContiguousWindows
+) -> None:
+    one, other = (batches(tracks(5, 7, 3), batching, seed=1) for _ in range(2))
+    for step in (0, 1, 90, 2):
+        list(map(one.rows, range(step % 5)))  # what was asked before must not matter
+        assert one.rows(step) == other.rows(step)
+    assert one.rows(4) != batches(tracks(5, 7, 3), batching, seed=2).rows(4)
+
+
+def test_frames_are_those_of_the_whole_track(tracks: Callable[..., Tracks]) -> None:
+    made = tracks(4, 4, 4)
+    source = batches(made, WINDOWS, seed=0)
+    whole = {
+        t: made.representation.encode(
+            torch.from_numpy(made.rendition.read(t, 0, made.rendition.tracks[t].n_samples))[None]
+        )
+        for t in made.indices
+    }
+    for step in range(5):
+        frames = source.batch(step).frames
+        for row, place in zip(frames, source.rows(step), strict=True):
+            stop = place.start + WINDOWS.n_frames
+            torch.testing.assert_close(row, whole[place.track][0, :, place.start : stop])
+
+
+def test_windows_follow_one_another_and_share_a_frame(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(8, 9, 10, 11), WINDOWS, seed=0)
+    stride = WINDOWS.n_frames - 1
+    n_followed = n_continued = 0
+    for step in range(1, 3 * source.steps_per_epoch):
+        for a, b in zip(source.rows(step - 1), source.rows(step), strict=True):
+            follows = b.track == a.track and b.start == a.start + stride
+            assert b.continues <= follows, "says it goes on where it does not"
+            n_followed, n_continued = n_followed + follows, n_continued + b.continues
+    assert n_continued > 0.9 * n_followed > 100
+
+
+@pytest.mark.parametrize("seconds", [(8, 9, 10, 11), (2,), (30, *[1] * 20), (60,), (0.3, 0.3, 12)])
+def test_an_epoch_of_windows_sees_all_equally_often(
+    tracks: Callable[..., Tracks], seconds: tuple[float, ...]
+) -> None:
+    source = batches(tracks(*seconds), WINDOWS, seed=0)
+    for epoch in (0, 1, 2):
+        first = epoch * source.steps_per_epoch
+        steps = range(first, first + source.steps_per_epoch)
+        seen = Counter((r.track, r.start) for step in steps for r in source.rows(step))
+        assert max(seen.values()) - min(seen.values()) <= 1
+        n_windows = sum(
+            max(1, (source.tracks.n_frames(t) - 1) // (WINDOWS.n_frames - 1))
+            for t in source.tracks.indices
+        )
+        assert n_windows - len(seconds) <= len(seen) <= n_windows
+
+
+def test_epochs_cut_at_other_places(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(8, 9, 10), WINDOWS, seed=0)
+    n = source.steps_per_epoch
+    phases = [
+        {row.start % 10 for s in range(e * n, (e + 1) * n) for row in source.rows(s)}
+        for e in range(4)
+    ]
+    assert len(set().union(*phases)) > len(phases[0])
+
+
+def test_no_window_reaches_past_the_end(tracks: Callable[..., Tracks]) -> None:
+    for batching in (WINDOWS, CROPS):
+        source = batches(tracks(5, 7, 3), batching, seed=3)
+        for step in range(60):
+            for row in source.rows(step):
+                n_frames = source.tracks.n_frames(row.track)
+                assert 0 <= row.start <= n_frames - source.n_frames
+
+
+def test_more_rows_than_pieces(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(3), ContiguousWindows(batch_size=8, n_frames=11), seed=0)
+    assert all(len(source.rows(step)) == 8 for step in range(40))
+
+
+def test_long_tracks_are_cropped_more_often(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(30, 3), CROPS, seed=0)
+    rows = [row.track for step in range(200) for row in source.rows(step)]
+    assert 0.85 < rows.count(0) / len(rows) < 0.98
+
+
+def test_crops_come_from_everywhere(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(2), CROPS, seed=0)
+    starts = {row.start for step in range(400) for row in source.rows(step)}
+    last = source.tracks.n_frames(0) - CROPS.n_frames
+    assert starts == set(range(last + 1))
+
+
+def test_crops_avoid_silence(tracks: Callable[..., Tracks]) -> None:
+    made = tracks(10)
+    made.rendition.tracks[0].silent = ((0.0, 8.0),)
+    rows = [r for step in range(100) for r in batches(made, CROPS, seed=0).rows(step)]
+    silent = [row for row in rows if (row.start + CROPS.n_frames) * HOP / RATE <= 8.0]
+    assert len(silent) / len(rows) < 0.25  # 0.8 would be if they were not avoided
+
+
+@pytest.mark.parametrize("batching", [WINDOWS, CROPS])
+def test_short_tracks_are_looped(
+    tracks: Callable[..., Tracks], batching: RandomCrops | ContiguousWindows
+) -> None:
+    made = tracks(0.06)
+    source = batches(made, batching, seed=0)
+    assert source.short_tracks() == 1
+    frames = source.batch(0).frames
+    assert frames.shape[2] == source.n_frames
+    # Sound to the end: no padding with silence.
+    assert frames[:, :, -1].max() > made.representation.floor
+
+
+def test_no_tracks_is_an_error(tracks: Callable[..., Tracks]) -> None:
+    with pytest.raises(MenuraError, match="no tracks"):
+        batches(tracks(), CROPS, seed=0)
+
+
+def test_pieces_for_statistics_are_spread_and_bounded(tracks: Callable[..., Tracks]) -> None:
+    made = tracks(40, 40, 40)
+    pieces = list(made.pieces(seconds=30, piece_s=5))
+    assert 4 <= len(pieces) <= 6
+    loudest = {round(float(piece.abs().max())) for piece in pieces}
+    assert loudest == {1, 2, 3}, "one track was left out"
