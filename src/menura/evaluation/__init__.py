@@ -1,0 +1,1 @@
+"""Judging sound: metrics, and the embeddings and statistics they stand on."""

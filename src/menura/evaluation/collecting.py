@@ -1,0 +1,106 @@
+"""Two sets of sound from the disk: what is to be judged, and what it is judged against."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from menura import audio, corpora
+from menura.audio import Clip, UnreadableAudioError
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+
+SHORTEST_S = 1.0
+NAMED = 5  # files named one by one when several are left out
+
+
+def sound_files(path: Path, reporter: Reporter) -> dict[str, Path]:
+    """Name → file, for one sound file or for all in a folder, at any depth.
+
+    The name is the path below the folder without its suffix (with it, where two files differ in
+    nothing else). Raises MenuraError when there is nothing at `path`.
+    """
+    if path.is_file():
+        return {path.stem: path}
+    if not path.exists():
+        raise MenuraError(f"there is no file or folder {printable(str(path))}")
+    found = corpora.load("folder").find(path)
+    _say_left_out([(item.file, item.reason) for item in found.dropped], reporter)
+    bare = {track.id: str(PurePosixPath(track.id).with_suffix("")) for track in found.tracks}
+    times = Counter(bare.values())
+    return {
+        (bare[track.id] if times[bare[track.id]] == 1 else track.id): track.path
+        for track in found.tracks
+    }
+
+
+def read_candidates(
+    files: Mapping[str, Path], sample_rate: int, reporter: Reporter
+) -> dict[str, Clip]:
+    """All of them in mono at `sample_rate` (Hz).
+
+    Raises MenuraError, naming the file, for one that cannot be judged: a figure over the rest
+    would hide it.
+    """
+    clips = {}
+    for number, (name, file) in enumerate(files.items()):
+        reporter.progress(number, len(files), "reading the candidates")
+        clips[name] = _read(file, sample_rate)
+    return clips
+
+
+def read_reference(
+    files: Mapping[str, Path], sample_rate: int, reporter: Reporter
+) -> dict[str, Clip]:
+    """Those that can be used, in mono at `sample_rate` (Hz); what is left out is said.
+
+    Raises MenuraError when none can be used.
+    """
+    clips, left_out = {}, []
+    for number, (name, file) in enumerate(files.items()):
+        reporter.progress(number, len(files), "reading the reference")
+        try:
+            clips[name] = _read(file, sample_rate)
+        except _CannotBeJudgedError as error:
+            left_out.append((str(file), error.reason))
+    if not clips:
+        raise MenuraError(f"no file of the reference can be used ({_first(left_out)})")
+    _say_left_out(left_out, reporter)
+    return clips
+
+
+class _CannotBeJudgedError(MenuraError):
+    def __init__(self, file: Path, reason: str):
+        super().__init__(f"{printable(str(file))}: {reason}")
+        self.reason = reason
+
+
+def _read(file: Path, sample_rate: int) -> Clip:
+    try:
+        clip = audio.read(file)
+    except UnreadableAudioError as error:
+        raise _CannotBeJudgedError(file, error.reason) from None
+    if clip.duration_s < SHORTEST_S:
+        raise _CannotBeJudgedError(
+            file,
+            f"{clip.duration_s:.2f} s long; at least {SHORTEST_S:g} s is needed: make it longer, "
+            "or take it out",
+        )
+    if not np.isfinite(clip.samples).all():
+        raise _CannotBeJudgedError(file, "holds samples that are not numbers; take it out")
+    return audio.conform(clip, sample_rate, 1)
+
+
+def _first(left_out: list[tuple[str, str]]) -> str:
+    file, reason = left_out[0]
+    more = f"; and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+    return f"{printable(file)}: {reason}{more}"
+
+
+def _say_left_out(files: list[tuple[str, str]], reporter: Reporter) -> None:
+    for name, reason in files[:NAMED]:
+        reporter.warn(f"left out {printable(name)}: {reason}")
+    if len(files) > NAMED:
+        reporter.warn(f"left out {len(files) - NAMED} more files")

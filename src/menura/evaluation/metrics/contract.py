@@ -1,0 +1,65 @@
+"""What every metric promises: two sets of clips in, one figure and what it rests on out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from menura.audio import Clip
+
+Clips = Mapping[str, Clip]
+"""Name → clip. The name is the file's, without its suffix; pairs are clips of one name."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A figure, and what must be known to repeat it.
+
+    embedding: what the sound was turned into, in words.
+    counted: what n_reference and n_candidate count, e.g. "windows".
+    details: further figures that explain the first. curves: name → one value a second.
+    remarks: what the reader must know, e.g. that there were too few samples.
+    """
+
+    value: float
+    embedding: str
+    counted: str
+    n_reference: int
+    n_candidate: int
+    details: Mapping[str, float] = field(default_factory=dict)
+    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+class Metric(ABC):
+    """A figure over two sets of clips. One file a metric; its file name is its name.
+
+    ideal: the best value. higher_is_better: which way is better.
+    unit: of the value, in words; "" where it is a plain number.
+    of_itself: what score(x, x) gives, within `tolerance`, for clips of a second or more that each
+        keep their own timbre. It is the ideal, except where likeness itself is the fault.
+    sample_rate: in Hz, to which sound is brought before it is measured.
+    paired: the metric compares clips of one name, not whole sets.
+    has_floor: whether real music measured against other real music tells something.
+    """
+
+    ideal: ClassVar[float]
+    higher_is_better: ClassVar[bool]
+    tolerance: ClassVar[float]
+    unit: ClassVar[str] = ""
+    of_itself: ClassVar[float]
+    sample_rate: ClassVar[int] = 16_000
+    paired: ClassVar[bool] = False
+    has_floor: ClassVar[bool] = True
+
+    def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
+        """Why these two sets cannot be measured, or None when they can."""
+        return None
+
+    @abstractmethod
+    def score(self, reference: Clips, candidate: Clips) -> Measurement:
+        """The figure. A pure function: neither the order of the clips nor their rate matters.
+
+        Clips are a second long or more. Raises MenuraError, with `unsuited`'s reason, for sets
+        that cannot be measured.
+        """

@@ -1,0 +1,119 @@
+"""Whether candidates copy the training sound: their nearest windows in the reference."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float64, Int
+
+from menura.audio import Clip
+from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.pairing import require
+from menura.evaluation.windows import IN_WORDS, level_free_embeddings, sounding
+from menura.foundation import seeds
+
+WINDOWS_A_SECOND = 8  # of the reference: a copy begins at most 1/16 s from one of them
+MOST_PROBES = 512  # windows of real music whose own nearest distance is taken
+COPY = 0.5  # of the nearest that real music comes to other real music (its 2nd percentile)
+NEAREST_PERCENTILE = 2.0
+SHOWN = 5
+
+Points = Float64[np.ndarray, "points dimensions"]
+
+
+class Memorisation(Metric):
+    """The share of candidate windows that copy the reference; give the *training* sound as it.
+
+    Each one-second window of the candidates (those of −50 dBFS or more, whatever their level) is
+    compared with the reference's, of which eight begin in each second. How near real music comes
+    to other real music is known from the reference itself: windows of each file against all other
+    files. A window is a copy when it is nearer than half the 2nd percentile of those distances.
+    details: the median nearest distance over real music's own (1: as near as other real music,
+    below 0.5 suspicious). The remarks name the copies. Meehan, Chaudhuri & Dasgupta (AISTATS
+    2020) give the idea of comparing nearest distances; the threshold is ours.
+    """
+
+    ideal = 0.0
+    of_itself = 1.0
+    higher_is_better = False
+    tolerance = 1e-9
+    unit = "of the windows"
+
+    def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
+        if len(reference) < 2:
+            return "the reference is one file; its own likeness needs two or more"
+        for side, clips in (("reference", reference), ("candidates", candidate)):
+            if not any(sounding(clip).any() for clip in clips.values()):
+                return f"the {side} have no second of sound above −50 dBFS"
+        return None
+
+    def score(self, reference: Clips, candidate: Clips) -> Measurement:
+        require(self.unsuited(reference, candidate))
+        names = sorted(reference)
+        parts = [_points(reference[name], WINDOWS_A_SECOND) for name in names]
+        known = np.concatenate(parts)
+        owner = np.repeat(np.arange(len(names)), [len(part) for part in parts])
+        usual = _own_distances(reference, known, owner)
+        limit = COPY * float(np.percentile(usual, NEAREST_PERCENTILE))
+        made = [(name, _points(candidate[name], 1)) for name in sorted(candidate)]
+        distances = {name: _nearest(points, known) for name, points in made}
+        together = np.concatenate(list(distances.values()))
+        details = {"copy below": limit}
+        if (typical := float(np.median(usual))) > 0:
+            details["median nearest distance × real"] = float(np.median(together)) / typical
+        return Measurement(
+            float((together <= limit).mean()),
+            f"level-free {IN_WORDS}",
+            "windows",
+            len(known),
+            len(together),
+            details=details,
+            remarks=_copies(distances, limit),
+        )
+
+
+def _points(clip: Clip, windows_a_second: int) -> Points:
+    """Embeddings of the windows that sound."""
+    loud = sounding(clip, windows_a_second)
+    points: Points = level_free_embeddings(clip, windows_a_second)[loud]
+    return points
+
+
+def _own_distances(
+    reference: Mapping[str, Clip], known: Points, owner: Int[np.ndarray, "points"]
+) -> Float64[np.ndarray, "probes"]:
+    """Distance of windows of real music to the nearest window of any other file."""
+    rng = np.random.default_rng(seeds.derive(0, "memorisation"))
+    probes = rng.permutation(len(known))[:MOST_PROBES]
+    distances = []
+    for file in np.unique(owner[probes]):
+        others = known[owner != file]
+        if len(others):
+            distances.append(_nearest(known[np.sort(probes[owner[probes] == file])], others))
+    return np.concatenate(distances)
+
+
+def _nearest(
+    points: Points, known: Float64[np.ndarray, "known dimensions"]
+) -> Float64[np.ndarray, "points"]:
+    """Distance of each point to the nearest of the known."""
+    # |a − b|² by its three products needs no array of all differences; the nearest is then
+    # measured exactly, because that sum loses what small distances are made of.
+    lengths = np.square(known).sum(axis=1)
+    nearest = np.concatenate(
+        [
+            (lengths[None] - 2 * points[start : start + 256] @ known.T).argmin(axis=1)
+            for start in range(0, len(points), 256)
+        ]
+        or [np.zeros(0, np.int64)]
+    )
+    distances: Float64[np.ndarray, "points"] = np.linalg.norm(points - known[nearest], axis=1)
+    return distances
+
+
+def _copies(distances: Mapping[str, Float64[np.ndarray, "_"]], limit: float) -> tuple[str, ...]:
+    counts = {name: int((values <= limit).sum()) for name, values in distances.items()}
+    copied = sorted((name for name in counts if counts[name]), key=lambda name: -counts[name])
+    said = [f"{name}: {counts[name]} s copy the reference" for name in copied[:SHOWN]]
+    if len(copied) > SHOWN:
+        said.append(f"and {len(copied) - SHOWN} more files that copy the reference")
+    return tuple(said)

@@ -1,0 +1,54 @@
+"""How many notes begin in a second, against the reference."""
+
+import math
+from collections.abc import Mapping
+
+from menura.audio import Clip
+from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.onsets import IN_WORDS, onset_times_s
+from menura.evaluation.pairing import pairs
+
+FEWEST_A_SECOND = 0.1  # added to both, so that clips without a note have a ratio
+
+
+class OnsetDensity(Metric):
+    """|log₂ of the ratio of the onsets a second|: 0 equally many, 1 twice or half as many.
+
+    Onsets are those of `evaluation/onsets.py`. Densities are of the whole sets: all onsets over
+    all seconds. Where files share names (a continuation and its seed), the details also say how
+    many pairs lie within a factor of two.
+    """
+
+    ideal = of_itself = 0.0
+    higher_is_better = False
+    tolerance = 1e-9
+    unit = "doublings"
+
+    def score(self, reference: Clips, candidate: Clips) -> Measurement:
+        n_real, n_made = _count(reference), _count(candidate)
+        real, made = n_real / _seconds(reference), n_made / _seconds(candidate)
+        details = {"reference a second": real, "candidates a second": made}
+        both = pairs(reference, candidate)
+        if both:
+            apart = [abs(_ratio(_density(a), _density(b))) for _, a, b in both]
+            details["pairs"] = float(len(both))
+            details["pairs within a factor of 2"] = float(sum(value <= 1 for value in apart))
+        return Measurement(
+            abs(_ratio(real, made)), IN_WORDS, "onsets", n_real, n_made, details=details
+        )
+
+
+def _ratio(real: float, made: float) -> float:
+    return math.log2((made + FEWEST_A_SECOND) / (real + FEWEST_A_SECOND))
+
+
+def _density(clip: Clip) -> float:
+    return len(onset_times_s(clip)) / clip.duration_s
+
+
+def _count(clips: Mapping[str, Clip]) -> int:
+    return sum(len(onset_times_s(clip)) for clip in clips.values())
+
+
+def _seconds(clips: Mapping[str, Clip]) -> float:
+    return math.fsum(clip.duration_s for clip in clips.values())

@@ -1,0 +1,58 @@
+"""Cutting real music into pieces like the candidates: what real music itself would measure."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from menura.audio import Clip
+from menura.foundation import seeds
+
+SHORTEST_S = 1.0
+
+
+def halves(clips: Mapping[str, Clip], seed: int) -> tuple[dict[str, Clip], dict[str, Clip]]:
+    """The clips in two halves, whole files, drawn by `seed`. The first has the odd one."""
+    names = sorted(clips)
+    order = np.random.default_rng(seeds.derive(seed, "halves")).permutation(len(names))
+    middle = (len(names) + 1) // 2
+    first, second = order[:middle], order[middle:]
+    return {names[i]: clips[names[i]] for i in first}, {names[i]: clips[names[i]] for i in second}
+
+
+def pieces_like(
+    source: Mapping[str, Clip], pattern: Mapping[str, Clip], seed: int
+) -> dict[str, Clip]:
+    """Pieces of `source`, as many and as long as the clips of `pattern`, where there is as much.
+
+    They come from all files in turn, from random places, and do not overlap. Where no file has
+    as much left as is wanted, the piece is the rest of the file that has most, if that is a
+    second or more.
+    """
+    rng = np.random.default_rng(seeds.derive(seed, "pieces"))
+    names = [sorted(source)[i] for i in rng.permutation(len(source))]
+    lengths: dict[str, list[float]] = {name: [] for name in names}
+    left = {name: source[name].duration_s for name in names}
+    for wanted in sorted((clip.duration_s for clip in pattern.values()), reverse=True):
+        fitting = [name for name in names if left[name] >= wanted]
+        if fitting:
+            name = min(fitting, key=lambda name: sum(lengths[name]))
+        else:
+            name = max(names, key=lambda name: left[name])
+        taken = min(wanted, left[name])
+        if taken >= SHORTEST_S:
+            lengths[name].append(taken)
+            left[name] -= taken
+    return {
+        f"{name} from {start:.2f} s": source[name].between(start, start + length)
+        for name in names
+        for start, length in _placed(lengths[name], left[name], rng)
+    }
+
+
+def _placed(
+    lengths: list[float], slack_s: float, rng: np.random.Generator
+) -> list[tuple[float, float]]:
+    """(start, length) of pieces in their order, the slack shared out between them at random."""
+    gaps = np.sort(rng.uniform(0.0, slack_s, len(lengths)))
+    starts = gaps + np.cumsum([0.0, *lengths[:-1]]) if lengths else gaps
+    return [(float(start), length) for start, length in zip(starts, lengths, strict=True)]

@@ -1,0 +1,108 @@
+"""What every metric promises, asked of each that is found, third parties' included."""
+
+import math
+
+import numpy as np
+import pytest
+
+from menura.audio import Clip, resample
+from menura.evaluation import metrics
+from menura.evaluation.metrics import Clips, Metric
+from tunes import tune
+
+HUMS_HZ = (600, 1100, 1900, 3000, 4500)  # each tune has a soft hum of its own
+
+
+@pytest.fixture(params=metrics.room.names())
+def metric(request: pytest.FixtureRequest) -> Metric:
+    return metrics.load(str(request.param))
+
+
+@pytest.fixture(scope="module")
+def music() -> Clips:
+    return {
+        f"tune {number}": Clip(tune(6.0, 16_000, number) + hum(hz), 16_000)
+        for number, hz in enumerate(HUMS_HZ)
+    }
+
+
+def hum(hz: float) -> np.ndarray:
+    """Three tones around `hz`, as a room or an instrument might have."""
+    t = np.arange(6 * 16_000) / 16_000
+    tones = sum(np.sin(2 * np.pi * hz * k * t) for k in (0.8, 1.0, 1.2))
+    return (0.02 * tones).astype(np.float32)
+
+
+def noisy(clips: Clips, level: float) -> Clips:
+    rng = np.random.default_rng(5)
+    return {
+        name: Clip(
+            (clip.samples + level * rng.standard_normal(clip.samples.shape)).astype(np.float32),
+            clip.sample_rate,
+        )
+        for name, clip in clips.items()
+    }
+
+
+def off(metric: Metric, reference: Clips, candidate: Clips) -> float:
+    """How far the score is from that of the reference against itself."""
+    return abs(metric.score(reference, candidate).value - metric.of_itself)
+
+
+def test_a_set_against_itself_scores_as_stated(metric: Metric, music: Clips) -> None:
+    assert metric.unsuited(music, music) is None
+    assert off(metric, music, music) <= metric.tolerance
+
+
+def test_the_same_sound_in_other_clips_scores_the_same(metric: Metric, music: Clips) -> None:
+    """No short cut for a clip that is the same object."""
+    again = {name: Clip(clip.samples.copy(), clip.sample_rate) for name, clip in music.items()}
+    assert off(metric, music, again) <= metric.tolerance
+
+
+def test_more_noise_leads_away_from_there(metric: Metric, music: Clips) -> None:
+    scores = [off(metric, music, noisy(music, level)) for level in (0.0, 0.02, 0.5)]
+    assert scores == sorted(scores)
+    assert scores[-1] > metric.tolerance + 0.05
+    if metric.of_itself == metric.ideal:
+        worst = metric.score(music, noisy(music, 0.5)).value
+        assert (worst < metric.ideal) == metric.higher_is_better
+
+
+def test_the_order_of_the_files_does_not_matter(metric: Metric, music: Clips) -> None:
+    candidate = noisy(music, 0.05)
+    turned = dict(reversed(music.items()))
+    assert metric.score(music, candidate) == metric.score(turned, dict(reversed(candidate.items())))
+
+
+def test_rate_and_channels_hardly_matter(metric: Metric, music: Clips) -> None:
+    other = {
+        name: Clip(np.repeat(resample(clip, 44_100).samples, 2, axis=0), 44_100)
+        for name, clip in music.items()
+    }
+    assert off(metric, music, other) <= 0.1 * off(metric, music, noisy(music, 0.5))
+
+
+def test_it_tells_what_it_rests_on(metric: Metric, music: Clips) -> None:
+    measured = metric.score(music, noisy(music, 0.02))
+    assert math.isfinite(measured.value)
+    assert len(measured.embedding) > 5
+    assert measured.counted.isalpha()
+    assert measured.n_reference > 0
+    assert measured.n_candidate > 0
+    few = dict(list(noisy(music, 0.02).items())[:3])
+    assert metric.score(music, few).n_candidate < measured.n_candidate
+
+
+def test_silence_and_full_scale_stay_finite(metric: Metric, music: Clips) -> None:
+    for level in (0.0, 1.0):
+        flat = {name: Clip(np.full((1, 48_000), level, np.float32), 16_000) for name in music}
+        for reference, candidate in ((music, flat), (flat, music), (flat, flat)):
+            if metric.unsuited(reference, candidate) is None:
+                assert math.isfinite(metric.score(reference, candidate).value)
+
+
+def test_sides_are_stated(metric: Metric) -> None:
+    assert metric.of_itself == metric.ideal or not metric.higher_is_better
+    assert 0 < metric.tolerance < 0.05
+    assert metric.sample_rate >= 8000

@@ -1,0 +1,154 @@
+"""Whole sets against whole sets, where the answer is known beforehand."""
+
+import numpy as np
+import pytest
+
+from menura.audio import Clip
+from menura.evaluation import metrics
+from menura.evaluation.cepstra import cepstra
+from menura.evaluation.gaussian import frechet_distance, gaussian_of
+from menura.evaluation.windows import window_embeddings
+from menura.foundation.errors import MenuraError
+from tunes import tune
+
+RATE = 16_000
+
+
+def clip(samples: np.ndarray) -> Clip:
+    return Clip(np.atleast_2d(samples).astype(np.float32), RATE)
+
+
+def music(n: int, seconds: float, first: int = 0) -> dict[str, Clip]:
+    return {f"{number}": clip(tune(seconds, RATE, number)) for number in range(first, first + n)}
+
+
+def mapped(clips: dict[str, Clip], change: object) -> dict[str, Clip]:
+    assert callable(change)
+    return {name: clip(change(item.samples[0])) for name, item in clips.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "embedding"),
+    [("frechet-mfcc", cepstra), ("frechet-spectral", window_embeddings)],
+)
+def test_frechet_of_all_clips_together(name: str, embedding: object) -> None:
+    assert callable(embedding)
+    a, b = music(4, 3.0), music(3, 5.0, 10)
+    points = [np.concatenate([embedding(item) for item in s.values()]) for s in (a, b)]
+    measured = metrics.load(name).score(a, b)
+    expected = frechet_distance(*map(gaussian_of, points))
+    assert measured.value == pytest.approx(expected, rel=1e-9)
+    assert (measured.n_reference, measured.n_candidate) == (len(points[0]), len(points[1]))
+
+
+def test_too_few_windows_are_remarked() -> None:
+    remarks = metrics.load("frechet-spectral").score(music(4, 3.0), music(3, 2.0)).remarks
+    assert [remark.split(":")[0] for remark in remarks] == [
+        "only 6 windows of the candidates for 128 dimensions",
+        "only 12 windows of the reference for 128 dimensions",
+    ]
+    assert metrics.load("frechet-mfcc").score(music(4, 3.0), music(3, 2.0)).remarks == ()
+
+
+def test_other_instruments_are_farther_than_the_same() -> None:
+    a, b = music(6, 4.0), music(6, 4.0, 20)
+    buzz = mapped(b, lambda x: np.sign(x) * np.sqrt(np.abs(x)) * 0.3)
+    for name in ("frechet-mfcc", "frechet-spectral"):
+        metric = metrics.load(name)
+        assert metric.score(a, b).value < 0.2 * metric.score(a, buzz).value
+
+
+def worsening(samples: np.ndarray) -> np.ndarray:
+    """Music that turns into noise, more each second."""
+    rise = np.linspace(0, 0.3, len(samples))
+    return samples + rise * np.random.default_rng(0).standard_normal(len(samples))
+
+
+def test_drift_is_seen_where_it_is() -> None:
+    reference, candidate = music(8, 6.0), music(8, 6.0, 20)
+    steady = metrics.load("drift").score(reference, candidate)
+    worse = metrics.load("drift").score(reference, mapped(candidate, worsening))
+    assert worse.value > 3 * steady.value
+    assert worse.details["late rise"] > 1.5 > steady.details["late rise"]
+    assert worse.details["worst second"] >= 4
+    assert len(worse.curves["candidates"]) == len(worse.curves["reference"]) == 6
+    assert worse.curves["candidates"][-1] > worse.curves["candidates"][0]
+    assert worse.curves["reference"] == steady.curves["reference"]
+
+
+def test_drift_of_long_references_and_few_candidates() -> None:
+    measured = metrics.load("drift").score(music(3, 12.0), music(2, 3.0, 20))
+    assert len(measured.curves["reference"]) == 3
+    assert 0.3 < measured.value < 3
+    assert any("only 2 clips" in remark for remark in measured.remarks)
+    measured = metrics.load("drift").score(music(3, 3.0), music(9, 5.0, 20))
+    assert "only the first 3 of 5 seconds were measured" in measured.remarks
+
+
+def test_onset_density_counts_doublings() -> None:
+    slow = music(3, 8.0)
+    fast = {
+        name: Clip(np.concatenate([item.samples, item.samples], axis=1)[:, ::2], RATE)
+        for name, item in slow.items()
+    }
+    measured = metrics.load("onset-density").score(slow, fast)
+    assert measured.details["reference a second"] == pytest.approx(4, rel=0.1)
+    assert measured.value == pytest.approx(1, abs=0.2)
+    assert measured.details["pairs"] == 3
+    silence = metrics.load("onset-density").score(slow, mapped(slow, np.zeros_like))
+    assert silence.value > 4
+    assert silence.details["pairs within a factor of 2"] == 0
+    assert silence.n_candidate == 0
+
+
+def copies(reference: dict[str, Clip], start_s: float, gain: float) -> dict[str, Clip]:
+    return {
+        f"copy of {name}": clip(gain * item.between(start_s, start_s + 3).samples)
+        for name, item in reference.items()
+    }
+
+
+@pytest.mark.parametrize(("start_s", "gain"), [(0.0, 1.0), (1.53, 1.0), (2.21, 0.2)])
+def test_copies_are_found_wherever_they_begin_and_however_soft(start_s: float, gain: float) -> None:
+    training = {name: clip(busy(int(name))) for name in music(6, 1.0)}
+    measured = metrics.load("memorisation").score(training, copies(training, start_s, gain))
+    assert measured.value > 0.9
+    assert measured.details["median nearest distance × real"] < 0.5
+    assert len(measured.remarks) == 6
+    assert "copy of 3: 3 s copy the reference" in measured.remarks
+    assert measured.remarks[-1] == "and 1 more files that copy the reference"
+
+
+def busy(seed: int) -> np.ndarray:
+    """Notes of changing loudness and colour, so that no second is like another."""
+    rng = np.random.default_rng(seed)
+    sound = np.zeros(8 * RATE)
+    for start in rng.integers(0, 7 * RATE, 40):
+        t = np.arange(len(sound) - start) / RATE
+        hz, decay, colour = 110 * 2 ** rng.uniform(0, 4), rng.uniform(2, 20), rng.uniform(0.5, 3)
+        partials = sum(np.sin(2 * np.pi * hz * k * t) / k**colour for k in range(1, 6))
+        sound[start:] += rng.uniform(0.02, 0.1) * partials * np.exp(-decay * t)
+    return sound
+
+
+def test_other_music_of_the_kind_is_no_copy() -> None:
+    training = {f"{seed}": clip(busy(seed)) for seed in range(6)}
+    made = {f"{seed}": clip(busy(seed)) for seed in range(50, 54)}
+    measured = metrics.load("memorisation").score(training, made)
+    assert measured.value <= 0.05
+    assert measured.details["median nearest distance × real"] == pytest.approx(1, abs=0.3)
+
+
+def test_silence_copies_nothing_and_is_copied_by_nobody() -> None:
+    training = {f"{seed}": clip(np.append(busy(seed), np.zeros(3 * RATE))) for seed in range(4)}
+    made = {"a": clip(np.append(busy(60), np.zeros(3 * RATE)))}
+    measured = metrics.load("memorisation").score(training, made)
+    assert measured.n_candidate == 8
+    assert measured.value <= 0.2
+    with pytest.raises(MenuraError, match="candidates have no second of sound"):
+        metrics.load("memorisation").score(training, {"a": clip(np.zeros(RATE))})
+
+
+def test_one_recording_has_no_likeness_of_its_own() -> None:
+    with pytest.raises(MenuraError, match="one file"):
+        metrics.load("memorisation").score(music(1, 3.0), music(2, 3.0))
