@@ -1,0 +1,118 @@
+"""Curves as SVG inside the page: sharp at any size, in the page's own colours."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from menura.pages.markup import escape
+
+Points = Sequence[tuple[float, float]]
+
+_WIDTH, _HEIGHT = 720, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 34, 48
+_COLOURS = 6  # style.css has this many; more curves begin again
+
+
+def curves(lines: Mapping[str, Points], *, x_label: str, y_label: str, alt: str) -> str:
+    """One picture with one curve a name. Points that are not finite are left out.
+
+    Raises ValueError when no curve has a finite point.
+    """
+    finite = {
+        name: [(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)]
+        for name, points in lines.items()
+    }
+    every = [point for points in finite.values() for point in points]
+    if not every:
+        raise ValueError("there is no point to draw")
+    across, up = _Axis([x for x, _ in every]), _Axis([y for _, y in every])
+    drawn = "".join(_line(points, i, across, up) for i, points in enumerate(finite.values()))
+    return (
+        f'<svg class="curves" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'aria-label="{escape(alt)}">{_grid(across, up)}{drawn}'
+        f"{_legend(list(finite))}{_axis_names(x_label, y_label)}</svg>"
+    )
+
+
+class _Axis:
+    """A range rounded outwards to ticks of 1, 2 or 5 times a power of ten."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        low, high = min(values), max(values)
+        # A flat curve still needs a range, one that float arithmetic can tell from nothing.
+        span = max(high - low, abs(high) * 1e-6, 1e-9)
+        rough = span / 5
+        power = 10.0 ** math.floor(math.log10(rough))
+        self.step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * 0.999)
+        self.low = math.floor(low / self.step) * self.step
+        n_steps = max(1, math.ceil((high - self.low) / self.step - 1e-9))
+        self.ticks = [self.low + i * self.step for i in range(n_steps + 1)]
+        self.high = self.ticks[-1]
+
+    def share(self, value: float) -> float:
+        return (value - self.low) / (self.high - self.low)
+
+    def written(self, tick: float) -> str:
+        decimals = max(0, -math.floor(math.log10(self.step)))
+        return f"{tick:.{decimals}f}".replace("-", "−")
+
+
+def _x(across: _Axis, value: float) -> float:
+    return _LEFT + across.share(value) * (_WIDTH - _LEFT - _RIGHT)
+
+
+def _y(up: _Axis, value: float) -> float:
+    return _HEIGHT - _BOTTOM - up.share(value) * (_HEIGHT - _TOP - _BOTTOM)
+
+
+def _line(points: Points, index: int, across: _Axis, up: _Axis) -> str:
+    colour = index % _COLOURS
+    at = [(_x(across, x), _y(up, y)) for x, y in points]
+    if len(at) == 1:
+        return f'<circle class="dot c{colour}" cx="{at[0][0]:.1f}" cy="{at[0][1]:.1f}" r="4"/>'
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
+    return f'<polyline class="line c{colour}" points="{path}"/>'
+
+
+def _grid(across: _Axis, up: _Axis) -> str:
+    return "".join((*_rows(up), *_columns(across)))
+
+
+def _rows(up: _Axis) -> Iterator[str]:
+    for tick in up.ticks:
+        y = _y(up, tick)
+        yield f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{up.written(tick)}</text>'
+
+
+def _columns(across: _Axis) -> Iterator[str]:
+    below = _HEIGHT - _BOTTOM
+    for tick in across.ticks:
+        x = _x(across, tick)
+        yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{below}" y2="{below + 5}"/>'
+        yield (
+            f'<text x="{x:.1f}" y="{below + 19}" text-anchor="middle">{across.written(tick)}</text>'
+        )
+
+
+def _axis_names(x_label: str, y_label: str) -> str:
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    return (
+        f'<text class="axis" x="{middle}" y="{_HEIGHT - 8}" text-anchor="middle">'
+        f"{escape(x_label)}</text>"
+        f'<text class="axis" x="{_LEFT}" y="14" text-anchor="start">{escape(y_label)}</text>'
+    )
+
+
+def _legend(names: Sequence[str]) -> str:
+    """From the right edge leftwards, on the line above the curves."""
+    parts, right = [], float(_WIDTH - _RIGHT)
+    for index in reversed(range(len(names))):
+        colour = index % _COLOURS
+        left = right - 7.2 * len(names[index])  # about the width of the letters
+        parts.append(
+            f'<text x="{right:.0f}" y="14" text-anchor="end">{escape(names[index])}</text>'
+            f'<line class="line c{colour}" x1="{left - 24:.0f}" x2="{left - 6:.0f}" '
+            'y1="10" y2="10"/>'
+        )
+        right = left - 40
+    return "".join(parts)

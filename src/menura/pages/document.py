@@ -1,0 +1,130 @@
+"""One HTML file that needs nothing else: no network, no folder beside it, no script to work."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from menura.foundation.atomic import write_text
+from menura.pages.curve import Points, curves
+from menura.pages.markup import escape, inline
+from menura.pages.picture import picture
+from menura.pages.sound import Sound, player, players
+from menura.pages.table import Cell, number, table
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that matters, e.g. Figure("trained for", 1.2, "min"). None: not known."""
+
+    label: str
+    value: float | int | str | None
+    unit: str = ""
+
+
+class Page:
+    """Collects parts from top to bottom; every method returns the page, so calls can be chained.
+
+        Page("Two clips").text("Made today.").player(Sound("First", clip)).write(path)
+
+    Every text is escaped. `Backticks` mark code; nothing else in a text is mark-up.
+    """
+
+    def __init__(self, title: str, *, lead: str = "", language: str = "en") -> None:
+        self.title = title
+        self._lead = lead
+        self._language = language
+        self._parts: list[str] = []
+
+    def section(self, heading: str) -> "Page":
+        return self._add(f"<h2>{inline(heading)}</h2>")
+
+    def text(self, paragraph: str) -> "Page":
+        return self._add(f"<p>{inline(paragraph)}</p>")
+
+    def note(self, paragraph: str) -> "Page":
+        """A paragraph that must not be overlooked."""
+        return self._add(f'<p class="note">{inline(paragraph)}</p>')
+
+    def points(self, items: Sequence[str]) -> "Page":
+        return self._add("<ul>" + "".join(f"<li>{inline(item)}</li>" for item in items) + "</ul>")
+
+    def code(self, lines: str) -> "Page":
+        """Commands to copy, as they are."""
+        return self._add(f'<pre tabindex="0"><code>{escape(lines)}</code></pre>')
+
+    def table(
+        self, columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, caption: str = ""
+    ) -> "Page":
+        """Columns of numbers are right-aligned; say the unit in the column's name."""
+        return self._add(table(columns, rows, caption=caption))
+
+    def figures(self, figures: Sequence[Figure]) -> "Page":
+        """The few numbers that matter most, large."""
+        return self._add(f'<dl class="figures">{"".join(map(_figure, figures))}</dl>')
+
+    def picture(self, png: bytes, *, alt: str, caption: str = "") -> "Page":
+        return self._add(picture(png, alt=alt, caption=caption))
+
+    def curves(
+        self, lines: Mapping[str, Points], *, x_label: str, y_label: str, caption: str
+    ) -> "Page":
+        """Curves over one pair of axes, by name."""
+        drawn = curves(lines, x_label=x_label, y_label=y_label, alt=caption)
+        return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
+
+    def player(self, sound: Sound) -> "Page":
+        return self._add(player(sound))
+
+    def players(self, sounds: Sequence[Sound], *, columns: int = 2) -> "Page":
+        """Sounds to compare (2 or 3 columns): side by side on wide screens."""
+        return self._add(players(sounds, columns))
+
+    def html(self) -> str:
+        style, script = _resource("style.css"), _resource("one_at_a_time.js")
+        lead = f'<p class="lead">{inline(self._lead)}</p>' if self._lead else ""
+        return (
+            f'<!doctype html>\n<html lang="{escape(self._language)}">\n<head>\n'
+            '<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            f'<link rel="icon" href="data:,">\n<title>{escape(self.title)}</title>\n'
+            f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+            f"<header><h1>{inline(self.title)}</h1>{lead}</header>\n"
+            + "\n".join(self._parts)
+            + f"\n</main>\n<script>{script}</script>\n</body>\n</html>\n"
+        )
+
+    def write(self, path: Path) -> Path:
+        write_text(path, self.html())
+        return path
+
+    def _add(self, part: str) -> "Page":
+        self._parts.append(part)
+        return self
+
+
+def _figure(figure: Figure) -> str:
+    value = figure.value
+    known = value if isinstance(value, str) else "–" if value is None else number(value)
+    unit = f' <span class="unit">{inline(figure.unit)}</span>' if figure.unit else ""
+    return f"<div><dt>{inline(figure.label)}</dt><dd>{inline(known)}{unit}</dd></div>"
+
+
+def _resource(name: str) -> str:
+    return resources.files("menura.pages").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """What the browser may load: what stands in the page, and no script but ours.
+
+    A second lock behind the escaping, and a proof that the page needs no network.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return (
+        "default-src 'none'; img-src data:; media-src data:; "
+        f"style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    )

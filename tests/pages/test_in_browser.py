@@ -1,0 +1,131 @@
+"""The page in a real browser: every player and picture works, and nothing is asked of a network."""
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from menura.audio import Clip
+from menura.audio.picture import spectrograms_png
+from menura.pages import Figure, Page, Sound
+
+pytestmark = pytest.mark.browser
+
+# Runs in a copy of the page whose policy lets it: tells what the page's own parts have loaded.
+ASK = """<script>
+const tell = () => {
+  const all = (name) => [...document.querySelectorAll(name)];
+  document.body.dataset.seconds = all("audio").map((a) => a.duration).join(" ");
+  document.body.dataset.widths = all("img").map((i) => i.naturalWidth).join(" ");
+  document.body.dataset.room = document.documentElement.scrollWidth - innerWidth;
+};
+addEventListener("load", tell);
+document.querySelectorAll("audio").forEach((a) => a.addEventListener("loadedmetadata", tell));
+</script></body>"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("no Chromium on this machine")
+
+
+def browse(chromium: str, page: Path, profile: Path, width: int = 1200) -> tuple[str, list[str]]:
+    """The page's DOM after loading, and the lines its console wrote."""
+    done = subprocess.run(
+        [
+            *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
+            *("--disable-background-networking", "--enable-logging=stderr", "--dump-dom"),
+            *("--virtual-time-budget=8000", f"--window-size={width},1000"),
+            *(f"--user-data-dir={profile}", page.resolve().as_uri()),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+        check=True,
+    )
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+def asked(page: str) -> str:
+    """A copy of the page that tells what it loaded."""
+    opened, n = re.subn(r"script-src '[^']*'", "script-src 'unsafe-inline'", page)
+    assert n == 1
+    assert opened.count("</body>") == 1
+    return opened.replace("</body>", ASK)
+
+
+def told(dom: str) -> dict[str, str | None]:
+    class Body(HTMLParser):
+        attributes: dict[str, str | None]
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "body":
+                self.attributes = dict(attrs)
+
+    body = Body()
+    body.feed(dom)
+    return body.attributes
+
+
+def noise(seconds: float, sample_rate: int = 22_050) -> Clip:
+    rng = np.random.default_rng(0)
+    shape = (1, round(seconds * sample_rate))
+    return Clip((0.1 * rng.standard_normal(shape)).astype(np.float32), sample_rate)
+
+
+def page() -> Page:
+    clips = [noise(1.0), noise(2.0)]
+    sounds = [
+        Sound("<script>alert(1)</script>" * i, clip, "A clip.", spectrograms_png([("", clip)]))
+        for i, clip in enumerate(clips)
+    ]
+    return (
+        Page("A page", lead="With everything on it.")
+        .figures([Figure(f"figure {i}", i * 1000, "s") for i in range(5)])
+        .players(sounds)
+        .table(["a rather long name"] * 8, [["a_rather_long_value" * 2] * 8])
+        .curves({"a": [(0, 1), (9, 0)]}, x_label="x", y_label="y", caption="A curve.")
+        .code("a command with words " * 20)
+    )
+
+
+def test_players_play_and_pictures_show(chromium: str, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(asked(page().html()), encoding="utf-8")
+    dom, console = browse(chromium, file, tmp_path / "profile")
+    assert console == []
+    body = told(dom)
+    assert [float(s) for s in str(body["data-seconds"]).split()] == pytest.approx([1, 2], abs=0.1)
+    assert all(int(width) > 300 for width in str(body["data-widths"]).split())
+
+
+@pytest.mark.parametrize("width", [500, 1200])
+def test_nothing_sticks_out_sideways(chromium: str, tmp_path: Path, width: int) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(asked(page().html()), encoding="utf-8")
+    dom, _ = browse(chromium, file, tmp_path / "profile", width)
+    assert int(str(told(dom)["data-room"])) <= 0
+
+
+def test_the_page_as_written_says_nothing_to_the_console(chromium: str, tmp_path: Path) -> None:
+    file = page().write(tmp_path / "page.html")
+    assert browse(chromium, file, tmp_path / "profile")[1] == []
+
+
+def test_what_slipped_through_the_escaping_would_still_be_stopped(
+    chromium: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    slipped = '<h1><script>document.title="run"</script><img src="https://example.org/a.png">'
+    file.write_text(page().html().replace("<h1>", slipped), encoding="utf-8")
+    dom, console = browse(chromium, file, tmp_path / "profile")
+    assert len([line for line in console if "Content Security Policy" in line]) == 2
+    assert "<title>A page</title>" in dom
