@@ -1,0 +1,151 @@
+"""menura evaluate: figures, and what each rests on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from menura.cli.answer import Answer
+from menura.cli.terminal import terminal
+from menura.cli.values import PATH
+from menura.cli.verb import Verb, debug_option
+from menura.foundation.errors import UsageError
+from menura.foundation.printable import printable
+
+if TYPE_CHECKING:
+    from menura.evaluation.metrics import Measurement
+    from menura.workflows.evaluate import Evaluation, Figure, Heard
+
+_STANDARD_OUTPUT = "-"
+_SECONDS_SHOWN = 30
+
+
+class JsonFileVerb(Verb):
+    """A verb whose `--json` may name a file; without one it prints, as everywhere."""
+
+    shared = (
+        click.Option(
+            ["--json"],
+            type=PATH,
+            is_flag=False,
+            flag_value=_STANDARD_OUTPUT,
+            metavar="[FILE]",
+            help="Write the results to FILE as JSON; without FILE (then last), print them.",
+        ),
+        debug_option(),
+    )
+
+    def invoke(self, ctx: click.Context) -> None:
+        file: Path | None = ctx.params["json"]
+        printed = file is not None and str(file) == _STANDARD_OUTPUT
+        ctx.params |= {"json": printed, "json_file": None if printed else file}
+        super().invoke(ctx)
+
+
+def _names(
+    context: click.Context, param: click.Parameter, values: Sequence[str]
+) -> tuple[str, ...]:
+    names = tuple(name.strip() for value in values for name in value.split(","))
+    if not all(name and not name.startswith("-") for name in names):
+        raise UsageError("--metrics takes names with commas between them: --metrics A,B")
+    return names
+
+
+@click.command("evaluate", cls=JsonFileVerb)
+@click.argument("candidates", type=PATH, metavar="CANDIDATES")
+@click.argument("reference", type=PATH, metavar="REFERENCE")
+@click.option(
+    "--metrics",
+    multiple=True,
+    callback=_names,
+    metavar="A,B,…",
+    help="Which (menura list metrics); default: all that suit.",
+)
+def evaluate(
+    candidates: Path, reference: Path, metrics: tuple[str, ...], json_file: Path | None
+) -> Answer:
+    """Measure how near CANDIDATES come to REFERENCE.
+
+    Each is a sound file or a folder of them. Beside each figure stands what real music scores
+    against other real music of the reference, cut like the candidates: nearer than that says
+    nothing. Files of one name are pairs: a reconstruction and its original, a continuation and
+    its seed. For `memorisation`, the reference is the training sound.
+    """
+    from menura.workflows.evaluate import evaluate as work
+
+    with terminal() as reporter:
+        result = work(
+            candidates, reference, metrics=metrics, json_file=json_file, reporter=reporter
+        )
+    return Answer(result, _lines(result))
+
+
+def _lines(result: "Evaluation") -> list[str]:
+    rows = [
+        ("metric", "value", "real to real", "best", "embedding"),
+        *(_row(figure) for figure in result.figures),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    table = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return [
+        _heard("candidates", result.candidates),
+        _heard("reference", result.reference),
+        "",
+        *table,
+        "",
+        *(line for figure in result.figures for line in _explained(figure)),
+        *(f"not measured: {name}: {why}" for name, why in sorted(result.not_measured.items())),
+    ]
+
+
+def _heard(side: str, heard: "Heard") -> str:
+    files = "1 file" if heard.n_files == 1 else f"{heard.n_files} files"
+    return f"{side:10}  {printable(heard.path)}: {files}, {heard.seconds:.1f} s"
+
+
+def _row(figure: "Figure") -> tuple[str, ...]:
+    way = "higher" if figure.higher_is_better else "lower"
+    floor = "–" if figure.floor is None else _value(figure.floor.value)
+    unit = f" {figure.unit}" if figure.unit else ""
+    return (
+        figure.metric,
+        f"{_value(figure.measured.value)}{unit}",
+        floor,
+        f"{_value(figure.ideal)} ({way} is better)",
+        figure.measured.embedding,
+    )
+
+
+def _explained(figure: "Figure") -> list[str]:
+    """Counts and further figures of one metric, its curves, then its remarks."""
+    measured = figure.measured
+    said = [f"{name} {_value(value)}" for name, value in measured.details.items()]
+    floor = f"; real to real: {_counts(figure.floor)}" if figure.floor else ""
+    first = f"{figure.metric}: {_counts(measured)}{floor}"
+    return [
+        "; ".join([first, *said]),
+        *(f"{figure.metric}: {_curve(name, values)}" for name, values in measured.curves.items()),
+        *(f"{figure.metric}: note: {printable(remark)}" for remark in measured.remarks),
+    ]
+
+
+def _curve(name: str, values: Sequence[float]) -> str:
+    shown = " ".join(_value(value) for value in values[:_SECONDS_SHOWN])
+    return f"{name} by second: {shown}{' …' if len(values) > _SECONDS_SHOWN else ''}"
+
+
+def _counts(measured: "Measurement") -> str:
+    if measured.counted == "pairs":
+        return f"{measured.n_candidate} pairs"
+    return f"{measured.n_candidate} {measured.counted} against {measured.n_reference}"
+
+
+def _value(value: float) -> str:
+    """Four digits that count; no exponent for what a person may meet."""
+    if value == 0 or 1e-4 <= abs(value) < 1e3:
+        return f"{value:.4g}"
+    return f"{value:.0f}" if abs(value) >= 1e3 else f"{value:.1e}"

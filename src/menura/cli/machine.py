@@ -1,0 +1,67 @@
+"""menura doctor, menura list: what this machine has, and what Menura has."""
+
+from pathlib import Path
+
+import click
+
+from menura.cli.answer import Answer
+from menura.cli.values import PATH, OneOf
+from menura.cli.verb import Verb
+from menura.foundation.errors import UsageError
+
+_LISTS = ("recipes", "models", "representations", "corpora", "metrics", "labels")
+
+
+@click.command("doctor", cls=Verb)
+def doctor() -> Answer:
+    """Say what this machine has and what is missing.
+
+    Beside what is missing stands the command that installs it.
+    """
+    from menura.workflows.doctor import doctor as work
+
+    checks = work()
+    width = max(len(check.name) for check in checks)
+    return Answer(
+        checks,
+        [
+            f"{'ok' if check.ok else 'missing':8}{check.name:{width}}  {check.found}"
+            + (f"; get it with: {check.mend}" if check.mend else "")
+            for check in checks
+        ],
+    )
+
+
+@click.command("list", cls=Verb)
+@click.argument("what", type=OneOf(_LISTS), required=False, metavar="[WHAT]")
+@click.argument("run", type=PATH, required=False, metavar="[RUN]")
+def list_(what: str | None, run: Path | None) -> Answer:
+    """List the parts there are, or the labels a run knows.
+
+    WHAT is recipes, models, representations, corpora, metrics or labels; RUN, a folder that
+    `menura train` wrote, goes with labels. Without WHAT, all parts are listed.
+    """
+    from menura.workflows.list_parts import ListedPart, list_labels, list_parts
+
+    if what == "labels":
+        if run is None:
+            raise UsageError("labels needs a RUN: menura list labels RUN")
+        labels = list_labels(run)
+        return Answer(labels, labels)
+    if run is not None:
+        raise UsageError(f"{run} is one argument too many; only labels takes a RUN")
+
+    def lines(parts: list[ListedPart]) -> list[str]:
+        width = max((len(part.name) for part in parts), default=0)
+        return [f"{part.name:{width}}  {part.summary}".rstrip() for part in parts]
+
+    if what is not None:
+        parts = list_parts(what)
+        return Answer(parts, lines(parts))
+    everything = {room: list_parts(room) for room in _LISTS if room != "labels"}
+    brief = [
+        line
+        for room, parts in everything.items()
+        for line in (room, *(f"  {line}" for line in lines(parts)))
+    ]
+    return Answer(everything, brief)

@@ -1,0 +1,100 @@
+"""menura train."""
+
+from pathlib import Path
+
+import click
+
+from menura.cli.answer import Answer
+from menura.cli.terminal import terminal
+from menura.cli.values import COUNT, PATH, POSITIVE, OneOf, Setting
+from menura.cli.verb import ResumableVerb
+from menura.cli.words import seed_option
+from menura.foundation.errors import UsageError
+
+
+@click.command("train", cls=ResumableVerb)
+@click.argument("recipe", metavar="RECIPE")
+@click.argument("corpus", type=PATH, metavar="CORPUS")
+@click.option("--out", type=PATH, required=True, metavar="RUN", help="The run's folder.")
+@click.option(
+    "--preset",
+    default="laptop",
+    show_default=True,
+    metavar="P",
+    help="Size: paper, laptop or tiny.",
+)
+@click.option(
+    "--init",
+    default="none",
+    show_default=True,
+    metavar="none|RUN",
+    help="Start from the weights of another run.",
+)
+@click.option("--minutes", type=POSITIVE, metavar="M", help="Stop after M minutes.")
+@click.option("--steps", type=COUNT, metavar="N", help="Stop after N steps.")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@seed_option
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting of the recipe; may be repeated.",
+)
+@click.option(
+    "--device",
+    type=OneOf(("auto", "cpu", "cuda", "mps")),
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda|mps",
+    help="Where to compute.",
+)
+@click.option(
+    "--precision",
+    type=OneOf(("auto", "float32", "bfloat16")),
+    default="auto",
+    show_default=True,
+    metavar="auto|float32|bfloat16",
+    help="Numbers to compute with; auto takes bfloat16 where it is faster.",
+)
+def train(
+    recipe: str,
+    corpus: Path,
+    out: Path,
+    preset: str,
+    init: str,
+    minutes: float | None,
+    steps: int | None,
+    resume: bool,
+    seed: int,
+    settings: tuple[tuple[str, str], ...],
+    device: str,
+    precision: str,
+) -> Answer:
+    """Train RECIPE on CORPUS.
+
+    RECIPE is a name from `menura list recipes`; CORPUS is a prepared folder or a raw folder of
+    audio.
+    """
+    if minutes is not None and steps is not None:
+        raise UsageError("--minutes and --steps exclude each other; give one of them")
+    from menura.workflows.train import train as work
+
+    with terminal() as reporter:
+        result = work(
+            recipe,
+            corpus,
+            out,
+            preset=preset,
+            init=init,
+            minutes=minutes,
+            steps=steps,
+            resume=resume,
+            seed=seed,
+            settings=dict(settings),
+            device=device,
+            precision=precision,
+            reporter=reporter,
+        )
+    return Answer(result, [str(result.run)])

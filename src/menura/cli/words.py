@@ -1,0 +1,29 @@
+"""Arguments and options that several verbs take, so that they read the same everywhere."""
+
+import click
+
+from menura.cli.values import NOT_NEGATIVE, PATH, WHOLE
+
+run_argument = click.argument("run", type=PATH, metavar="RUN")
+clip_argument = click.argument("clip", type=PATH, metavar="CLIP")
+
+out_file = click.option(
+    "--out", type=PATH, required=True, metavar="FILE", help="The sound file to write."
+)
+out_folder = click.option(
+    "--out", type=PATH, required=True, metavar="DIR", help="The folder to write into."
+)
+label_option = click.option(
+    "--label", metavar="L", help="One of the run's labels (menura list labels RUN)."
+)
+temperature_option = click.option(
+    "--temperature", type=NOT_NEGATIVE, metavar="T", help="Lower is safer, higher is wilder."
+)
+seed_option = click.option(
+    "--seed",
+    type=WHOLE,
+    default=0,
+    show_default=True,
+    metavar="K",
+    help="Same seed, same result.",
+)

@@ -1,0 +1,167 @@
+"""evaluate: how near sound comes to other sound, with what each figure rests on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from menura.audio import Clip
+from menura.evaluation import metrics as room
+from menura.evaluation.collecting import read_candidates, read_reference, sound_files
+from menura.evaluation.metrics import Measurement, Metric
+from menura.evaluation.pieces import halves, pieces_like
+from menura.foundation import seeds
+from menura.foundation.atomic import write_json
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.workflows.outputs import output_file
+
+FLOOR_DRAWS = 5
+NO_NAMES = "no candidate has the file name of a reference"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one metric says of the candidates, and what real music scores beside it.
+
+    floor: real music measured against real music: half of the reference's files, cut to pieces
+        as many and as long as the candidates, against the other half; the median of five
+        divisions. None where that tells nothing.
+    """
+
+    metric: str
+    unit: str
+    ideal: float
+    higher_is_better: bool
+    measured: Measurement
+    floor: Measurement | None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One side of an evaluation: how many files, and their seconds together."""
+
+    path: str
+    n_files: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures by metric. not_measured: metric → why it was left out. seed: of the floors."""
+
+    candidates: Heard
+    reference: Heard
+    figures: tuple[Figure, ...]
+    not_measured: Mapping[str, str]
+    seed: int
+
+
+def evaluate(
+    candidates: Path | str,
+    reference: Path | str,
+    *,
+    metrics: Sequence[str] = (),
+    json_file: Path | str | None = None,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+) -> Evaluation:
+    """Measure the sound in `candidates` against that in `reference` (files or folders).
+
+    metrics: names; none takes all that suit the two sets. json_file: where to write the result,
+    a name that ends in .json.
+    seed: of the division of the reference into halves, for the real-to-real floor.
+    Sound is brought to mono at the rate each metric states.
+
+    Raises UsageError for unknown metrics, and MenuraError for a candidate that cannot be judged
+    (missing, unreadable, below one second), or when a metric that was asked for does not suit.
+    """
+    candidates, reference, reporter = Path(candidates), Path(reference), reporter or Reporter()
+    if json_file is not None:
+        json_file = output_file(json_file, ["json"], [candidates, reference])
+    chosen = {name: room.load(name) for name in dict.fromkeys(metrics or room.room.names())}
+    made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
+    if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
+        real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
+    figures: dict[str, Figure] = {}
+    reasons: dict[str, str] = {}
+    heard: dict[int, tuple[Heard, Heard]] = {}
+    for rate in sorted({metric.sample_rate for metric in chosen.values()}):
+        of_rate = {name: m for name, m in chosen.items() if m.sample_rate == rate}
+        wanted = _needed(of_rate.values(), made, real)
+        if not wanted:
+            reasons |= dict.fromkeys(of_rate, NO_NAMES)
+            continue
+        reference_clips = read_reference(wanted, rate, reporter)
+        candidate_clips = read_candidates(made, rate, reporter)
+        heard[rate] = _heard(candidates, candidate_clips), _heard(reference, reference_clips)
+        for number, (name, metric) in enumerate(of_rate.items()):
+            reporter.progress(number, len(of_rate), f"measuring {name}")
+            reason = metric.unsuited(reference_clips, candidate_clips)
+            if reason is None:
+                figures[name] = _figure(name, metric, reference_clips, candidate_clips, seed)
+            else:
+                reasons[name] = reason
+    _refuse_unmeasured(metrics, reasons)
+    sides = heard[min(heard)]
+    in_order = tuple(figures[name] for name in chosen if name in figures)
+    result = Evaluation(*sides, in_order, reasons, seed)
+    if json_file is not None:
+        write_json(json_file, asdict(result))
+        reporter.say(f"wrote {printable(str(json_file))}")
+    return result
+
+
+def _needed(
+    metrics: Iterable[Metric], made: Mapping[str, Path], real: Mapping[str, Path]
+) -> dict[str, Path]:
+    """The files of the reference that these metrics hear: pairs need no others."""
+    if all(metric.paired for metric in metrics):
+        return {name: file for name, file in real.items() if name in made}
+    return dict(real)
+
+
+def _heard(path: Path, clips: Mapping[str, Clip]) -> Heard:
+    return Heard(str(path), len(clips), sum(clip.duration_s for clip in clips.values()))
+
+
+def _figure(
+    name: str,
+    metric: Metric,
+    reference: Mapping[str, Clip],
+    candidate: Mapping[str, Clip],
+    seed: int,
+) -> Figure:
+    return Figure(
+        name,
+        metric.unit,
+        metric.ideal,
+        metric.higher_is_better,
+        metric.score(reference, candidate),
+        _floor(metric, reference, candidate, seed) if metric.has_floor else None,
+    )
+
+
+def _floor(
+    metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
+) -> Measurement | None:
+    """Real music measured as if it had been made: the median of several divisions.
+
+    None when there is too little of it.
+    """
+    if len(reference) < 2:
+        return None
+    found = []
+    for draw in range(FLOOR_DRAWS):
+        first, second = halves(reference, seeds.derive(seed, "floor", draw))
+        pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
+        if metric.unsuited(first, pieces) is None:
+            found.append(metric.score(first, pieces))
+    found.sort(key=lambda measured: measured.value)
+    return found[len(found) // 2] if found else None
+
+
+def _refuse_unmeasured(asked: Sequence[str], reasons: Mapping[str, str]) -> None:
+    for name in asked:
+        if name in reasons:
+            raise MenuraError(f"{name}: {reasons[name]}")

@@ -1,0 +1,36 @@
+"""`menura interpolate`: clips on the way from one clip to another."""
+
+from pathlib import Path
+
+from menura.foundation.errors import UsageError
+from menura.foundation.reporting import Reporter
+from menura.workflows.making import Making
+from menura.workflows.outputs import numbered_files
+from menura.workflows.sound import SoundOptions
+
+
+def interpolate(
+    run: Path | str,
+    a: Path | str,
+    b: Path | str,
+    out: Path | str,
+    *,
+    steps: int = 5,
+    glide: bool = False,
+    sound: SoundOptions | None = None,
+    reporter: Reporter | None = None,
+) -> list[Path]:
+    """Write `steps` clips from a to b, both ends included, into the folder `out`.
+
+    Files that are in `out` stay: the numbering goes on after them.
+    Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
+    """
+    sound = sound or SoundOptions()
+    if steps < 2:
+        raise UsageError(f"--steps must be at least 2, the two ends; not {steps}")
+    targets = numbered_files(out, sound)
+    work = Making.begin("interpolate", run, sound, reporter)
+    if glide:
+        raise UsageError("--glide: no recipe of this version glides; use --steps")
+    clips = work.system.interpolate(work.read(a), work.read(b), n_stops=steps)
+    return [work.write(clip, targets.file(number)) for number, clip in enumerate(clips)]

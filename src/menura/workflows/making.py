@@ -1,0 +1,85 @@
+"""What every verb that makes sound does around its own step: open, read, finish, sign, write."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from menura import audio, systems
+from menura.audio import Clip
+from menura.foundation.errors import UsageError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.foundation.version import __version__
+from menura.systems import TrainedSystem
+from menura.workflows.finishing import finish
+from menura.workflows.load import load, require
+from menura.workflows.sound import SoundOptions
+
+
+@dataclass(frozen=True)
+class Making:
+    """A run, opened for one verb."""
+
+    verb: str
+    system: TrainedSystem
+    system_hash: str
+    sound: SoundOptions
+    reporter: Reporter
+
+    @classmethod
+    def begin(
+        cls, verb: str, run: Path | str, sound: SoundOptions, reporter: Reporter | None
+    ) -> "Making":
+        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power."""
+        system = load(run)
+        require(system, verb)
+        return cls(verb, system, systems.content_hash(Path(run)), sound, reporter or Reporter())
+
+    def read(self, path: Path | str) -> Clip:
+        """A sound file at the system's rate and channels; what is lost on the way is said."""
+        path = Path(path)
+        clip = audio.read(path)
+        for line in _losses(clip, self.system):
+            self.reporter.say(f"{printable(str(path))}: {line}")
+        return audio.conform(clip, self.system.sample_rate, self.system.n_audio_channels)
+
+    def write(
+        self, clip: Clip, path: Path, *, seconds: float | None = None, seed: int | None = None
+    ) -> Path:
+        """Finish the clip and write it, with what made it in its comment tag.
+
+        seconds, seed: those of the result, where they are not the ones that were asked for.
+        """
+        seconds = self.sound.seconds if seconds is None else seconds
+        seed = self.sound.seed if seed is None else seed
+        clip, missed = finish(clip, seconds, self.sound)
+        comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
+        done = "replaced" if path.exists() else "wrote"
+        changed = audio.write(clip, path, format=self.sound.format, comment=comment)
+        self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s)")
+        for remark in (*missed, *changed):
+            self.reporter.warn(f"{printable(str(path))}: {remark}")
+        return path
+
+    def refuse_label(self, label: str | None) -> None:
+        """Raises UsageError for a label that the system cannot use."""
+        if label is not None:
+            raise UsageError(
+                f"--label: a {self.system.description.recipe} system has learnt no labels; "
+                "leave the option out"
+            )
+
+
+def _losses(clip: Clip, system: TrainedSystem) -> list[str]:
+    said = []
+    if clip.sample_rate > system.sample_rate:
+        said.append(
+            f"{clip.sample_rate} Hz → {system.sample_rate} Hz: content above "
+            f"{system.sample_rate / 2000:g} kHz is lost"
+        )
+    if clip.n_channels > system.n_audio_channels:
+        fewer = {1: "mono", 2: "stereo"}.get(system.n_audio_channels)
+        said.append(
+            f"{clip.n_channels} channels → {fewer or system.n_audio_channels}: "
+            "where the sounds stand in space is lost"
+        )
+    return said

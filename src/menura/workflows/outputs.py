@@ -1,0 +1,99 @@
+"""Where a verb writes: looked at before the work begins, and never over what must be kept."""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.printable import printable
+from menura.workflows.sound import Format, SoundOptions
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Files 001.wav, 002.wav, … in a folder, after those that are there already."""
+
+    folder: Path
+    n_before: int
+    suffix: str
+
+    def file(self, number: int) -> Path:
+        """The file of the clip `number`, counted from 0."""
+        return self.folder / f"{self.n_before + number + 1:03d}.{self.suffix}"
+
+
+def output_file(out: Path | str, suffixes: Iterable[str], inputs: Iterable[Path | str]) -> Path:
+    """`out`, where a file can be written whose name ends in one of `suffixes` (without dots).
+
+    A file that is there may be replaced, but not one of the inputs. Raises UsageError for such
+    words, and MenuraError where nothing can be written.
+    """
+    out, known = Path(out), list(suffixes)
+    if _suffix(out) not in known:
+        ends = " or ".join(f".{suffix}" for suffix in known)
+        raise UsageError(f"{_named(out)} must end in {ends}")
+    _check_file(out, inputs)
+    return out
+
+
+def sound_file(out: Path | str, sound: SoundOptions, inputs: Iterable[Path | str]) -> Path:
+    """The same for a sound file. With --format its name may also do without a suffix."""
+    out = Path(out)
+    if sound.format is None:
+        return output_file(out, get_args(Format), inputs)
+    if _suffix(out) not in ("", sound.format):
+        raise UsageError(
+            f"{_named(out)} ends in .{_suffix(out)}, but --format says {sound.format}: "
+            "make them agree"
+        )
+    _check_file(out, inputs)
+    return out
+
+
+def numbered_files(out: Path | str, sound: SoundOptions) -> Numbered:
+    """Files in the folder `out`; nothing that is there is replaced.
+
+    Raises UsageError when `out` is a file, and MenuraError where nothing can be written.
+    """
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{_named(out)} is a file; give a folder")
+    _check_writable(out, out)
+    there = [path.name.partition(".")[0] for path in out.iterdir()] if out.is_dir() else []
+    numbers = [int(name) for name in there if re.fullmatch("[0-9]+", name)]
+    return Numbered(out, max(numbers, default=0), sound.format or "wav")
+
+
+def _check_file(out: Path, inputs: Iterable[Path | str]) -> None:
+    if out.is_dir():
+        raise UsageError(f"{_named(out)} is a folder; give the name of a file")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{_named(out)} is not a file; give the name of one")
+    for path in map(Path, inputs):
+        if out.exists() and path.exists() and out.samefile(path):
+            raise UsageError(f"{_named(out)} is the clip itself; give another name")
+    _check_writable(out.absolute().parent, out)
+
+
+def _check_writable(folder: Path, out: Path) -> None:
+    """The folder, or the nearest above it that there is, must be one and let us write."""
+    folder = folder.absolute()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        raise UsageError(f"{_named(out)}: {printable(str(there))} is a file, not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise MenuraError(
+            f"{_named(out)}: {printable(str(there))} cannot be written in; "
+            "change its permissions or choose another place"
+        )
+
+
+def _suffix(out: Path) -> str:
+    return out.suffix.lower().removeprefix(".")
+
+
+def _named(out: Path) -> str:
+    return f"--out {printable(str(out))}"

@@ -1,0 +1,28 @@
+"""`menura reconstruct`: a clip as a trained system can express it."""
+
+from pathlib import Path
+
+from menura.foundation.reporting import Reporter
+from menura.workflows.making import Making
+from menura.workflows.outputs import sound_file
+from menura.workflows.sound import SoundOptions
+
+
+def reconstruct(
+    run: Path | str,
+    clip: Path | str,
+    out: Path | str,
+    *,
+    label: str | None = None,
+    sound: SoundOptions | None = None,
+    reporter: Reporter | None = None,
+) -> Path:
+    """Pass the clip through the system and write the result to the file `out`.
+
+    Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
+    """
+    sound = sound or SoundOptions()
+    file = sound_file(out, sound, [clip])
+    work = Making.begin("reconstruct", run, sound, reporter)
+    work.refuse_label(label)
+    return work.write(work.system.reconstruct(work.read(clip)), file)

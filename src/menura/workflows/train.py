@@ -1,0 +1,144 @@
+"""`menura train`: a system of a recipe from a corpus."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from menura import recipes, systems
+from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.prepared import PreparedCorpus
+from menura.recipes import Preset
+from menura.systems import TrainedSystem
+from menura.training import checkpoint, latents
+from menura.training.assembly import RENDITION
+from menura.training.device import choose
+from menura.training.fit import Limits
+from menura.training.stage import METRICS, Order, run_stage
+from menura.workflows.prepare import prepare
+
+CORPUS, CODEC = "corpus", "codec"
+READY = (CORPUS, RENDITION, CODEC, latents.FOLDER)
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """run: the folder. held_out: the best held-out value (None without held-out recordings).
+    stopped: why training ended."""
+
+    run: Path
+    steps: int
+    minutes: float
+    held_out: float | None
+    stopped: str
+
+
+def train(
+    recipe: str,
+    corpus: Path,
+    out: Path,
+    *,
+    preset: str = "laptop",
+    init: str = "none",
+    minutes: float | None = None,
+    steps: int | None = None,
+    resume: bool = False,
+    seed: int = 0,
+    settings: Mapping[str, str] | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    reporter: Reporter | None = None,
+) -> TrainResult:
+    """Train a recipe on a corpus (prepared, or a raw folder) into the folder `out`.
+
+    Ends after `minutes` or `steps`, or when the held-out value stops falling. A run that was
+    stopped goes on with resume=True, and ends as if it had never stopped.
+    init: "none", or the folder of a system of the same shape to start from.
+    settings: dotted names of the preset → values, e.g. {"model.n_hidden": "512"}.
+    """
+    out, reporter = Path(out), reporter or Reporter()
+    limits = _limits(steps, minutes)
+    chosen = recipes.load(recipe).preset(preset).with_settings(settings or {})
+    _check_folder(out, resume)
+    if init != "none":
+        systems.read_description(Path(init))
+    choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
+    order = Order(recipe, preset, init, seed, device, precision)
+    prepared = _prepared(Path(corpus), out, reporter)
+    codec = None
+    if chosen.codec is not None:
+        codec, limits = _codec(order, chosen, prepared, out, limits, reporter)
+    result = run_stage(order, chosen, prepared, out, limits, reporter, codec)
+    best = "" if result.held_out is None else f"; best held-out value {result.held_out:.4f}"
+    reporter.say(
+        f"{result.stopped}: {result.steps} steps in {result.minutes:.1f} min{best}; "
+        f"the system is in {printable(str(out))}"
+    )
+    return TrainResult(out, result.steps, result.minutes, result.held_out, result.stopped)
+
+
+def _codec(
+    order: Order,
+    chosen: Preset,
+    prepared: PreparedCorpus,
+    out: Path,
+    limits: Limits,
+    reporter: Reporter,
+) -> tuple[TrainedSystem, Limits]:
+    """The codec's stage, unless it is done, and what is left to the next."""
+    assert chosen.codec is not None, "asked for by those who have one"
+    folder, share = out / CODEC, chosen.codec_share
+    own = Limits(
+        None if limits.steps is None else max(1, round(share * limits.steps)),
+        None if limits.minutes is None else share * limits.minutes,
+    )
+    if not (folder / METRICS).is_file():
+        reporter.say("first stage: the codec")
+        run_stage(replace(order, init="none"), chosen.codec, prepared, folder, own, reporter)
+        reporter.say("second stage: the music in its latents")
+    left = None if limits.minutes is None else (1 - share) * limits.minutes
+    return systems.load(folder), Limits(limits.steps, left)
+
+
+def _limits(steps: int | None, minutes: float | None) -> Limits:
+    if steps is not None and minutes is not None:
+        raise UsageError("give --steps or --minutes, not both")
+    if steps is not None and steps < 1:
+        raise UsageError(f"--steps must be at least 1, not {steps}")
+    if minutes is not None and not minutes > 0:
+        raise UsageError(f"--minutes must be above 0, not {minutes:g}")
+    return Limits(steps, minutes)
+
+
+def _check_folder(out: Path, resume: bool) -> None:
+    """Nothing that is there is ever written over, and a run goes on only when that is asked."""
+    name = printable(str(out))
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {name}: is a file; give a folder")
+    begun = [place for place in (out, out / CODEC) if checkpoint.exists(place)]
+    if begun and not resume:
+        raise MenuraError(
+            f"--out {name}: holds a run already; go on with it by --resume, or give another folder"
+        )
+    if systems.is_system(out) and out not in begun:
+        raise MenuraError(
+            f"--out {name}: holds a system without a checkpoint to go on from; to train it "
+            "further, give another --out and this folder as --init"
+        )
+    # Begun and stopped before its first step: only what was made ready is there.
+    others = [path for path in out.iterdir() if path.name not in READY] if out.exists() else []
+    if others and not begun:
+        raise MenuraError(
+            f"--out {name}: is not empty ({printable(others[0].name)} is in it); give a new folder"
+        )
+
+
+def _prepared(corpus: Path, out: Path, reporter: Reporter) -> PreparedCorpus:
+    """The corpus itself if it is prepared; else prepared into the run's folder, once."""
+    if PreparedCorpus.is_prepared(corpus):
+        return PreparedCorpus.open(corpus)
+    ours = out / CORPUS
+    if not (checkpoint.exists(out) and PreparedCorpus.is_prepared(ours)):
+        prepare(corpus, ours, resume=True, reporter=reporter)
+    return PreparedCorpus.open(ours)

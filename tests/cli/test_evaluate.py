@@ -1,0 +1,133 @@
+"""menura evaluate: words, the table for people, and JSON on either way out."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from menura.cli import run
+from menura.evaluation.metrics import Measurement
+from menura.foundation.reporting import Reporter
+from menura.workflows.evaluate import Evaluation, Figure, Heard
+from tunes import folder_of_tunes
+
+StandIn = Callable[[str, Any], list[Any]]
+FIGURE = Figure(
+    "frechet-mfcc",
+    "",
+    0.0,
+    False,
+    Measurement(
+        1234.5,
+        "13 MFCC",
+        "frames",
+        4000,
+        800,
+        {"half": 0.5},
+        {"curve": (1.0, 2.5)},
+        ("only 800 frames",),
+    ),
+    Measurement(68.25, "13 MFCC", "frames", 2000, 790),
+)
+PAIRED = Figure(
+    "log-mel-distance", "dB", 0.0, False, Measurement(0.125, "128 bands", "pairs", 3, 3), None
+)
+RESULT = Evaluation(
+    Heard("c", 1, 8.0), Heard("r", 12, 600.25), (FIGURE, PAIRED), {"drift": "too short"}, 0
+)
+TABLE = """\
+candidates  c: 1 file, 8.0 s
+reference   r: 12 files, 600.2 s
+
+metric            value     real to real  best                 embedding
+frechet-mfcc      1234      68.25         0 (lower is better)  13 MFCC
+log-mel-distance  0.125 dB  –             0 (lower is better)  128 bands
+
+frechet-mfcc: 800 frames against 4000; real to real: 790 frames against 2000; half 0.5
+frechet-mfcc: curve by second: 1 2.5
+frechet-mfcc: note: only 800 frames
+log-mel-distance: 3 pairs
+not measured: drift: too short
+"""
+
+
+def test_the_table(stand_in: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = stand_in("evaluate", RESULT)
+    assert run(["evaluate", "c", "r"]) == 0
+    [(positional, named)] = calls
+    assert positional == (Path("c"), Path("r"))
+    assert isinstance(named.pop("reporter"), Reporter)
+    assert named == {"metrics": (), "json_file": None}
+    out, err = capsys.readouterr()
+    assert out == TABLE
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "metrics"),
+    [
+        (["--metrics", "a,b"], ("a", "b")),
+        (["--metrics", "a", "--metrics", "b, c"], ("a", "b", "c")),
+    ],
+)
+def test_metrics_are_named_with_commas(
+    words: list[str], metrics: tuple[str, ...], stand_in: StandIn
+) -> None:
+    calls = stand_in("evaluate", RESULT)
+    assert run(["evaluate", *words, "c", "r"]) == 0
+    assert calls[0][1]["metrics"] == metrics
+
+
+def test_json_is_printed(stand_in: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = stand_in("evaluate", RESULT)
+    assert run(["evaluate", "c", "r", "--json"]) == 0
+    assert calls[0][1]["json_file"] is None
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["figures"][0]["measured"]["value"] == 1234.5
+    assert printed["figures"][0]["measured"]["n_candidate"] == 800
+    assert run(["evaluate", "c", "r", "--json", "--metrics", "a"]) == 0
+    assert json.loads(capsys.readouterr().out) == printed
+
+
+def test_json_goes_to_a_file(stand_in: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = stand_in("evaluate", RESULT)
+    assert run(["evaluate", "c", "r", "--json", "out.json"]) == 0
+    assert calls[0][1]["json_file"] == Path("out.json")
+    assert capsys.readouterr().out == TABLE
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("evaluate", "CANDIDATES"),
+        ("evaluate c", "REFERENCE"),
+        ("evaluate --json c r", "REFERENCE"),
+        ("evaluate c r d", "(d)"),
+        ("evaluate c r --metrics a,,b", "--metrics"),
+        ("evaluate c r --metrics --json", "--metrics"),
+    ],
+)
+def test_wrong_words(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(words.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_from_folders_to_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = folder_of_tunes(tmp_path / "made", 2, 2.0)
+    real = folder_of_tunes(tmp_path / "real", 4, 3.0)
+    words = ["evaluate", str(made), str(real), "--metrics", "frechet-spectral,onset-density"]
+    out_file = tmp_path / "figures.json"
+    assert run([*words, "--json", str(out_file)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[3].split()[:2] == ["metric", "value"]
+    assert out.splitlines()[4].startswith("frechet-spectral")
+    assert f"wrote {out_file}" in err
+    assert json.loads(out_file.read_text(encoding="utf-8"))["reference"]["n_files"] == 4
+    assert run(["evaluate", str(tmp_path / "none"), str(real)]) == 1
+    assert run(["evaluate", str(made), str(real), "--metrics", "fid"]) == 2
+    assert "there is no metric 'fid'" in capsys.readouterr().err

@@ -1,0 +1,175 @@
+"""evaluate: from folders of sound to figures, with the floor beside them."""
+
+import csv
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from menura import evaluate
+from menura.audio import Clip, read, write
+from menura.evaluation import metrics
+from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.reporting import Collected
+from tunes import folder_of_tunes, tune
+
+SETS = {"drift", "frechet-mfcc", "frechet-spectral", "memorisation", "onset-density"}
+PAIRED = {"log-mel-distance", "multi-resolution-stft", "seed-relatedness"}
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Path:
+    return folder_of_tunes(tmp_path / "reference", 6, 4.0, 16_000)
+
+
+@pytest.fixture
+def candidates(tmp_path: Path) -> Path:
+    folder = tmp_path / "candidates"
+    for number in range(3):
+        write(Clip(tune(3.0, 22_050, 40 + number), 22_050), folder / f"{number}.flac")
+    return folder
+
+
+def test_all_that_suit_are_measured(candidates: Path, reference: Path) -> None:
+    result = evaluate(candidates, reference)
+    assert {figure.metric for figure in result.figures} == SETS
+    assert set(result.not_measured) == PAIRED
+    assert (result.candidates.n_files, result.reference.n_files) == (3, 6)
+    assert result.candidates.seconds == pytest.approx(9, abs=0.01)
+    for figure in result.figures:
+        assert figure.floor is not None
+        assert figure.floor.embedding == figure.measured.embedding
+        if figure.metric != "onset-density":
+            # The floor rests on as many samples as the figure, give or take a cut frame.
+            assert figure.floor.n_candidate == pytest.approx(figure.measured.n_candidate, abs=3)
+            assert figure.floor.n_reference < figure.measured.n_reference
+
+
+def test_real_music_is_nearer_than_noise_and_near_its_floor(
+    candidates: Path, reference: Path, tmp_path: Path
+) -> None:
+    for number in range(3):
+        noise = 0.1 * np.random.default_rng(number).standard_normal((1, 66_150))
+        write(Clip(noise.astype(np.float32), 22_050), tmp_path / "noise" / f"{number}.wav")
+    names = ["frechet-mfcc", "frechet-spectral"]
+    near = evaluate(candidates, reference, metrics=names).figures
+    far = evaluate(tmp_path / "noise", reference, metrics=names).figures
+    for music, noise_ in zip(near, far, strict=True):
+        assert music.floor is not None
+        assert music.measured.value < 0.1 * noise_.measured.value
+        assert music.measured.value < 3 * music.floor.value
+
+
+def test_same_seed_same_figures(candidates: Path, reference: Path) -> None:
+    first, second, other = (
+        evaluate(candidates, reference, metrics=["frechet-spectral"], seed=seed).figures[0]
+        for seed in (1, 1, 2)
+    )
+    assert first == second
+    assert first.measured == other.measured
+    assert first.floor != other.floor
+
+
+def test_pairs_go_by_file_name(reference: Path, tmp_path: Path) -> None:
+    for file in sorted(reference.iterdir())[:4]:
+        clip = read(file)
+        write(Clip(0.5 * clip.samples, clip.sample_rate), tmp_path / "copy" / f"{file.stem}.flac")
+    result = evaluate(tmp_path / "copy", reference)
+    figures = {figure.metric: figure for figure in result.figures}
+    assert set(figures) == SETS | PAIRED
+    assert figures["log-mel-distance"].measured.n_candidate == 4
+    assert 1 < figures["log-mel-distance"].measured.value < 6.1
+    assert figures["log-mel-distance"].floor is None
+    assert figures["memorisation"].measured.value == 1.0
+
+
+def test_two_files_are_a_pair(reference: Path, tmp_path: Path) -> None:
+    original = sorted(reference.iterdir())[0]
+    write(read(original), tmp_path / "copy.wav")
+    result = evaluate(tmp_path / "copy.wav", original)
+    figures = {figure.metric: figure.measured for figure in result.figures}
+    assert figures["log-mel-distance"].value == pytest.approx(0, abs=0.1)
+    assert figures["frechet-spectral"].value == pytest.approx(0, abs=0.01)
+    assert all(figure.floor is None for figure in result.figures)
+
+
+def test_the_result_is_written_as_json(candidates: Path, reference: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "figures.json"
+    reporter = Collected()
+    result = evaluate(
+        candidates, reference, metrics=["onset-density"], json_file=out, reporter=reporter
+    )
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert written == json.loads(json.dumps(asdict(result)))
+    assert written["figures"][0]["measured"]["embedding"]
+    assert reporter.lines == [f"wrote {out}"]
+
+
+def test_short_and_broken_candidates_are_refused(candidates: Path, reference: Path) -> None:
+    soundfile.write(candidates / "short.wav", np.zeros(8000), 16_000)
+    with pytest.raises(MenuraError, match=r"short\.wav: 0.50 s long; at least 1 s is needed"):
+        evaluate(candidates, reference)
+    (candidates / "short.wav").write_bytes(b"no sound")
+    with pytest.raises(MenuraError, match=r"short\.wav: "):
+        evaluate(candidates, reference)
+    soundfile.write(candidates / "short.wav", np.full(32_000, np.nan), 16_000, "FLOAT")
+    with pytest.raises(MenuraError, match="not numbers"):
+        evaluate(candidates, reference)
+
+
+def test_short_and_broken_references_are_left_out(candidates: Path, reference: Path) -> None:
+    soundfile.write(reference / "short.wav", np.zeros(8000), 16_000)
+    (reference / "broken.wav").write_bytes(b"no sound")
+    reporter = Collected()
+    result = evaluate(candidates, reference, metrics=["frechet-mfcc"], reporter=reporter)
+    assert result.reference.n_files == 6
+    assert [line.split(":")[0] for line in reporter.warnings] == [
+        f"left out {reference / name}" for name in ("broken.wav", "short.wav")
+    ]
+    for file in reference.glob("tune*"):
+        file.unlink()
+    with pytest.raises(MenuraError, match="no file of the reference can be used"):
+        evaluate(candidates, reference)
+
+
+def test_files_of_one_name_keep_their_suffix(reference: Path, tmp_path: Path) -> None:
+    write(Clip(tune(2.0, 16_000, 1), 16_000), tmp_path / "same" / "a.wav")
+    write(Clip(tune(2.0, 16_000, 2), 16_000), tmp_path / "same" / "a.flac")
+    result = evaluate(tmp_path / "same", reference, metrics=["frechet-mfcc"])
+    assert result.candidates.n_files == 2
+
+
+def test_what_was_asked_for_and_cannot_be_is_an_error(candidates: Path, reference: Path) -> None:
+    with pytest.raises(MenuraError, match="log-mel-distance: no candidate has the file name"):
+        evaluate(candidates, reference, metrics=["frechet-mfcc", "log-mel-distance"])
+    with pytest.raises(UsageError, match="there is no metric 'fid'"):
+        evaluate(candidates, reference, metrics=["fid"])
+    with pytest.raises(MenuraError, match="there is no file or folder"):
+        evaluate(candidates / "nowhere", reference)
+    with pytest.raises(UsageError, match=r"must end in \.json"):
+        evaluate(candidates, reference, json_file=candidates / "figures.txt")
+
+
+def test_every_metric_is_in_one_of_the_lists() -> None:
+    assert {name for name in metrics.room.names() if metrics.load(name).paired} == PAIRED
+
+
+def test_piano_is_nearer_to_piano_than_rock(recordings: Path, tmp_path: Path) -> None:
+    table = recordings / "piano" / "maestro-v3.0.0.csv"
+    rock = sorted((recordings / "clips").glob("*/rock/*.ogg"))[:4]
+    if not table.is_file() or len(rock) < 4:
+        pytest.skip("MENURA_DATA has no piano or no rock clips")
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    files = [table.parent / row["audio_filename"] for row in rows]
+    for number, file in enumerate([*files[:12], *rock]):
+        side = "rock" if file in rock else ("held-out" if number % 3 == 0 else "reference")
+        clip = read(file).between(8.0, 18.0)
+        write(clip, tmp_path / side / f"{number}.flac")
+    names = ["frechet-mfcc", "frechet-spectral"]
+    piano = evaluate(tmp_path / "held-out", tmp_path / "reference", metrics=names)
+    other = evaluate(tmp_path / "rock", tmp_path / "reference", metrics=names)
+    for near, far in zip(piano.figures, other.figures, strict=True):
+        assert near.measured.value < 0.5 * far.measured.value
