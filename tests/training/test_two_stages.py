@@ -162,6 +162,14 @@ def test_a_resumed_run_is_the_unbroken_one(
         assert all(torch.equal(a[name], b[name]) for name in a), stage
 
 
+def test_a_run_that_starts_from_another_keeps_its_codec(
+    run: Path, corpus: Path, tmp_path: Path
+) -> None:
+    train("latent-flow", corpus, tmp_path, preset="tiny", steps=4, init=str(run))
+    assert not (tmp_path / "codec").exists(), "a codec was trained only to be thrown away"
+    assert representation(tmp_path).content() == representation(run).content()
+
+
 def test_it_says_which_stage_it_is_in(corpus: Path, tmp_path: Path) -> None:
     reporter = Collected()
     train("latent-flow", corpus, tmp_path, preset="tiny", steps=4, reporter=reporter)

@@ -10,7 +10,7 @@ laptop: the same network form, smaller, with Adam: what learns something audible
 """
 
 from menura.models.contract import Optimizer
-from menura.models.frame_rnn import FrameRnnConfig
+from menura.models.frame_rnn import FrameRnn, FrameRnnConfig
 from menura.recipes.contract import ContiguousWindows, Part, Preset, Recipe, Training
 from menura.representations.log_power import LogPower
 
@@ -43,7 +43,7 @@ recipe = Recipe(
         "tiny": Preset(
             sample_rate=8_000,
             representation=Part("log-power", LogPower.Config(n_fft=256, hop_length=128, n_iter=4)),
-            model=Part("frame-rnn", FrameRnnConfig(n_hidden=32, n_opening=2)),
+            model=Part("frame-rnn", FrameRnn.tiny),
             batching=ContiguousWindows(batch_size=4, n_frames=17, piece_s=4.0),
             training=Training(evaluate_every=10, n_held_out=2),
             seconds=1.0,

@@ -67,7 +67,7 @@ def train(
     order = Order(recipe, preset, init, seed, device, precision)
     prepared = _prepared(Path(corpus), out, reporter)
     codec = None
-    if chosen.codec is not None:
+    if chosen.codec is not None and init == "none":  # another system brings its codec along
         codec, limits = _codec(order, chosen, prepared, out, limits, reporter)
     result = run_stage(order, chosen, prepared, out, limits, reporter, codec)
     best = "" if result.held_out is None else f"; best held-out value {result.held_out:.4f}"
