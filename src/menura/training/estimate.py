@@ -1,5 +1,6 @@
-"""What a run will cost, said before it starts: measured on one real step."""
+"""What a run will cost, said before it starts: measured on real steps."""
 
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -16,37 +17,61 @@ from menura.models import Model
 
 @dataclass(frozen=True)
 class Estimate:
-    """step_s: seconds an optimiser step takes. memory_gb: of this process. disk_gb: of the run."""
+    """paces: (first step, seconds a step from there on); players that join later change it.
+    memory_gb: of this process. disk_gb: of the run."""
 
-    step_s: float
+    paces: tuple[tuple[int, float], ...]
     memory_gb: float
     disk_gb: float
+
+    def seconds(self, n_steps: int) -> float:
+        """What so many steps take."""
+        ends = [first for first, _ in self.paces[1:]] + [n_steps]
+        return sum(
+            max(0, min(end, n_steps) - first) * pace
+            for (first, pace), end in zip(self.paces, ends, strict=True)
+        )
+
+    def steps(self, seconds: float) -> int:
+        """How many steps fit into so much time."""
+        for first, pace in reversed(self.paces):
+            if (begun := self.seconds(first)) <= seconds:
+                return first + round((seconds - begun) / pace)
+        return 0
 
     def line(self, n_steps: int | None, minutes: float | None, steps_per_epoch: int) -> str:
         """In words, for what was asked: so many steps, or so many minutes."""
         if n_steps is not None:
-            length = f"{n_steps} steps in about {clock(n_steps * self.step_s)}"
+            length = f"{n_steps} steps in about {clock(self.seconds(n_steps))}"
         elif minutes is not None:
-            n_steps = round(minutes * 60 / self.step_s)
+            n_steps = self.steps(minutes * 60)
             length = f"about {n_steps} steps in {minutes:g} min"
         else:
             length = "until the held-out value stops falling (--minutes or --steps limit it)"
         passes = f", {n_steps / steps_per_epoch:.1f} passes over the data" if n_steps else ""
         return (
-            f"{self.step_s:.3f} s a step: {length}{passes}; "
+            f"{self._pace(n_steps)}: {length}{passes}; "
             f"about {self.memory_gb:.1f} GB of memory and {self.disk_gb:.2f} GB of disk"
         )
 
+    def _pace(self, n_steps: int | None) -> str:
+        (_, pace), *later = self.paces
+        reached = [(first, s) for first, s in later if n_steps is None or first < n_steps]
+        return f"{pace:.3f} s a step" + "".join(f" ({s:.3f} s from {f})" for f, s in reached)
 
-def measure(model: Model, step: Callable[[], None], run: Path) -> Estimate:
-    """Time `step` (an optimiser step, its batch included, that leaves no trace); size up the rest.
+
+def measure(model: Model, step: Callable[[int], None], run: Path) -> Estimate:
+    """Time `step` (an optimiser step of that number, its batch included, that leaves no trace) as
+    each of the model's players joins; size up the rest.
 
     Raises MenuraError when the disk has no room for the run.
     """
-    step()  # the first one also warms up
-    start = time.perf_counter()
-    step()
-    step_s = time.perf_counter() - start
+    phases = model.phases().values()
+    n_turns = math.lcm(*(phase.every for phase in phases))
+    step(0)  # the first one also warms up
+    paces = tuple(
+        (first, _pace(step, first, n_turns)) for first in sorted({p.start_step for p in phases})
+    )
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
     # Beside what is in use now: a copy of the weights and their two moments, kept to go back to.
     memory = psutil.Process().memory_info().rss + 3 * weights
@@ -62,7 +87,17 @@ def measure(model: Model, step: Callable[[], None], run: Path) -> Estimate:
             f"{printable(str(run))}: needs about {disk / 1e9:.2f} GB of disk, "
             f"{free / 1e9:.2f} GB is free; make room or give --out on another disk"
         )
-    return Estimate(step_s, memory / 1e9, disk / 1e9)
+    return Estimate(paces, memory / 1e9, disk / 1e9)
+
+
+def _pace(step: Callable[[int], None], first: int, n_turns: int) -> float:
+    """Seconds a step, over one round of turns."""
+    if first:
+        step(first)  # who joins has warmed up
+    start = time.perf_counter()
+    for number in range(first, first + n_turns):
+        step(number)
+    return (time.perf_counter() - start) / n_turns
 
 
 def clock(seconds: float) -> str:

@@ -20,9 +20,9 @@ def build_optimizer(phase: Phase) -> torch.optim.Optimizer:
                 parameters, lr, alpha=o.alpha, eps=o.eps, momentum=o.momentum, weight_decay=decay
             )
         case "adam":
-            return Adam(parameters, lr, betas=o.betas, eps=o.eps, weight_decay=decay)
+            return Adam(parameters, lr, betas=o.betas, eps=o.eps, weight_decay=decay, fused=True)
         case "adamw":
-            return AdamW(parameters, lr, betas=o.betas, eps=o.eps, weight_decay=decay)
+            return AdamW(parameters, lr, betas=o.betas, eps=o.eps, weight_decay=decay, fused=True)
         case "adadelta":
             return Adadelta(parameters, lr, rho=o.rho, eps=o.eps, weight_decay=decay)
         case "adagrad":

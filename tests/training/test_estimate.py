@@ -1,0 +1,39 @@
+"""What a run will cost, when players join on the way."""
+
+from pathlib import Path
+
+import pytest
+
+from menura.models.spectral_codec import SpectralCodec
+from menura.training import estimate
+from menura.training.estimate import Estimate
+
+PACES = Estimate(((0, 1.0), (10, 3.0)), 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("n_steps", "seconds"), [(0, 0), (4, 4), (10, 10), (12, 16)])
+def test_steps_and_seconds(n_steps: int, seconds: float) -> None:
+    assert PACES.seconds(n_steps) == seconds
+    assert PACES.steps(seconds) == n_steps
+
+
+def test_it_says_when_steps_get_slower_and_only_if_they_will() -> None:
+    assert "1.000 s a step (3.000 s from 10): 12 steps in about 16 s" in PACES.line(12, None, 5)
+    assert "1.000 s a step: 9 steps" in PACES.line(9, None, 5)
+    assert "about 20 steps in 0.666667 min, 4.0 passes" in PACES.line(None, 2 / 3, 5)
+    assert "(3.000 s from 10): until" in PACES.line(None, None, 5)
+
+
+def test_players_that_join_late_are_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that the steps move: critics join at 20 and play every second step."""
+    model = SpectralCodec(SpectralCodec.tiny, SpectralCodec.tiny_spec)
+    now = [0.0]
+    monkeypatch.setattr(estimate.time, "perf_counter", lambda: now[0])
+
+    def step(number: int) -> None:
+        now[0] += 1.0 + sum(
+            2.0 for phase in list(model.phases().values())[1:] if phase.has_turn(number)
+        )
+
+    found = estimate.measure(model, step, tmp_path)
+    assert found.paces == ((0, 1.0), (20, 2.0))
