@@ -55,11 +55,35 @@ def test_the_distance_is_zero_for_equals_and_grows_with_noise() -> None:
     assert 0 < values[0] < values[1] < values[2]
 
 
-def test_the_distance_of_a_gain_is_that_gain_in_nepers() -> None:
-    """Twice as loud is ln 2 in both views, above the floor."""
+def test_the_distance_of_a_gain_is_known() -> None:
+    """Twice as loud is ln 2 in log-mel, and everything once more in spectral convergence."""
     distance = SpectralDistance(RATE, (512,), floor_db=-200.0)
     x = 0.3 * torch.randn(1, 8192, generator=rng())
-    assert float(distance(2 * x, x)) == pytest.approx(2 * np.log(2), rel=1e-3)
+    assert float(distance(2 * x, x)) == pytest.approx(np.log(2) + 1, rel=1e-3)
+
+
+def test_it_begins_with_the_principal_components_of_its_data() -> None:
+    """Latents of the data: mean 0, deviation 1, uncorrelated; those of greatest variance."""
+    model = build()
+    x = torch.cat([sound(seed=seed) for seed in range(8)])
+    model.begin([Batch(x[:4]), Batch(x[4:])])
+    with torch.no_grad():
+        latents = model._encode(x.flatten(0, 1)).transpose(1, 2).flatten(0, 1)
+        level = model._level(x.flatten(0, 1))
+    torch.testing.assert_close(latents.mean(dim=0), torch.zeros(4), atol=1e-3, rtol=0)
+    torch.testing.assert_close(latents.T.cov(), torch.eye(4), atol=0.02, rtol=0)
+    steps = level.unflatten(2, (-1, model.config.stride)).transpose(1, 2).flatten(0, 1).flatten(1)
+    centred = (steps - steps.mean(dim=0)).double()
+    basis = torch.linalg.lstsq(latents.double(), centred).solution
+    left = (centred - latents.double() @ basis).square().sum()
+    best = torch.linalg.svdvals(centred)[4:].square().sum()
+    assert float(left) == pytest.approx(float(best), rel=1e-3)
+
+
+def test_it_begins_with_silence_too() -> None:
+    model = build()
+    model.begin([Batch(torch.zeros(2, 1, 1024))])
+    assert model.reconstruct(torch.zeros(1, 1, 1024)).isfinite().all()
 
 
 @pytest.mark.parametrize("n_samples", [1, 31, 32, 1000, 4096])

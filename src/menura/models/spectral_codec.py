@@ -1,12 +1,11 @@
 """Codec: sound to few latent numbers and back through an inverse short-time Fourier transform.
 
-Log-mel in, ConvNeXt blocks, latents at 10–35 frames a second; ConvNeXt blocks, magnitude and
-phase of every bin, overlap-add out (the head of Vocos, Siuzdak 2023). Trained on samples, first
-against spectra alone, later also against critics, which play every few steps.
+Log-mel in, a linear way beside ConvNeXt blocks, latents at 10–35 frames a second; ConvNeXt blocks,
+magnitude and phase of every bin, overlap-add out (the head of Vocos, Siuzdak 2023). Trained on
+samples, first against spectra alone, later also against critics, which play every few steps.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import log
 from typing import ClassVar
@@ -21,6 +20,7 @@ from menura.foundation.errors import UsageError
 from menura.models._convnext import KERNEL, stack
 from menura.models._critics import Critics
 from menura.models._overlap import analyse, synthesise
+from menura.models._precision import in_float32
 from menura.models._spectral_distance import SpectralDistance
 from menura.models.contract import Batch, Losses, Model, Optimizer, Phase, Schedule
 from menura.representations import Frames, Spec
@@ -107,6 +107,8 @@ class SpectralCodec(Model):
         scaled = filters / filters.sum(axis=1, keepdims=True).clip(1e-8)  # a mean of bins
         self.register_buffer("filters", torch.from_numpy(scaled), persistent=False)
         narrow, wide = c.encoder_width, c.decoder_width
+        # Beside the network a linear way, which `begin` makes a good one at once.
+        self.shortcut = nn.Conv1d(c.n_mels, c.n_latent, c.stride, stride=c.stride)
         self.encoder = nn.Sequential(
             nn.Conv1d(c.n_mels, narrow, KERNEL, padding=KERNEL // 2),
             stack(narrow, c.encoder_depths[0]),
@@ -148,7 +150,8 @@ class SpectralCodec(Model):
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
-        own = (*self.encoder.parameters(), *self.decoder.parameters())
+        players = (self.shortcut, self.encoder, self.decoder)
+        own = tuple(parameter for player in players for parameter in player.parameters())
         return {
             "codec": Phase(own, c.optimizer, c.schedule),
             "critic": Phase(
@@ -158,6 +161,25 @@ class SpectralCodec(Model):
                 every=c.critic_every,
             ),
         }
+
+    def begin(self, batches: Iterable[Batch]) -> None:
+        """Set off with latents that are the principal components of the log-mel spectrum.
+
+        A codec that must find out by itself that pitch is worth its numbers spends its first
+        minutes on loudness alone (docs/log.md).
+        """
+        levels = torch.cat([self._level(batch.frames.flatten(0, 1)) for batch in batches])
+        shape = self.config.n_mels, self.config.stride  # of what the shortcut hears in a step
+        steps = levels.reshape(len(levels), shape[0], -1, shape[1]).transpose(1, 2).flatten(0, 1)
+        axes, centre = _principal_axes(steps.flatten(1), self.config.n_latent)
+        last, bias = self.encoder[-1], self.shortcut.bias
+        assert isinstance(last, nn.Conv1d)
+        assert bias is not None
+        with torch.no_grad():
+            self.shortcut.weight.zero_()[: len(axes)] = axes.reshape(-1, *shape)
+            bias.zero_()[: len(axes)] = -(axes @ centre)
+            for parameter in last.parameters():
+                parameter.zero_()
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         real = batch.frames.flatten(0, 1)
@@ -206,24 +228,38 @@ class SpectralCodec(Model):
         sound = self._decode(rows)[:, :n_frames]
         return sound.reshape(latent.shape[0], -1, sound.shape[1])
 
+    def mixed(
+        self,
+        a: Float32[Tensor, "batch latent steps"],
+        b: Float32[Tensor, "batch latent steps"],
+        shares: Float32[Tensor, " frames"],
+    ) -> Float32[Tensor, "batch latent steps"]:
+        return torch.lerp(a, b, shares[:: self.samples_per_step])
+
     def _whole(self, sound: Sound) -> Float32[Tensor, "rows whole"]:
         """Cut to whole steps."""
         return sound[:, : sound.shape[1] // self.samples_per_step * self.samples_per_step]
 
-    def _encode(self, sound: Sound) -> Latents:
+    def _level(self, sound: Sound) -> Float32[Tensor, "rows mels frames"]:
+        """Log-mel spectra of whole steps: −1.7…2 from −80 dB to a full-scale sine."""
         c = self.config
-        with _in_float32(sound):
+        with in_float32(sound):
             spectrum = analyse(self._whole(sound), c.n_fft, c.hop_length)
             mel = self.filters @ spectrum.abs() * (4 / c.n_fft)
-            # From −80 dB to a full-scale sine, as −1.7…2.
-            level = (mel.clamp_min(1e-4).log() + 5) / 2.5
-        latents: Tensor = self.encoder(level)
-        return latents.float()
+            level: Tensor = (mel.clamp_min(1e-4).log() + 5) / 2.5
+            return level
+
+    def _encode(self, sound: Sound) -> Latents:
+        level = self._level(sound)
+        with in_float32(level):
+            straight = self.shortcut(level)
+        latents: Tensor = straight + self.encoder(level).float()
+        return latents
 
     def _decode(self, latents: Latents) -> Sound:
         c = self.config
         magnitude, phase = self.decoder(latents).float().chunk(2, dim=1)
-        with _in_float32(magnitude):
+        with in_float32(magnitude):
             # A spectrum may reach 20 dB above a full-scale sine, no further.
             loud = magnitude.clamp_max(log(c.n_fft / 4 * 10)).exp()
             sound: Tensor = synthesise(torch.polar(loud, phase), c.n_fft, c.hop_length)
@@ -248,8 +284,13 @@ def _spread(latents: Latents) -> Float32[Tensor, ""]:
     return spread
 
 
-@contextmanager
-def _in_float32(tensor: Tensor) -> Iterator[None]:
-    """Transforms and logarithms lose too much in bfloat16."""
-    with torch.autocast(tensor.device.type, enabled=False):
-        yield
+def _principal_axes(
+    points: Float32[Tensor, "points dimensions"], n: int
+) -> tuple[Float32[Tensor, "n dimensions"], Float32[Tensor, " dimensions"]]:
+    """At most n axes along which the points vary most, scaled to deviation 1, and the centre."""
+    centre = points.mean(dim=0)
+    variances, axes = torch.linalg.eigh((points - centre).double().T.cov())
+    deviations = variances.clamp_min(0).sqrt().flip(0)[:n]
+    # What hardly varies is left quiet: scaled up it would be noise.
+    scale = deviations.clamp_min(0.01 * float(deviations[0]) + 1e-6)
+    return (axes.T.flip(0)[:n] / scale[:, None]).float(), centre

@@ -17,7 +17,7 @@ recipe = Recipe(
             representation=Part("waveform", Waveform.Config()),
             model=Part("spectral-codec", SpectralCodecConfig()),
             batching=RandomCrops(batch_size=12, n_frames=32_768),
-            training=Training(evaluate_every=200, n_held_out=4, clip_norm=5.0),
+            training=Training(evaluate_every=200, n_held_out=4, clip_norm=5.0, ema_decay=0.998),
         ),
         "tiny": Preset(
             sample_rate=8_000,

@@ -13,12 +13,20 @@ from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
 from menura.systems import TrainedSystem
 from menura.training import checkpoint
-from menura.training.assembly import describe, flat, learning_data, new_system, start_from
+from menura.training.assembly import (
+    describe,
+    flat,
+    labels_to_learn,
+    learning_data,
+    new_system,
+    start_from,
+)
 from menura.training.device import Compute, choose
-from menura.training.fit import Fit, Limits
+from menura.training.fit import Data, Fit, Limits
 from menura.training.statistics import check_round_trip, learn_statistics
 
 METRICS = "metrics.json"
+N_FIRST_BATCHES = 8  # that a model sees before its first step
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,8 @@ def run_stage(
     Raises MenuraError when that checkpoint is of a run that was asked for something else.
     """
     again = checkpoint.exists(folder)
-    system = new_system(order.recipe, order.preset, preset, order.seed, codec)
+    labels = labels_to_learn(prepared, order.init)
+    system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels)
     fresh = order.init == "none"
     if not fresh:
         start_from(system, Path(order.init))
@@ -74,7 +83,9 @@ def run_stage(
     del plan["device"]  # a run may go on elsewhere
     if again:
         _check_plan(folder, plan)
-    data = learning_data(system.representation, prepared, preset, order.seed, folder, reporter)
+    data = learning_data(system, prepared, preset, order.seed, folder, reporter)
+    if fresh and not again:
+        _ready(system, data)
     fit = Fit(
         system,
         data,
@@ -89,18 +100,20 @@ def run_stage(
         fit.resume()
         reporter.say(f"going on from step {fit.progress.step}")
     else:
-        _begin(fit, limits, fresh=fresh, reporter=reporter)
+        _begin(fit, limits, reporter)
     return _result(fit, compute, fit.run(limits), folder)
 
 
-def _begin(fit: Fit, limits: Limits, *, fresh: bool, reporter: Reporter) -> None:
-    """Before the first step: statistics, the round trip, what it will cost, a checkpoint.
+def _ready(system: TrainedSystem, data: Data) -> None:
+    """What is learnt before the first step. Weights that are not fresh were learnt with their own
+    statistics, which they keep."""
+    learn_statistics(data.train.tracks)
+    system.model.begin(data.train.batch(number) for number in range(N_FIRST_BATCHES))
 
-    Weights that are not fresh were learnt with their own statistics, which they keep.
-    """
+
+def _begin(fit: Fit, limits: Limits, reporter: Reporter) -> None:
+    """Before the first step: the round trip, what it will cost, a checkpoint."""
     tracks = fit.data.train.tracks
-    if fresh:
-        learn_statistics(tracks)
     check_round_trip(tracks, reporter)
     line = fit.estimate().line(limits.steps, limits.minutes, fit.data.train.steps_per_epoch)
     reporter.say(line)

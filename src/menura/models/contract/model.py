@@ -1,6 +1,7 @@
 """What every model is: a network that owns its loss and says how it is trained."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import torch
@@ -38,6 +39,9 @@ class Model(nn.Module, ABC):
     @abstractmethod
     def phases(self) -> dict[str, Phase]:
         """The players by name, in the order of their turns. Most models have one."""
+
+    def begin(self, batches: Iterable[Batch]) -> None:
+        """Look at data before the first step of a fresh run, to set off well."""
 
     @abstractmethod
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
