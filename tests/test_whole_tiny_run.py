@@ -115,9 +115,9 @@ def test_loops(place: Path, seconds: float) -> None:
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        (("--label", "old"), "--label: a stft-lstm system has learnt no labels"),
+        (("--label", "old"), "this stft-lstm system has learnt no labels to follow"),
         (("--prompt", "slow"), "--prompt: a stft-lstm system has learnt no words"),
-        (("--guidance", "2"), "--guidance: says how strictly to follow a label or prompt"),
+        (("--guidance", "2"), "this stft-lstm system has learnt no labels to follow"),
         (("--seconds", "1e9"), "--seconds must be above 0 and at most 86400"),
         (("--loudness", "5"), "--loudness must be -70…0"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,7 +10,14 @@ import torch
 from menura import models
 from menura.foundation.config import from_dict, to_dict
 from menura.models import Batch, Model
-from menura.models.contract import Continues, Generates, Reconstructs
+from menura.models.contract import (
+    Conditioned,
+    Continues,
+    Generates,
+    Interpolates,
+    Reconstructs,
+    Sampling,
+)
 from menura.recipes import Training
 from menura.training.carried import carried_state, put_back
 from menura.training.device import Compute
@@ -166,14 +174,19 @@ def test_a_single_frame_is_enough(model: Model) -> None:
 def test_no_temperature_means_the_likeliest(model: Model) -> None:
     if not isinstance(model, Continues):
         pytest.skip("does not continue")
-    a, b = (model.continue_(frames(model, 1), 9, [rng(s)], temperature=0.0) for s in (1, 2))
+    a, b = (
+        model.continue_(frames(model, 1), 9, [rng(s)], Sampling(temperature=0.0)) for s in (1, 2)
+    )
     assert torch.equal(a, b)
 
 
 def test_a_continuation_depends_on_its_seed(model: Model) -> None:
     if not isinstance(model, Continues):
         pytest.skip("does not continue")
-    a, b = (model.continue_(frames(model, 1, seed), 9, [rng()], temperature=0.0) for seed in (1, 2))
+    a, b = (
+        model.continue_(frames(model, 1, seed), 9, [rng()], Sampling(temperature=0.0))
+        for seed in (1, 2)
+    )
     assert not torch.allclose(a, b)
 
 
@@ -189,6 +202,85 @@ def test_it_is_blind_to_the_future_if_it_continues(model: Model) -> None:
     )
     later = (model.reconstruct(known) - model.reconstruct(changed))[:, :, 11:]
     assert later.abs().max() > 1e-6
+
+
+def test_labels_are_learnt_where_they_are_followed(name: str) -> None:
+    """The loss depends on them, their weights move, and nothing asked is something else."""
+    model = conditioned(name)
+    told = labelled(model)
+    phase, plan = next(iter(model.phases().items()))
+    mine = list(plan.parameters)
+    model.losses(told, phase, rng())["total"].backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in mine)
+    train_on(model, told, 60)
+    ask = {label: Sampling(labels=torch.eye(2, dtype=torch.bool)[label]) for label in (0, 1)}
+    assert isinstance(model, Generates)
+    low, high = (model.eval().generate(rngs(8), 9, ask[label]).mean() for label in (0, 1))
+    assert high - low > 0.5, "what is made does not follow its label"
+
+
+def test_labels_work_in_every_way_of_asking(name: str) -> None:
+    model = conditioned(name)
+    train_on(model, labelled(model), 20)
+    assert isinstance(model, Generates)
+    assert isinstance(model, Conditioned)
+    assert model.usual_guidance() >= 0
+    label = torch.tensor([True, False])
+
+    def made(guidance: float, labels: torch.Tensor | None = label) -> torch.Tensor:
+        return model.eval().generate(rngs(2), 9, Sampling(labels=labels, guidance=guidance))
+
+    torch.testing.assert_close(made(0.0), made(1.0, None))  # not followed: as if not asked
+    near, learnt, far = (made(1 - 1e-4), made(1.0), made(3.0))
+    torch.testing.assert_close(near, learnt, atol=1e-2, rtol=0)
+    assert not torch.allclose(learnt, far)
+    nothing = torch.zeros(2, dtype=torch.bool)
+    torch.testing.assert_close(made(1.0, nothing), made(1.0, None))
+
+
+def test_a_latent_gives_its_piece_back_and_mixes_to_its_ends(model: Model) -> None:
+    if not isinstance(model, Interpolates):
+        pytest.skip("does not interpolate")
+    a, b = (frames(model, 2, seed) for seed in (1, 2))
+    n = a.shape[2]
+    model.eval()
+    with torch.no_grad():
+        to_a, to_b = model.to_latent(a), model.to_latent(b)
+        back = model.from_latent(to_a, n)
+        assert back.shape == a.shape
+        ends = [
+            model.from_latent(model.mixed(to_a, to_b, torch.full((n,), s)), n) for s in (0.0, 1.0)
+        ]
+        torch.testing.assert_close(ends[0], back, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(ends[1], model.from_latent(to_b, n), atol=1e-3, rtol=1e-3)
+        alone = model.from_latent(model.mixed(to_a, to_a, torch.full((n,), 0.5)), n)
+        torch.testing.assert_close(alone, back, atol=1e-3, rtol=1e-3)
+        shares = torch.linspace(0, 1, n)
+        gliding = model.from_latent(model.mixed(to_a, to_b, shares), n)
+        assert gliding.shape == a.shape
+        assert gliding.isfinite().all()
+
+
+def conditioned(name: str) -> Model:
+    """A tiny model that knows two labels."""
+    kind = models.load(name)
+    if not issubclass(kind, Conditioned):
+        pytest.skip("follows no labels")
+    torch.manual_seed(0)
+    return kind(kind.tiny, replace(kind.tiny_spec, labels=("high", "low")))
+
+
+def labelled(model: Model) -> Batch:
+    """High frames of one label, low ones of the other."""
+    labels = torch.eye(2, dtype=torch.bool).repeat(8, 1)
+    offset = torch.tensor([-1.0, 1.0]).repeat(8)[:, None, None]
+    return Batch(0.1 * frames(model, 16) + offset, labels=labels)
+
+
+def train_on(model: Model, told: Batch, n_steps: int) -> None:
+    stepper = Stepper(model, Training(), Compute("cpu", "float32"), seed=0)
+    for step in range(n_steps):
+        stepper.step(told, step, rate=1.0)
 
 
 def makers(model: Model) -> list[Callable[[Model], torch.Tensor]]:

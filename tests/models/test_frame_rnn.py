@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from menura.models import Batch
+from menura.models.contract import Sampling
 from menura.models.frame_rnn import FrameRnn, FrameRnnConfig
 from menura.representations import Spec
 
@@ -55,7 +56,7 @@ def test_no_gradient_flows_into_the_window_before() -> None:
 def test_stepping_one_frame_at_a_time_is_running_them_together() -> None:
     model = build().eval()
     seed = torch.randn(1, 6, 5, generator=rng())
-    made = model.continue_(seed, 4, [rng()], temperature=0.0)
+    made = model.continue_(seed, 4, [rng()], Sampling(temperature=0.0))
     # What was made is what the model predicts when it hears all of it at once.
     heard = model.reconstruct(torch.cat([seed, made], dim=2))
     torch.testing.assert_close(heard[:, :, 5:], made)
@@ -65,9 +66,9 @@ def test_temperature_is_the_width_of_the_residual() -> None:
     model = build().eval()
     model.residual.copy_(torch.tensor([0.0, 1.0, 2.0, 0.0, 0.0, 0.0]))
     seed = torch.randn(1, 6, 5, generator=rng()).expand(4000, -1, -1)
-    spread = model.continue_(seed, 1, [rng(i) for i in range(4000)], temperature=0.5)[:, :, 0].std(
-        dim=0
-    )
+    spread = model.continue_(seed, 1, [rng(i) for i in range(4000)], Sampling(temperature=0.5))[
+        :, :, 0
+    ].std(dim=0)
     torch.testing.assert_close(
         spread, torch.tensor([0.0, 0.5, 1.0, 0.0, 0.0, 0.0]), atol=0.05, rtol=0
     )
@@ -108,5 +109,5 @@ def test_it_learns_what_comes_next_not_what_is() -> None:
         optimizer.zero_grad()
         model.losses(Batch(frames), "model", rng())["total"].backward()
         optimizer.step()
-    made = model.eval().continue_(frames[:, :, :6], 2, [rng()], temperature=0.0)[0]
+    made = model.eval().continue_(frames[:, :, :6], 2, [rng()], Sampling(temperature=0.0))[0]
     torch.testing.assert_close(made, torch.stack([a, b], dim=1), atol=0.2, rtol=0)

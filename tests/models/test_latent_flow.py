@@ -1,13 +1,17 @@
 """The flow beyond the contract: a sampler with known answers, and one model for every task."""
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
 
-from menura.models import Batch
+from menura.models import Batch, latent_flow
+from menura.models._context import draw_known
 from menura.models._ode import integrate
 from menura.models._transformer import Transformer
+from menura.models._windows import blended
 from menura.models.latent_flow import LatentFlow, LatentFlowConfig
 from menura.representations import Spec
 
@@ -113,6 +117,37 @@ def test_any_length_is_made_window_by_window() -> None:
     assert torch.equal(model.generate(rngs(2), 16), made[:, :, :16])
 
 
+def test_windows_agree_with_a_velocity_that_needs_none() -> None:
+    """What is said frame by frame is the same in windows, at every length."""
+    for n_frames in (3, 16, 17, 24, 61, 600):
+        x = music(n_frames)
+        torch.testing.assert_close(blended(lambda x, t: t * x + 1, 16)(x, 0.3), 0.3 * x + 1)
+
+
+def test_long_pieces_have_no_seams() -> None:
+    """Frames at the borders of windows change as evenly as all others."""
+    model, frames = build(), music(12).repeat(1, 1, 20)
+    made = model.vary(frames, 0.7, rngs(2))
+    assert made.shape == frames.shape
+    first_alone = model.vary(frames[:, :, :16], 0.7, rngs(2))
+    assert not torch.allclose(made[:, :, :16], first_alone), "windows do not look beyond themselves"
+
+
+def test_stops_on_the_way_change_evenly() -> None:
+    model = build()
+    a, b = music(40, 1), music(80, 1)[:, :, 40:]
+    with torch.no_grad():
+        ends = model.to_latent(a), model.to_latent(b)
+        stops = [
+            model.from_latent(model.mixed(*ends, torch.full((40,), share)), 40)
+            for share in torch.linspace(0, 1, 5).tolist()
+        ]
+    torch.testing.assert_close(stops[0], a, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(stops[-1], b, atol=1e-4, rtol=1e-4)
+    steps = [float((there - here).square().mean().sqrt()) for here, there in pairwise(stops)]
+    assert max(steps) < 1.5 * min(steps)
+
+
 def test_varying_by_nothing_changes_nothing() -> None:
     frames = music(40)
     assert torch.equal(build().vary(frames, 0.0, rngs(2)), frames)
@@ -128,7 +163,8 @@ def test_the_loss_is_of_the_unknown_alone() -> None:
     """Where all is known but a gap, frames outside it have no part in the loss."""
     model = build()
     frames = music(16, n=64)
-    known = model._known(64, 16, torch.Generator().manual_seed(1))
+    c = model.config
+    known = draw_known(64, 16, c.unknown, c.prefix, torch.Generator().manual_seed(1))
     shares = known.float().mean(dim=1)
     assert 0.2 < float((shares == 0).float().mean()) < 0.6
     assert known.dtype == torch.bool
@@ -137,8 +173,111 @@ def test_the_loss_is_of_the_unknown_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"width": 30}, {"n_carried": 256}, {"unknown": 0.8, "prefix": 0.4}, {"n_steps": 0}]
+    "wrong",
+    [
+        {"width": 30},
+        {"n_carried": 256},
+        {"unknown": 0.8, "prefix": 0.4},
+        {"n_steps": 0},
+        {"label_dropout": 2},
+        {"known_noise": -1},
+        {"guidance": -1},
+    ],
 )
 def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"must be|at most"):
+    with pytest.raises(ValueError, match=r"must|at most"):
         LatentFlowConfig(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_velocity_of_a_gaussian_is_the_known_one() -> None:
+    """Music from N(0, σ²): E[music − noise | x at t] = (tσ² − (1−t)) / (t²σ² + (1−t)²) · x."""
+    sigma = 0.5
+    torch.manual_seed(0)
+    config = LatentFlowConfig(
+        width=64, depth=2, head_size=32, n_window=4, n_carried=2, unknown=1.0, prefix=0.0
+    )
+    model = LatentFlow(config, Spec(sample_rate=8000, n_channels=2, hop_length=128))
+    optimizer = torch.optim.Adam(model.parameters(), 2e-3)
+    for step in range(600):
+        rng = torch.Generator().manual_seed(step)
+        optimizer.zero_grad()
+        batch = Batch(sigma * torch.randn(256, 2, 4, generator=rng))
+        model.losses(batch, "model", rng)["total"].backward()
+        optimizer.step()
+    model.eval()
+    nothing = torch.zeros(512, 4, dtype=torch.bool)
+    for t in (0.2, 0.5, 0.8):
+        deviation = math.hypot(t * sigma, 1 - t)
+        x = deviation * torch.randn(512, 2, 4, generator=rngs(1)[0])
+        wanted = (t * sigma**2 - (1 - t)) / deviation**2 * x
+        level = torch.full((512,), t)
+        with torch.no_grad():
+            error = model._velocity(x, level, x, nothing, None) - wanted
+        assert error.square().mean() < 0.03 * wanted.square().mean() + 0.01, t
+
+
+def test_nothing_is_seen_of_what_is_not_known() -> None:
+    """Perturbing a frame that is hidden changes nothing, one that is known changes all."""
+    model, x = build(), music(16)
+    known = torch.zeros(2, 16, dtype=torch.bool)
+    known[:, :6] = True
+    given = music(16).requires_grad_()
+    made = model._velocity(x, torch.full((2,), 0.5), given, known, None)
+    for frame in (0, 9):
+        (slope,) = torch.autograd.grad(
+            made[:, :, frame].sum(), given, retain_graph=True, materialize_grads=True
+        )
+        assert torch.equal(slope[:, :, 6:], torch.zeros_like(slope[:, :, 6:]))
+        assert (slope[:, :, :6].abs().sum(dim=(0, 1)) > 0).all()
+
+
+def test_known_frames_stay_where_they_were_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the line from their noise to the music, at every step; guidance does not move them."""
+    model, seed, seen = build(), music(6), []
+    real = model._velocity
+
+    def overheard(x: torch.Tensor, t: torch.Tensor, *told: object) -> torch.Tensor:
+        seen.append((x[:, :, :6].clone(), float(t[0])))
+        return real(x, t, *told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(model, "_velocity", overheard)
+    model.continue_(seed, 8, rngs(2))
+    started = seen[0][0]
+    assert len({t for _, t in seen}) == model.config.n_steps
+    for x, t in seen:
+        torch.testing.assert_close(x, torch.lerp(started, seed, t))
+
+
+def test_guidance_by_what_is_known_follows_it_more() -> None:
+    """1 is the model's own; more goes on in the same direction, away from nothing known."""
+    model, seed = build(), music(6)
+
+    def made(guidance: float) -> torch.Tensor:
+        model.config = replace(LatentFlow.tiny, known_guidance=guidance)
+        return model.continue_(seed, 8, rngs(2))
+
+    free, own, more = made(0.0), made(1.0), made(2.0)
+    torch.testing.assert_close(made(1.0 + 1e-5), own, atol=1e-3, rtol=1e-3)
+    likeness = torch.nn.functional.cosine_similarity
+    assert likeness((more - own).flatten(), (own - free).flatten(), dim=0) > 0.5
+
+
+def test_what_is_known_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loss has no slope with regard to what is said of known frames."""
+    model = build()
+    known = torch.zeros(2, 16, dtype=torch.bool)
+    known[:, 4:9] = True
+    monkeypatch.setattr(latent_flow, "draw_known", lambda *_: known)
+    said: list[torch.Tensor] = []
+    real = model._velocity
+
+    def overheard(*told: object) -> torch.Tensor:
+        said.append(real(*told).detach().requires_grad_())  # type: ignore[arg-type]
+        return said[-1]
+
+    monkeypatch.setattr(model, "_velocity", overheard)
+    model.losses(Batch(music(16)), "model", rngs(1)[0])["total"].backward()
+    slope = said[0].grad
+    assert slope is not None
+    assert torch.equal(slope[:, :, 4:9], torch.zeros_like(slope[:, :, 4:9]))
+    assert (slope[:, :, ~known[0]] != 0).all()

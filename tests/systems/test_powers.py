@@ -13,7 +13,7 @@ from menura.audio import Clip, read, read_comment, write
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Collected
 from menura.models import Batch, Model, Phase
-from menura.models.contract import Losses
+from menura.models.contract import AS_LEARNT, Losses, Sampling
 from menura.representations.log_power import LogPower
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem
@@ -52,6 +52,9 @@ class Painter(Model):
 
     def from_latent(self, latent: torch.Tensor, n_frames: int) -> torch.Tensor:
         return latent[:, :, :n_frames]
+
+    def mixed(self, a: torch.Tensor, b: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+        return torch.lerp(a, b, shares)
 
 
 @pytest.fixture
@@ -110,6 +113,21 @@ def test_interpolation_starts_and_ends_at_its_ends(system: TrainedSystem, clip: 
     np.testing.assert_allclose(steps, steps[0], rtol=1e-4)
 
 
+def test_a_glide_sets_off_as_one_and_arrives_as_the_other(
+    system: TrainedSystem, clip: Clip
+) -> None:
+    other = Clip(tune(3.0, RATE, seed=8), RATE)
+    made = system.glide(clip, other).samples
+    assert made.shape == clip.samples.shape
+    n = 80  # a two-hundredth of the way
+    np.testing.assert_allclose(made[:, :n], clip.samples[:, :n], atol=0.02)
+    end = slice(clip.n_samples - n, clip.n_samples)
+    np.testing.assert_allclose(made[:, end], other.samples[:, end], atol=0.02)
+    middle = slice(clip.n_samples // 2 - 1, clip.n_samples // 2)
+    both = (clip.samples + other.samples[:, : clip.n_samples]) / 2
+    np.testing.assert_allclose(made[:, middle], both[:, middle], atol=1e-3)
+
+
 @pytest.fixture
 def opened(system: TrainedSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every verb finds the stand-in, whatever run is named."""
@@ -129,6 +147,8 @@ def test_the_verbs_write_what_the_system_makes(clip: Clip, tmp_path: Path) -> No
     assert "vary; system 0123456789ab; seed 0" in read_comment(quiet)
     path = interpolate(tmp_path, source, other, tmp_path / "path", steps=3)
     assert [file.name for file in path] == ["001.wav", "002.wav", "003.wav"]
+    gliding = interpolate(tmp_path, source, other, tmp_path / "glide", glide=True)
+    assert [file.name for file in gliding] == ["001.wav"]
     more = interpolate(tmp_path, path[0], str(other), str(tmp_path / "path"), steps=2)
     assert [file.name for file in more] == ["004.wav", "005.wav"]
 
@@ -177,8 +197,7 @@ def test_a_continuation_is_told_nothing_but_the_seed(clip: Clip) -> None:
             seed: torch.Tensor,
             n_frames: int,
             rngs: Sequence[torch.Generator],
-            *,
-            temperature: float = 1.0,
+            sampling: Sampling = AS_LEARNT,
         ) -> torch.Tensor:
             heard.append(seed)
             return torch.zeros(1, seed.shape[1], n_frames)

@@ -38,9 +38,7 @@ def value_of(run: Path, corpus: Path) -> float:
     """The held-out value of the saved system, computed anew."""
     system = load(run)
     preset = load_recipe("stft-lstm").preset("tiny")
-    data = learning_data(
-        system.representation, PreparedCorpus.open(corpus), preset, 0, run, Collected()
-    )
+    data = learning_data(system, PreparedCorpus.open(corpus), preset, 0, run, Collected())
     assert data.held_out is not None
     return held_out_value(system.model, data.held_out.batch, preset.training.n_held_out)
 

@@ -7,32 +7,39 @@ Pre-norm blocks with rotary positions (Su et al. 2021) and adaptive layer norm (
 
 import torch
 from jaxtyping import Float, Float32
-from torch import Tensor, nn
-from torch.nn.functional import layer_norm, scaled_dot_product_attention, silu
+from torch import Tensor, addcmul, nn
+from torch.nn.functional import gelu, layer_norm, scaled_dot_product_attention, silu
 
 Tokens = Float[Tensor, "batch time width"]
 Heads = Float[Tensor, "batch heads time size"]
+Turns = tuple[Float[Tensor, "time half"], Float[Tensor, "time half"]]
 
 
 class Transformer(nn.Module):
-    """`depth` blocks of `width` with heads of `head_size`, modulated by a number in 0…1 a row."""
+    """`depth` blocks of `width` with heads of `head_size`, modulated by a number in 0…1 a row, and
+    by whatever else is `said` of the row."""
 
     def __init__(self, width: int, depth: int, head_size: int):
         super().__init__()
-        self.width = width
+        self.width, self.head_size = width, head_size
         self.embed = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.modulate = nn.Linear(width, 6 * width)
         self.blocks = nn.ModuleList(_Block(width, head_size) for _ in range(depth))
         self.last = nn.Linear(width, 2 * width)
 
-    def forward(self, x: Tokens, level: Float32[Tensor, " batch"]) -> Tokens:
-        about = silu(self.embed(_waves(level, self.width)))
+    def forward(
+        self,
+        x: Tokens,
+        level: Float32[Tensor, " batch"],
+        said: Float[Tensor, "batch width"] | None = None,
+    ) -> Tokens:
+        about = self.embed(_waves(level, self.width))
+        about = silu(about if said is None else about + said)
         modulation = self.modulate(about)
+        turns = _turns(x, self.head_size)
         for block in self.blocks:
-            x = block(x, modulation)
-        shift, scale = self.last(about)[:, None].chunk(2, dim=-1)
-        out: Tensor = layer_norm(x, (self.width,)) * (1 + scale) + shift
-        return out
+            x = block(x, modulation, turns)
+        return _modulated(x, *self.last(about)[:, None].chunk(2, dim=-1))
 
 
 class _Block(nn.Module):
@@ -45,32 +52,45 @@ class _Block(nn.Module):
         self.widen = nn.Linear(width, 4 * width)
         self.narrow = nn.Linear(4 * width, width)
 
-    def forward(self, x: Tokens, modulation: Float[Tensor, "batch six_widths"]) -> Tokens:
-        parts = (modulation + self.bias)[:, None].chunk(6, dim=-1)
-        x = x + parts[2] * self._attend(_modulated(x, parts[0], parts[1]))
-        hidden = nn.functional.gelu(self.widen(_modulated(x, parts[3], parts[4])))
-        out: Tensor = x + parts[5] * self.narrow(hidden)
-        return out
+    def forward(
+        self, x: Tokens, modulation: Float[Tensor, "batch six_widths"], turns: Turns
+    ) -> Tokens:
+        # In the precision of x: a step takes three quarters of the time under bfloat16.
+        parts = (modulation + self.bias)[:, None].to(x.dtype).chunk(6, dim=-1)
+        x = addcmul(x, parts[2], self._attend(_modulated(x, parts[0], parts[1]), turns))
+        hidden = gelu(self.widen(_modulated(x, parts[3], parts[4])))
+        return addcmul(x, parts[5], self.narrow(hidden))
 
-    def _attend(self, x: Tokens) -> Tokens:
+    def _attend(self, x: Tokens, turns: Turns) -> Tokens:
         n, time, width = x.shape
         q, k, v = self.take(x).view(n, time, 3, -1, self.head_size).permute(2, 0, 3, 1, 4)
-        mixed = scaled_dot_product_attention(_rotated(q), _rotated(k), v)
+        mixed = _mixed(_rotated(q, turns), _rotated(k, turns), v)
         out: Tensor = self.give(mixed.transpose(1, 2).reshape(n, time, width))
         return out
 
 
 def _modulated(x: Tokens, shift: Tensor, scale: Tensor) -> Tokens:
-    return layer_norm(x, (x.shape[-1],)) * (1 + scale) + shift
+    return addcmul(shift, layer_norm(x, (x.shape[-1],)), 1 + scale)
 
 
-def _rotated(x: Heads) -> Heads:
-    """Pairs of numbers turned by angles that grow with time: products see distances alone."""
-    half = x.shape[-1] // 2
-    speeds = 10_000 ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
-    angles = torch.arange(x.shape[-2], device=x.device, dtype=torch.float32)[:, None] * speeds
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    a, b = x[..., :half], x[..., half:]
+def _mixed(q: Heads, k: Heads, v: Heads) -> Heads:
+    """Attention. On CPUs plain products take half the time of the fused kernel, there and back."""
+    if q.device.type != "cpu":
+        return scaled_dot_product_attention(q, k, v)
+    out: Tensor = (q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)).softmax(dim=-1) @ v
+    return out
+
+
+def _turns(x: Tokens, head_size: int) -> Turns:
+    """Cosines and sines of angles that grow with time, at half as many speeds as a head's size."""
+    speeds = 10_000 ** (-torch.arange(head_size // 2, device=x.device) / (head_size // 2))
+    angles = torch.arange(x.shape[1], device=x.device)[:, None] * speeds
+    return angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+
+
+def _rotated(x: Heads, turns: Turns) -> Heads:
+    """Pairs of numbers turned with time: products see distances alone."""
+    (a, b), (cos, sin) = x.chunk(2, dim=-1), turns
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
 
 

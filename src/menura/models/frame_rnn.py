@@ -14,12 +14,14 @@ from jaxtyping import Bool, Float32
 from torch import Tensor, nn
 
 from menura.models.contract import (
+    AS_LEARNT,
     Batch,
     Losses,
     Model,
     Optimizer,
     Phase,
     Rngs,
+    Sampling,
     Schedule,
     noise,
 )
@@ -82,21 +84,20 @@ class FrameRnn(Model):
             self._follow_residual(error.detach())
         return {"total": error.square().mean()}
 
-    def generate(self, rngs: Rngs, n_frames: int, *, temperature: float = 1.0) -> Frames:
+    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         # The opening is noise to set off from; the piece begins after it.
         opening = noise(rngs, self.spec.n_channels, self.config.n_opening)
         seed = opening.to(self.residual.device)
-        return self.continue_(seed, n_frames, rngs, temperature=temperature)
+        return self.continue_(seed, n_frames, rngs, sampling)
 
     def continue_(
         self,
         seed: Float32[Tensor, "batch features known"],
         n_frames: int,
         rngs: Rngs,
-        *,
-        temperature: float = 1.0,
+        sampling: Sampling = AS_LEARNT,
     ) -> Frames:
-        made = list(self._walk(seed.transpose(1, 2), n_frames, rngs, temperature))
+        made = list(self._walk(seed.transpose(1, 2), n_frames, rngs, sampling.temperature))
         if not made:
             return seed.new_zeros(*seed.shape[:2], 0)
         return torch.stack(made, dim=2)

@@ -4,29 +4,33 @@ Learns the velocity that carries noise to music along straight lines (Liu, Gong 
 whatever part of the music is known: all ways to make music are one task with other parts known.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
-from menura.models._ode import integrate
+from menura.models._context import Known, draw_known
+from menura.models._ode import Velocity, integrate
 from menura.models._transformer import Transformer
+from menura.models._windows import blended
 from menura.models.contract import (
+    AS_LEARNT,
     Batch,
     Losses,
     Model,
     Optimizer,
     Phase,
     Rngs,
+    Sampling,
     Schedule,
     noise,
 )
 from menura.representations import Frames, Spec
 
-Known = Bool[Tensor, "batch frames"]
+Labels = Bool[Tensor, "batch labels"]
+Latent = Float32[Tensor, "batch features_twice frames"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class LatentFlowConfig:
     n_carried: frames of a window that are known from the one before.
     unknown, prefix: shares of training rows of which nothing is known, or only a beginning; the
         rest have a gap in the middle.
+    known_noise: deviation, at most, of noise on what is known, so that the flow's own music,
+        which is never quite like the real, is taken up as well.
+    label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are
+        followed when nothing is said; known_guidance: how strictly what is known is.
     n_steps, method: of the integration.
     """
 
@@ -47,6 +55,10 @@ class LatentFlowConfig:
     n_carried: int = 96
     unknown: float = 0.4
     prefix: float = 0.35
+    known_noise: float = 0.2
+    label_dropout: float = 0.15
+    guidance: float = 2.0
+    known_guidance: float = 2.0
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
     optimizer: Optimizer = field(
@@ -61,6 +73,10 @@ class LatentFlowConfig:
             raise ValueError("n_carried must be above 0 and below n_window")
         if min(self.unknown, self.prefix) < 0 or self.unknown + self.prefix > 1:
             raise ValueError("unknown and prefix are shares; together at most 1")
+        if not 0 <= self.label_dropout <= 1:
+            raise ValueError("label_dropout is a share; it must be 0…1")
+        if min(self.known_noise, self.guidance, self.known_guidance) < 0:
+            raise ValueError("known_noise, guidance and known_guidance must not be negative")
         if self.n_steps < 1:
             raise ValueError("n_steps must be at least 1")
 
@@ -88,35 +104,45 @@ class LatentFlow(Model):
         self.enter = nn.Linear(2 * spec.n_channels + 1, config.width)
         self.transformer = Transformer(config.width, config.depth, config.head_size)
         self.leave = nn.Linear(config.width, spec.n_channels)
+        # No bias: no labels at all say nothing.
+        self.labels = nn.Linear(len(spec.labels), config.width, bias=False) if spec.labels else None
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
-        music = batch.frames
+        c, music = self.config, batch.frames
         n, device = music.shape[0], music.device
-        known = self._known(n, music.shape[2], rng).to(device)
+        known = draw_known(n, music.shape[2], c.unknown, c.prefix, rng).to(device)
         started = torch.randn(music.shape, generator=rng, device=device)
+        blur = c.known_noise * torch.rand(n, 1, 1, generator=rng, device=device)
+        told = music + blur * torch.randn(music.shape, generator=rng, device=device)
         # Logit-normal times (Esser et al. 2024, section 3.1): most in the middle.
         t = torch.randn(n, generator=rng, device=device).sigmoid()
+        labels = batch.labels
+        if labels is not None:
+            shown = torch.rand(n, 1, generator=rng, device=device) >= c.label_dropout
+            labels = labels & shown
         mixed = torch.lerp(started, music, t[:, None, None])
-        error = self._velocity(mixed, t, music, known) - (music - started)
+        error = self._velocity(mixed, t, told, known, labels) - (music - started)
         asked = (~known)[:, None].float()
         squares = (error.square() * asked).sum() / (asked.sum() * music.shape[1]).clamp_min(1)
         return {"total": squares}
 
-    def generate(self, rngs: Rngs, n_frames: int, *, temperature: float = 1.0) -> Frames:
+    def usual_guidance(self) -> float:
+        return float(self.config.guidance)
+
+    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         nothing = torch.zeros(len(rngs), self.spec.n_channels, 0, device=self._place)
-        return self.continue_(nothing, n_frames, rngs, temperature=temperature)
+        return self.continue_(nothing, n_frames, rngs, sampling)
 
     def continue_(
         self,
         seed: Float32[Tensor, "batch features known"],
         n_frames: int,
         rngs: Rngs,
-        *,
-        temperature: float = 1.0,
+        sampling: Sampling = AS_LEARNT,
     ) -> Frames:
         c = self.config
         pieces = [seed]
@@ -127,7 +153,7 @@ class LatentFlow(Model):
             n_new = min(c.n_window - n_known, n_frames - made)
             window = nn.functional.pad(behind, (0, c.n_window - n_known))
             known = torch.arange(c.n_window, device=seed.device) < n_known
-            filled = self._fill(window, known, rngs, temperature)
+            filled = self._fill(window, known, rngs, sampling)
             pieces.append(filled[:, :, n_known : n_known + n_new])
             made += n_new
         return torch.cat(pieces, dim=2)[:, :, seed.shape[2] :]
@@ -142,67 +168,113 @@ class LatentFlow(Model):
             stop = min(start + c.n_window, frames.shape[2])
             window, unknown = filled[:, :, start:stop], left[start:stop].clone()
             # What is missing beyond this window is decided in the next.
-            made = self._fill(window, ~unknown, rngs, 1.0)
-            filled[:, :, start:stop] = made
+            filled[:, :, start:stop] = self._fill(window, ~unknown, rngs, AS_LEARNT)
             left[start:stop] = False
         return filled
 
     def vary(self, frames: Frames, strength: float, rngs: Rngs) -> Frames:
         """Back towards noise as far as the strength says, and forth again another way."""
-        begin = 1 - strength
+        if strength == 0:
+            return frames
+        c, begin = self.config, 1 - strength
         started = noise(rngs, *frames.shape[1:]).to(frames.device)
-        n_steps = max(1, round(self.config.n_steps * strength))
-        nothing = torch.zeros(frames.shape[2], dtype=torch.bool, device=frames.device)
-        pieces = []
-        for window in range(0, frames.shape[2], self.config.n_window):
-            part = slice(window, window + self.config.n_window)
-            mixed = torch.lerp(started[:, :, part], frames[:, :, part], begin)
-            velocity = self._towards(frames[:, :, part], nothing[part])
-            pieces.append(
-                integrate(velocity, mixed, n_steps, start=begin, method=self.config.method)
-                if strength > 0
-                else mixed
-            )
-        return torch.cat(pieces, dim=2)
+        mixed = torch.lerp(started, frames, begin)
+        n_steps = max(1, round(c.n_steps * strength))
+        return integrate(self._freely(), mixed, n_steps, start=begin, method=c.method)
+
+    def to_latent(self, frames: Frames) -> Latent:
+        """The noise that flows to these frames, and below it what the flow misses of them."""
+        begun = integrate(self._freely(), frames, self.config.n_steps, start=1, stop=0)
+        return torch.cat([begun, frames - self._flown(begun)], dim=1)
+
+    def from_latent(self, latent: Latent, n_frames: int) -> Frames:
+        begun, missed = latent.chunk(2, dim=1)
+        return (self._flown(begun) + missed)[:, :, :n_frames]
+
+    def mixed(self, a: Latent, b: Latent, shares: Float32[Tensor, " frames"]) -> Latent:
+        """Noises along the great circle between them (Shoemake 1985), where mixtures stay noise."""
+        (from_, missed), (to, also_missed) = a.chunk(2, dim=1), b.chunk(2, dim=1)
+        cosine = nn.functional.cosine_similarity(from_.flatten(1), to.flatten(1))
+        angle = cosine.clamp(-1, 1).acos().clamp(1e-3, 3.14)[:, None, None]
+        begun = (((1 - shares) * angle).sin() * from_ + (shares * angle).sin() * to) / angle.sin()
+        return torch.cat([begun, torch.lerp(missed, also_missed, shares)], dim=1)
 
     def _fill(
-        self, music: Frames, known: Bool[Tensor, " frames"], rngs: Rngs, temperature: float
+        self, music: Frames, known: Bool[Tensor, " frames"], rngs: Rngs, sampling: Sampling
     ) -> Frames:
         """The unknown frames made, the known ones as they are."""
-        started = temperature * noise(rngs, *music.shape[1:]).to(music.device)
         c = self.config
-        made = integrate(self._towards(music, known), started, c.n_steps, method=c.method)
+        started = sampling.temperature * noise(rngs, *music.shape[1:]).to(music.device)
+        velocity = self._towards(music, known, started, sampling)
+        made = integrate(velocity, started, c.n_steps, method=c.method)
         return torch.where(known, music, made)
 
+    def _flown(self, begun: Frames) -> Frames:
+        return integrate(self._freely(), begun, self.config.n_steps)
+
     def _towards(
-        self, music: Frames, known: Bool[Tensor, " frames"]
-    ) -> Callable[[Tensor, float], Tensor]:
-        rows = known.expand(music.shape[0], -1)
+        self, music: Frames, known: Bool[Tensor, " frames"], started: Frames, sampling: Sampling
+    ) -> Velocity:
+        """The velocity of a window of which something is known, guided by that and by labels.
+
+        Known frames are kept where they were in training: on the line from their noise to the
+        music. Left to flow by themselves they become other music, which the rest then follows.
+        """
+        n = music.shape[0]
+        told = known.expand(n, -1)
+        labels = None if sampling.labels is None else sampling.labels.to(music.device).expand(n, -1)
+        # Guides (Ho & Salimans 2022): what is hidden to see its part, and how much of that to add.
+        guides: list[tuple[Known, Labels | None, float]] = []
+        if known.any() and self.config.known_guidance != 1:
+            guides.append((torch.zeros_like(told), labels, self.config.known_guidance - 1))
+        if labels is not None and sampling.guidance != 1:
+            guides.append((told, torch.zeros_like(labels), sampling.guidance - 1))
 
         def velocity(x: Tensor, t: float) -> Tensor:
-            level = torch.full((x.shape[0],), t, device=x.device)
-            with torch.no_grad():
-                return self._velocity(x, level, music, rows)
+            x = torch.where(known, torch.lerp(started, music, t), x)
+            asked = guided = self._at(x, t, music, told, labels)
+            for less_told, less_asked, more in guides:
+                without = self._at(x, t, music, less_told, less_asked)
+                guided = guided + more * (asked - without)
+            return guided
 
         return velocity
 
+    def _freely(self) -> Velocity:
+        """The velocity of pieces of any length of which nothing is known."""
+
+        def velocity(x: Tensor, t: float) -> Tensor:
+            nothing = torch.zeros(x.shape[0], x.shape[2], dtype=torch.bool, device=x.device)
+            return self._at(x, t, x, nothing, None)
+
+        return blended(velocity, self.config.n_window)
+
+    def _at(
+        self, x: Frames, t: float, music: Frames, known: Known, labels: Labels | None
+    ) -> Frames:
+        level = torch.full((x.shape[0],), t, device=x.device)
+        with torch.no_grad():
+            return self._velocity(x, level, music, known, labels)
+
     def _velocity(
-        self, x: Frames, t: Float32[Tensor, " batch"], music: Frames, known: Known
+        self,
+        x: Frames,
+        t: Float32[Tensor, " batch"],
+        music: Frames,
+        known: Known,
+        labels: Labels | None,
     ) -> Frames:
         told = known[:, None].float()
         entering = torch.cat([x, music * told, told], dim=1).transpose(1, 2)
-        leaving: Tensor = self.leave(self.transformer(self.enter(entering), t))
+        leaving: Tensor = self.leave(self.transformer(self.enter(entering), t, self._said(labels)))
         return leaving.float().transpose(1, 2)
 
-    def _known(self, n: int, n_frames: int, rng: torch.Generator) -> Known:
-        """What is known in training: nothing, a beginning, or all but a gap."""
-        draw = torch.rand(n, 3, generator=rng, device=rng.device).cpu()
-        at = torch.arange(n_frames)[None]
-        kind, low, high = draw[:, :1], draw[:, 1:].amin(1, True), draw[:, 1:].amax(1, True)
-        prefix = at < (draw[:, 1:2] * n_frames)
-        gap = (at < low * n_frames) | (at >= high * n_frames)
-        known = torch.where(kind < self.config.unknown + self.config.prefix, prefix, gap)
-        return torch.where(kind < self.config.unknown, torch.zeros_like(known), known)
+    def _said(self, labels: Labels | None) -> Float[Tensor, "batch width"] | None:
+        """The mean of what the labels say."""
+        if self.labels is None or labels is None:
+            return None
+        said: Tensor = self.labels(labels / labels.sum(dim=1, keepdim=True).clamp_min(1))
+        return said
 
     @property
     def _place(self) -> torch.device:

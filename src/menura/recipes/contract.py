@@ -99,7 +99,7 @@ class Preset:
     seconds: float = 8.0
     temperature: float = 1.0
     codec: "Preset | None" = None
-    codec_share: float = 0.7
+    codec_share: float = 0.4
 
     def __post_init__(self) -> None:
         if (self.representation is None) != (self.codec is not None):

@@ -21,8 +21,8 @@ recipe = Recipe(
             representation=None,
             codec=_CODECS["laptop"],
             model=Part("latent-flow", LatentFlowConfig()),
-            batching=RandomCrops(batch_size=16, n_frames=256),
-            training=Training(evaluate_every=100, n_held_out=4, ema_decay=0.995),
+            batching=RandomCrops(batch_size=8, n_frames=256),
+            training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998),
         ),
         "tiny": Preset(
             sample_rate=8_000,

@@ -85,6 +85,12 @@ class Representation(nn.Module, ABC):
     def context_frames(self) -> int:
         """Frames on either side of a frame that its samples reach into."""
 
+    @property
+    def edge_frames(self) -> int:
+        """Frames at an end that say more of what was thought to be beyond it than a model should
+        be told. All that reach beyond it, unless most of them hardly do."""
+        return self.context_frames
+
     @abstractmethod
     def frames_for(self, n_samples: int) -> int:
         """How many frames `n_samples` samples make."""

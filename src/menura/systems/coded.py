@@ -78,6 +78,11 @@ class Coded(Representation):
     def context_frames(self) -> int:
         return self._codes.reach_steps
 
+    @property
+    def edge_frames(self) -> int:
+        # A codec reaches far and weakly: the last step alone is changed by much (docs/log.md).
+        return 1
+
     def frames_for(self, n_samples: int) -> int:
         return -(-n_samples // self._codes.samples_per_step)
 

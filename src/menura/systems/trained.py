@@ -1,6 +1,6 @@
 """A representation and a model bound together: clips in, clips out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -8,18 +8,21 @@ from typing import TypeVar
 import numpy as np
 import torch
 from jaxtyping import Float32
+from torch import Tensor
 
 from menura.audio import Clip
 from menura.audio.joining import cross_fade
-from menura.foundation.errors import UsageError
+from menura.foundation.errors import UsageError, unknown_name
 from menura.foundation.seeds import derive
 from menura.models import Model
 from menura.models.contract import (
+    Conditioned,
     Continues,
     Generates,
     Inpaints,
     Interpolates,
     Reconstructs,
+    Sampling,
     Varies,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
@@ -36,7 +39,8 @@ class TrainedSystem:
     """Makes clips at its own rate and channels; input must already be at them (see `conform`).
 
     Equal seeds give equal clips; lengths are exact to the sample. temperature scales the
-    randomness: 0 takes the likeliest, None is the system's own.
+    randomness: 0 takes the likeliest. label is one of `labels`; guidance is how strictly it is
+    followed: 1 as learnt, more is stricter. None is the system's own, and no label.
     """
 
     description: Description
@@ -56,40 +60,56 @@ class TrainedSystem:
         """The length it makes when none is asked for."""
         return self.description.seconds
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can be asked for by name."""
+        return self.description.labels
+
     def generate(
-        self, n: int, seconds: float, seed: int, *, temperature: float | None = None
+        self,
+        n: int,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
     ) -> list[Clip]:
         """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
 
-        Raises UsageError if the model does not generate.
+        Raises UsageError if the model does not generate, or has not learnt the label.
         """
         model = self._power(Generates, "generate")
+        sampling = self._sampling(temperature, label, guidance)
         n_samples = self._samples(seconds)
+        rngs = [_rng(seed + number) for number in range(n)]
         with self._playing():
-            frames = model.generate(
-                [_rng(seed + number) for number in range(n)],
-                self._frames(n_samples),
-                temperature=self._temperature(temperature),
-            )
+            frames = model.generate(rngs, self._frames(n_samples), sampling)
         return [self._clip(self._decode(row[None]), n_samples) for row in frames]
 
     def continue_(
-        self, seed_clip: Clip, seconds: float, seed: int, *, temperature: float | None = None
+        self,
+        seed_clip: Clip,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
     ) -> Clip:
         """The seed clip, unchanged but for its last moments, and `seconds` of new music after it.
 
         The new part takes over in a cross-fade of 50 ms that ends with the seed.
         """
         model = self._power(Continues, "continue")
+        sampling = self._sampling(temperature, label, guidance)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
-        # The last frames look past the end of the seed into silence: the model must not.
-        n_known = self.representation.frames_for(n_seed) - self.representation.context_frames
-        known = self._encode(seed_clip)[:, :, : max(1, n_known)]
+        # The last frames look past the end of the seed: the model must not.
+        n_known = self.representation.frames_for(n_seed) - self.representation.edge_frames
+        known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
         n_frames = self._frames(n_seed + n_new) - known.shape[2]
         with self._playing():
-            made = model.continue_(
-                known, n_frames, [_rng(seed)], temperature=self._temperature(temperature)
-            )
+            made = model.continue_(known, n_frames, [_rng(seed)], sampling)
         sound = self._decode(torch.cat([known, made], dim=2))
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
         joined = cross_fade(seed_clip.samples, sound[:, n_seed - n_join :], n_join)
@@ -101,6 +121,10 @@ class TrainedSystem:
         with self._playing():
             frames = model.reconstruct(self._encode(clip))
         return self._clip(self._decode(frames), clip.n_samples)
+
+    def round_trip(self, clip: Clip) -> Clip:
+        """The clip through the representation and back, which no model of it can do better."""
+        return self._clip(self._decode(self._encode(clip)), clip.n_samples)
 
     def inpaint(self, clip: Clip, from_s: float, to_s: float, seed: int) -> Clip:
         """The clip with new music from from_s to to_s (seconds); the rest stays as it is.
@@ -114,10 +138,10 @@ class TrainedSystem:
                 f"{from_s:g}…{to_s:g} s is not a part of a clip of {clip.duration_s:.2f} s"
             )
         frames = self._encode(clip)
-        context, rate = self.representation.context_frames, self.sample_rate
+        edge, rate = self.representation.edge_frames, self.sample_rate
         hop = self.representation.spec.hop_length or 1
         missing = torch.zeros(frames.shape[2], dtype=torch.bool, device=self._device)
-        missing[max(0, start // hop - context) : -(-stop // hop) + context] = True
+        missing[max(0, start // hop - edge) : -(-stop // hop) + edge] = True
         with self._playing():
             sound = self._decode(model.inpaint(frames, missing, [_rng(seed)]))
         n = round(JOIN_S * rate)
@@ -133,23 +157,35 @@ class TrainedSystem:
         return self._clip(self._decode(frames), clip.n_samples)
 
     def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
-        """n_stops clips on the straight line from a to b in the latent space, both ends included.
+        """n_stops clips on the way from a to b in the latent space, both ends included.
 
         They are as long as the shorter of the two.
         """
+        shares = torch.linspace(0, 1, n_stops)[:, None]
+        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames)))
+
+    def glide(self, a: Clip, b: Clip) -> Clip:
+        """One clip that sets off as a and arrives as b, as long as the shorter of the two."""
+        return next(self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None]))
+
+    def _between(
+        self, a: Clip, b: Clip, shares: Callable[[int], Float32[Tensor, "stops frames"]]
+    ) -> Iterator[Clip]:
+        """A clip for each row of `shares`, which say how much of it is b, frame by frame."""
         model = self._power(Interpolates, "interpolate")
         n_samples = min(a.n_samples, b.n_samples)
         with self._playing():
-            ends = [
-                model.to_latent(self._encode(Clip(c.samples[:, :n_samples], c.sample_rate)))
-                for c in (a, b)
+            frames = [
+                self._encode(Clip(clip.samples[:, :n_samples], clip.sample_rate)) for clip in (a, b)
             ]
-            n_frames = self._frames(n_samples)
+            n_frames = frames[0].shape[2]
+            from_, to = (model.to_latent(one) for one in frames)
             stops = [
-                model.from_latent(torch.lerp(ends[0], ends[1], float(t)), n_frames)
-                for t in torch.linspace(0, 1, n_stops)
+                model.from_latent(model.mixed(from_, to, row.to(self._device)), n_frames)
+                for row in shares(n_frames)
             ]
-        return [self._clip(self._decode(frames), n_samples) for frames in stops]
+        for stop in stops:
+            yield self._clip(self._decode(stop), n_samples)
 
     def has(self, power: type) -> bool:
         return isinstance(self.model, power)
@@ -182,6 +218,12 @@ class TrainedSystem:
             pieces = encode_chunked(self.representation, reader(clip.samples), n_samples)
             return torch.cat(list(pieces), dim=2).to(self._device)
 
+    def _mirrored(self, clip: Clip) -> Clip:
+        """The clip and, as far as a frame reaches, its end backwards: no silence to be heard."""
+        reach = self.representation.context_frames * (self.representation.spec.hop_length or 1)
+        longer = np.pad(clip.samples, ((0, 0), (0, reach)), mode="symmetric")
+        return Clip(longer, clip.sample_rate)
+
     def _decode(self, frames: Frames) -> Samples:
         return decode_chunked(self.representation, frames)
 
@@ -192,12 +234,31 @@ class TrainedSystem:
         exact[:, :n] = samples[:, :n]
         return Clip(exact, self.sample_rate)
 
-    def _temperature(self, temperature: float | None) -> float:
+    def _sampling(
+        self, temperature: float | None, label: str | None, guidance: float | None
+    ) -> Sampling:
         if temperature is None:
-            return self.description.temperature
+            temperature = self.description.temperature
         if not 0 <= temperature <= 100:
             raise UsageError(f"a temperature must be 0…100, not {temperature:g}")
-        return temperature
+        if not isinstance(self.model, Conditioned) or not self.labels:
+            if label is not None or guidance is not None:
+                raise UsageError(
+                    f"this {self.description.recipe} system has learnt no labels to follow; "
+                    "ask for no label and no guidance"
+                )
+            return Sampling(temperature)
+        if label is None:
+            if guidance is not None:
+                raise UsageError("guidance says how strictly a label is followed; give a label too")
+            return Sampling(temperature)
+        if label not in self.labels:
+            raise unknown_name("label", label, list(self.labels))
+        if guidance is None:
+            guidance = self.model.usual_guidance()
+        if not 0 <= guidance <= 100:
+            raise UsageError(f"guidance must be 0…100, not {guidance:g}")
+        return Sampling(temperature, torch.tensor([label == one for one in self.labels]), guidance)
 
     def _samples(self, seconds: float) -> int:
         if not 0 < seconds <= LONGEST_S:

@@ -5,14 +5,15 @@ from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from menura import models
 from menura.foundation.config import to_dict
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
+from menura.models.contract import Conditioned
 from menura.prepared import NotWritableError, PreparedCorpus
 from menura.recipes import Preset
-from menura.representations import Representation
 from menura.systems import (
     Description,
     Provenance,
@@ -25,6 +26,7 @@ from menura.systems import (
 )
 from menura.training.batches import batches
 from menura.training.fit import Data
+from menura.training.labels import label_names
 from menura.training.latents import stored_latents
 from menura.training.progress import Progress
 from menura.training.rows import Tracks
@@ -33,11 +35,17 @@ RENDITION = "rendition"
 
 
 def new_system(
-    recipe: str, name: str, preset: Preset, seed: int, codec: TrainedSystem | None = None
+    recipe: str,
+    name: str,
+    preset: Preset,
+    seed: int,
+    codec: TrainedSystem | None = None,
+    labels: tuple[str, ...] = (),
 ) -> TrainedSystem:
     """A system of a preset with fresh weights; over `codec` where the preset has one.
 
-    Without a trained codec the system gets a fresh one, of the preset's form.
+    Without a trained codec the system gets a fresh one, of the preset's form. labels: those to
+    learn, where the model follows labels.
     """
     if preset.codec is not None and codec is None:
         codec = new_system(recipe, name, preset.codec, derive(seed, "codec"))
@@ -50,6 +58,7 @@ def new_system(
         temperature=preset.temperature,
         representation=_representation(preset, codec),
         model=SavedPart(preset.model.name, to_dict(preset.model.config)),
+        labels=labels if issubclass(models.load(preset.model.name), Conditioned) else (),
     )
     try:
         system = build(description, derive(seed, "weights"))
@@ -106,8 +115,15 @@ def _flattened(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
+def labels_to_learn(prepared: PreparedCorpus, init: str) -> tuple[str, ...]:
+    """Those of the training tracks; a system that starts from another keeps the other's."""
+    if init != "none":
+        return read_description(Path(init)).labels
+    return label_names(track.labels for track in prepared.tracks if track.split == "train")
+
+
 def learning_data(
-    representation: Representation,
+    system: TrainedSystem,
     prepared: PreparedCorpus,
     preset: Preset,
     seed: int,
@@ -124,13 +140,14 @@ def learning_data(
         rendition = prepared.rendition(*form)
     except NotWritableError:
         rendition = prepared.rendition(*form, run / RENDITION)
-    tracks = Tracks(rendition, representation, rendition.of_split("train"))
+    representation = system.representation
+    tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
     if not tracks.indices:
         raise MenuraError(
             f"{printable(str(prepared.folder))}: no track is in the training split; prepare the "
             "corpus again with other splits (--held-out)"
         )
-    held_out = Tracks(rendition, representation, rendition.of_split("valid"))
+    held_out = replace(tracks, indices=rendition.of_split("valid"))
     if isinstance(representation, coded.Coded):
         key = f"{prepared.fingerprint} {representation.content()}"
         tracks = stored_latents(tracks, key, run, reporter)

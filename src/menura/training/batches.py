@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -32,8 +33,9 @@ class Batches(ABC):
         """Steps in which about every frame is seen once."""
 
     def batch(self, step: int) -> Batch:
-        """The frames of the step's rows."""
-        return Batch(self.tracks.encode(self.rows(step), self.n_frames))
+        """The frames of the step's rows, and their labels."""
+        rows = self.rows(step)
+        return Batch(self.tracks.encode(rows, self.n_frames), labels=self.tracks.flags(rows))
 
     def short_tracks(self) -> int:
         """How many tracks are shorter than one window, and so are looped."""
@@ -132,9 +134,9 @@ class WindowBatches(Batches):
         return rows
 
     def batch(self, step: int) -> Batch:
-        frames = super().batch(step).frames
+        batch = super().batch(step)
         continues = [row.continues for row in self.rows(step)]
-        return Batch(frames, torch.tensor(continues, device=frames.device))
+        return replace(batch, continues=torch.tensor(continues, device=batch.frames.device))
 
     def _laid_out(self, epoch: int) -> "Tape":
         rng = np.random.default_rng(derive(self.seed, "windows", epoch))

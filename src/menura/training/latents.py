@@ -85,6 +85,7 @@ def stored_latents(tracks: Tracks, key: str, run: Path, reporter: Reporter) -> L
         tracks.indices,
         folder,
         tuple(tuple(row) for row in places),
+        labels=tracks.labels,
     )
 
 

@@ -1,15 +1,16 @@
 """Rows of a batch: stretches of tracks, read, encoded and cut to the frames asked for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 from torch import Tensor
 
 from menura.prepared import Rendition
 from menura.representations import Frames, Representation, samples_of, trim_context
+from menura.training.labels import label_flags
 
 Piece = Float32[Tensor, "channels time"]
 
@@ -26,11 +27,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Tracks:
-    """The tracks of one split, as frames of one representation."""
+    """The tracks of one split, as frames of one representation. labels: names of those told."""
 
     rendition: Rendition
     representation: Representation
     indices: tuple[int, ...]
+    labels: tuple[str, ...] = field(default=(), kw_only=True)
 
     def n_frames(self, track: int) -> int:
         return self.representation.frames_for(self.rendition.tracks[track].n_samples)
@@ -42,6 +44,14 @@ class Tracks:
         with torch.no_grad():
             frames = self.representation.encode(tensor)
         return trim_context(self.representation, frames, n_frames)
+
+    def flags(self, rows: list[Row]) -> Bool[Tensor, "rows labels"] | None:
+        """Which labels each row has; None where none are told."""
+        if not self.labels:
+            return None
+        of = self.rendition.tracks
+        flags = np.stack([label_flags(of[row.track].labels, self.labels) for row in rows])
+        return torch.from_numpy(flags).to(self.representation.device)
 
     def _read(self, row: Row, n_frames: int) -> Float32[np.ndarray, "channels time"]:
         start, stop = samples_of(self.representation, row.start, row.start + n_frames)

@@ -30,6 +30,7 @@ def generate(
     single one is made again with its seed and n=1. Files that are in `out` stay: the numbering
     goes on after them.
     temperature: scales the randomness; None is the system's own. Equal seeds give equal clips.
+    label: one of the system's (see `list_labels`); guidance: how strictly it is followed.
     Raises UsageError where the system has no use for an option, MenuraError for a bad run.
     """
     sound, reporter = sound or SoundOptions(), reporter or Reporter()
@@ -37,8 +38,7 @@ def generate(
         raise UsageError(f"-n must be at least 1, not {n}")
     targets = numbered_files(out, sound)
     work = Making.begin("generate", run, sound, reporter)
-    work.refuse_label(label)
-    _refuse_guiding(work.system.description.recipe, prompt, guidance)
+    _refuse_prompt(work.system.description.recipe, prompt)
     seconds = sound.length(work.system.seconds)
     making_s = seconds + sound.over(seconds)
     batch = max(1, min(BATCH, int(BATCH_S / making_s)))
@@ -47,7 +47,12 @@ def generate(
         reporter.progress(len(files), n, f"{len(files)} of {n} clips made")
         seed = sound.seed + len(files)
         clips = work.system.generate(
-            min(batch, n - len(files)), making_s, seed, temperature=temperature
+            min(batch, n - len(files)),
+            making_s,
+            seed,
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
         )
         for own_seed, clip in enumerate(clips, seed):
             target = targets.file(len(files))
@@ -55,13 +60,8 @@ def generate(
     return files
 
 
-def _refuse_guiding(recipe: str, prompt: str | None, guidance: float | None) -> None:
+def _refuse_prompt(recipe: str, prompt: str | None) -> None:
     if prompt is not None:
         raise UsageError(
             f"--prompt: a {recipe} system has learnt no words to follow; leave the option out"
-        )
-    if guidance is not None:
-        raise UsageError(
-            f"--guidance: says how strictly to follow a label or prompt, and a {recipe} system "
-            "follows neither; leave the option out"
         )

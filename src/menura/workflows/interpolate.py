@@ -1,4 +1,4 @@
-"""`menura interpolate`: clips on the way from one clip to another."""
+"""`menura interpolate`: clips on the way from one clip to another, or one that glides there."""
 
 from pathlib import Path
 
@@ -22,6 +22,7 @@ def interpolate(
 ) -> list[Path]:
     """Write `steps` clips from a to b, both ends included, into the folder `out`.
 
+    glide: one clip instead that sets off as a and arrives as b.
     Files that are in `out` stay: the numbering goes on after them.
     Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
     """
@@ -30,7 +31,8 @@ def interpolate(
         raise UsageError(f"--steps must be at least 2, the two ends; not {steps}")
     targets = numbered_files(out, sound)
     work = Making.begin("interpolate", run, sound, reporter)
+    ends = work.read(a), work.read(b)
     if glide:
-        raise UsageError("--glide: no recipe of this version glides; use --steps")
-    clips = work.system.interpolate(work.read(a), work.read(b), n_stops=steps)
+        return [work.write(work.system.glide(*ends), targets.file(0))]
+    clips = work.system.interpolate(*ends, n_stops=steps)
     return [work.write(clip, targets.file(number)) for number, clip in enumerate(clips)]

@@ -4,22 +4,27 @@ from menura.models.contract.batch import Batch
 from menura.models.contract.model import Losses, Model
 from menura.models.contract.phase import Optimizer, Phase, Schedule
 from menura.models.contract.powers import (
+    AS_LEARNT,
     POWERS,
     Codes,
+    Conditioned,
     Continues,
     Generates,
     Inpaints,
     Interpolates,
     Reconstructs,
     Rngs,
+    Sampling,
     Varies,
     noise,
 )
 
 __all__ = [
+    "AS_LEARNT",
     "POWERS",
     "Batch",
     "Codes",
+    "Conditioned",
     "Continues",
     "Generates",
     "Inpaints",
@@ -30,6 +35,7 @@ __all__ = [
     "Phase",
     "Reconstructs",
     "Rngs",
+    "Sampling",
     "Schedule",
     "Varies",
     "noise",

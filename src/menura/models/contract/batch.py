@@ -12,7 +12,9 @@ class Batch:
 
     continues: which rows go on where the same row of the batch before left off (contiguous
         windows with carried state); None for random crops.
+    labels: which of the Spec's labels each row has; None where there are none.
     """
 
     frames: Float32[Tensor, "batch features frames"]
     continues: Bool[Tensor, " batch"] | None = None
+    labels: Bool[Tensor, "batch labels"] | None = None

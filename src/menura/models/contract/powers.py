@@ -6,6 +6,7 @@ does not depend on how many are made with it. They are on the CPU, whatever the 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -14,6 +15,24 @@ from torch import Tensor
 
 Frames = Float32[Tensor, "batch features frames"]
 Rngs = Sequence[torch.Generator]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How music is drawn from a model.
+
+    temperature: scales the randomness of the way, not of where it sets off: 0 takes the likeliest.
+    labels: which of the Spec's labels the music is to have; None leaves it open.
+    guidance: how strictly these are followed: 1 as learnt, 0 not at all, above 1 beyond what was
+        learnt (classifier-free guidance, Ho & Salimans 2022).
+    """
+
+    temperature: float = 1.0
+    labels: Bool[Tensor, " labels"] | None = None
+    guidance: float = 1.0
+
+
+AS_LEARNT = Sampling()
 
 
 def noise(rngs: Rngs, *shape: int) -> Float32[Tensor, "batch *shape"]:
@@ -25,9 +44,8 @@ def noise(rngs: Rngs, *shape: int) -> Float32[Tensor, "batch *shape"]:
 class Generates(Protocol):
     """Makes music from nothing."""
 
-    def generate(self, rngs: Rngs, n_frames: int, *, temperature: float = 1.0) -> Frames:
-        """A piece of n_frames for each generator. temperature scales the randomness of the way,
-        not of where it sets off: 0 takes the likeliest next."""
+    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
+        """A piece of n_frames for each generator."""
         ...
 
 
@@ -40,10 +58,18 @@ class Continues(Protocol):
         seed: Float32[Tensor, "batch features known"],
         n_frames: int,
         rngs: Rngs,
-        *,
-        temperature: float = 1.0,
+        sampling: Sampling = AS_LEARNT,
     ) -> Frames:
         """The n_frames that follow the seed (the seed itself is not repeated)."""
+        ...
+
+
+@runtime_checkable
+class Conditioned(Protocol):
+    """Follows labels: reads Batch.labels in training and Sampling.labels in making music."""
+
+    def usual_guidance(self) -> float:
+        """The guidance to take when none is asked for."""
         ...
 
 
@@ -79,6 +105,15 @@ class Interpolates(Protocol):
     def to_latent(self, frames: Frames) -> Float32[Tensor, "batch *latent"]: ...
 
     def from_latent(self, latent: Float32[Tensor, "batch *latent"], n_frames: int) -> Frames: ...
+
+    def mixed(
+        self,
+        a: Float32[Tensor, "batch *latent"],
+        b: Float32[Tensor, "batch *latent"],
+        shares: Float32[Tensor, " frames"],
+    ) -> Float32[Tensor, "batch *latent"]:
+        """The latent that has, at each frame, this share of b: 0 is a, 1 is b."""
+        ...
 
 
 @runtime_checkable
