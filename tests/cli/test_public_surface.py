@@ -56,7 +56,7 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "inpaint": ("RUN CLIP", {"--from", "--to", "--out"} | SOUND),
     "vary": ("RUN CLIP", {"--strength", "--out"} | SOUND),
     "interpolate": ("RUN A B", {"--out", "--steps", "--glide"} | SOUND),
-    "evaluate": ("CANDIDATES REFERENCE", {"--metrics"}),
+    "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
 }
 
 

@@ -96,7 +96,7 @@ def test_every_recording_is_attributed(page: Read) -> None:
 
 
 def test_it_says_what_to_expect_and_what_next(page: Read, done: DemoResult) -> None:
-    assert "drone" in page.words
+    assert "What to expect" in page.words
     assert "menura prepare my_recordings --out prepared" in page.words
     assert str(done.run) in page.words
 

@@ -62,8 +62,18 @@ def _names(
     metavar="A,B,…",
     help="Which (menura list metrics); default: all that suit.",
 )
+@click.option(
+    "--through",
+    type=PATH,
+    metavar="RUN",
+    help="Also measure real music sent through this system's codec or representation.",
+)
 def evaluate(
-    candidates: Path, reference: Path, metrics: tuple[str, ...], json_file: Path | None
+    candidates: Path,
+    reference: Path,
+    metrics: tuple[str, ...],
+    through: Path | None,
+    json_file: Path | None,
 ) -> Answer:
     """Measure how near CANDIDATES come to REFERENCE.
 
@@ -76,15 +86,21 @@ def evaluate(
 
     with terminal() as reporter:
         result = work(
-            candidates, reference, metrics=metrics, json_file=json_file, reporter=reporter
+            candidates,
+            reference,
+            metrics=metrics,
+            through=through,
+            json_file=json_file,
+            reporter=reporter,
         )
     return Answer(result, _lines(result))
 
 
 def _lines(result: "Evaluation") -> list[str]:
+    coded = any(figure.round_trip for figure in result.figures)
     rows = [
-        ("metric", "value", "real to real", "best", "embedding"),
-        *(_row(figure) for figure in result.figures),
+        _without(coded, ("metric", "value", "real to real", "round trip", "best", "embedding")),
+        *(_without(coded, _row(figure)) for figure in result.figures),
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     table = [
@@ -107,14 +123,22 @@ def _heard(side: str, heard: "Heard") -> str:
     return f"{side:10}  {printable(heard.path)}: {files}, {heard.seconds:.1f} s"
 
 
+def _without(coded: bool, row: tuple[str, ...]) -> tuple[str, ...]:
+    """The row without its round trip where none was measured."""
+    return row if coded else (*row[:3], *row[4:])
+
+
 def _row(figure: "Figure") -> tuple[str, ...]:
     way = "higher" if figure.higher_is_better else "lower"
-    floor = "–" if figure.floor is None else _value(figure.floor.value)
+    floor, back = (
+        "–" if one is None else _value(one.value) for one in (figure.floor, figure.round_trip)
+    )
     unit = f" {figure.unit}" if figure.unit else ""
     return (
         figure.metric,
         f"{_value(figure.measured.value)}{unit}",
         floor,
+        back,
         f"{_value(figure.ideal)} ({way} is better)",
         figure.measured.embedding,
     )

@@ -124,11 +124,11 @@ def _in_figures(page: Page, story: DemoStory) -> None:
         ]
     )
     page.note(
-        "What to expect: this first system predicts each instant of sound from the ones before "
-        f"it, and it trained for {story.trained_min:.1f} minutes. It picks up the colour of the "
-        "music, but it does not compose: within seconds of its seed it falls into a drone, because "
-        "every small error is fed back into the next prediction. The table under “In figures” "
-        "measures it."
+        "What to expect: the system first learned to write sound down in few numbers, then to make "
+        f"such numbers, and it trained for {story.trained_min:.1f} minutes in all. It picks up the "
+        "colour of the music and that notes begin and fade, but not yet harmony or form, and what "
+        "it makes is blurred. Half an hour on an hour of one kind of music does much better. The "
+        "table under “In figures” measures it."
     )
 
 
@@ -238,7 +238,7 @@ def _your_own(page: Page, story: DemoStory) -> None:
     )
     page.code(
         "menura prepare my_recordings --out prepared\n"
-        "menura train stft-lstm prepared --out my_system --minutes 30\n"
+        "menura train latent-flow prepared --out my_system --minutes 30\n"
         "menura generate my_system --out new_clips -n 5 --seconds 10\n"
         "menura continue my_system beginning.wav --out continued.wav --seconds 10"
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from menura.audio import Clip
+from menura.audio import Clip, conform
 from menura.evaluation import metrics as room
 from menura.evaluation.collecting import read_candidates, read_reference, sound_files
 from menura.evaluation.metrics import Measurement, Metric
@@ -14,6 +14,8 @@ from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
+from menura.systems import TrainedSystem
+from menura.workflows.load import load
 from menura.workflows.outputs import output_file
 
 FLOOR_DRAWS = 5
@@ -27,6 +29,8 @@ class Figure:
     floor: real music measured against real music: half of the reference's files, cut to pieces
         as many and as long as the candidates, against the other half; the median of five
         divisions. None where that tells nothing.
+    round_trip: the same pieces, first sent through a system's representation (its codec) and
+        back: what its model could reach at best. None where no system was named, or no floor is.
     """
 
     metric: str
@@ -35,6 +39,7 @@ class Figure:
     higher_is_better: bool
     measured: Measurement
     floor: Measurement | None
+    round_trip: Measurement | None = None
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,16 @@ def evaluate(
     reference: Path | str,
     *,
     metrics: Sequence[str] = (),
+    through: Path | str | None = None,
     json_file: Path | str | None = None,
     seed: int = 0,
     reporter: Reporter | None = None,
 ) -> Evaluation:
     """Measure the sound in `candidates` against that in `reference` (files or folders).
 
-    metrics: names; none takes all that suit the two sets. json_file: where to write the result,
-    a name that ends in .json.
+    metrics: names; none takes all that suit the two sets. through: a run whose representation
+    real music is sent through, for a floor of its own (Figure.round_trip).
+    json_file: where to write the result, a name that ends in .json.
     seed: of the division of the reference into halves, for the real-to-real floor.
     Sound is brought to mono at the rate each metric states.
 
@@ -83,6 +90,7 @@ def evaluate(
     made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
     if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
         real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
+    coder = None if through is None else Coder(load(through))
     figures: dict[str, Figure] = {}
     reasons: dict[str, str] = {}
     heard: dict[int, tuple[Heard, Heard]] = {}
@@ -99,7 +107,7 @@ def evaluate(
             reporter.progress(number, len(of_rate), f"measuring {name}")
             reason = metric.unsuited(reference_clips, candidate_clips)
             if reason is None:
-                figures[name] = _figure(name, metric, reference_clips, candidate_clips, seed)
+                figures[name] = _figure(name, metric, reference_clips, candidate_clips, seed, coder)
             else:
                 reasons[name] = reason
     _refuse_unmeasured(metrics, reasons)
@@ -125,30 +133,60 @@ def _heard(path: Path, clips: Mapping[str, Clip]) -> Heard:
     return Heard(str(path), len(clips), sum(clip.duration_s for clip in clips.values()))
 
 
+class Coder:
+    """Sends real music through a system's representation and back; each piece once."""
+
+    def __init__(self, system: TrainedSystem):
+        self._system = system
+        self._known: dict[tuple[str, int], Clip] = {}
+
+    def sent(self, pieces: Mapping[str, Clip]) -> dict[str, Clip]:
+        """The pieces, named alike, at their own rate and channels."""
+        return {name: self._sent(name, clip) for name, clip in pieces.items()}
+
+    def _sent(self, name: str, clip: Clip) -> Clip:
+        key = (name, clip.sample_rate)
+        if key not in self._known:
+            form = self._system.sample_rate, self._system.n_audio_channels
+            back = self._system.round_trip(conform(clip, *form))
+            self._known[key] = conform(back, clip.sample_rate, clip.n_channels)
+        return self._known[key]
+
+
 def _figure(
     name: str,
     metric: Metric,
     reference: Mapping[str, Clip],
     candidate: Mapping[str, Clip],
     seed: int,
+    coder: Coder | None,
 ) -> Figure:
+    measured = metric.score(reference, candidate)
+    floor = _floor(metric, reference, candidate, seed) if metric.has_floor else None
     return Figure(
         name,
         metric.unit,
         metric.ideal,
         metric.higher_is_better,
-        metric.score(reference, candidate),
-        _floor(metric, reference, candidate, seed) if metric.has_floor else None,
+        measured,
+        floor.measured if floor else None,
+        metric.score(floor.real, coder.sent(floor.pieces)) if floor and coder else None,
     )
+
+
+@dataclass(frozen=True)
+class _Floor:
+    """Pieces of real music, measured against other real music as if they had been made."""
+
+    measured: Measurement
+    real: Mapping[str, Clip]
+    pieces: Mapping[str, Clip]
 
 
 def _floor(
     metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
-) -> Measurement | None:
-    """Real music measured as if it had been made: the median of several divisions.
-
-    None when there is too little of it.
-    """
+) -> _Floor | None:
+    """The median of several divisions; None when there is too little real music."""
     if len(reference) < 2:
         return None
     found = []
@@ -156,8 +194,8 @@ def _floor(
         first, second = halves(reference, seeds.derive(seed, "floor", draw))
         pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
         if metric.unsuited(first, pieces) is None:
-            found.append(metric.score(first, pieces))
-    found.sort(key=lambda measured: measured.value)
+            found.append(_Floor(metric.score(first, pieces), first, pieces))
+    found.sort(key=lambda floor: floor.measured.value)
     return found[len(found) // 2] if found else None
 
 

@@ -1,5 +1,6 @@
 """`menura train`: a system of a recipe from a corpus."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +25,8 @@ READY = (CORPUS, RENDITION, CODEC, latents.FOLDER)
 
 @dataclass(frozen=True)
 class TrainResult:
-    """run: the folder. held_out: the best held-out value (None without held-out recordings).
-    stopped: why training ended."""
+    """run: the folder. steps, held_out (the best value; None without held-out recordings) and
+    stopped (why training ended) are of the last stage; minutes are of all."""
 
     run: Path
     steps: int
@@ -75,7 +76,8 @@ def train(
         f"{result.stopped}: {result.steps} steps in {result.minutes:.1f} min{best}; "
         f"the system is in {printable(str(out))}"
     )
-    return TrainResult(out, result.steps, result.minutes, result.held_out, result.stopped)
+    minutes_in_all = result.minutes + (0.0 if codec is None else _minutes(out / CODEC))
+    return TrainResult(out, result.steps, minutes_in_all, result.held_out, result.stopped)
 
 
 def _codec(
@@ -99,6 +101,10 @@ def _codec(
         reporter.say("second stage: the music in its latents")
     left = None if limits.minutes is None else (1 - share) * limits.minutes
     return systems.load(folder), Limits(limits.steps, left)
+
+
+def _minutes(stage: Path) -> float:
+    return float(json.loads((stage / METRICS).read_text(encoding="utf-8"))["minutes"])
 
 
 def _limits(steps: int | None, minutes: float | None) -> Limits:
