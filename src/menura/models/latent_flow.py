@@ -44,7 +44,8 @@ class LatentFlowConfig:
     known_noise: deviation, at most, of noise on what is known, so that the flow's own music,
         which is never quite like the real, is taken up as well.
     label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are
-        followed when nothing is said; known_guidance: how strictly what is known is.
+        followed when nothing is said; known_guidance: how strictly what was given is, by the first
+        window. Later ones know the flow's own music, and would go astray with it.
     n_steps, method: of the integration.
     """
 
@@ -153,7 +154,7 @@ class LatentFlow(Model):
             n_new = min(c.n_window - n_known, n_frames - made)
             window = nn.functional.pad(behind, (0, c.n_window - n_known))
             known = torch.arange(c.n_window, device=seed.device) < n_known
-            filled = self._fill(window, known, rngs, sampling)
+            filled = self._fill(window, known, rngs, sampling, is_first=made == 0)
             pieces.append(filled[:, :, n_known : n_known + n_new])
             made += n_new
         return torch.cat(pieces, dim=2)[:, :, seed.shape[2] :]
@@ -168,7 +169,10 @@ class LatentFlow(Model):
             stop = min(start + c.n_window, frames.shape[2])
             window, unknown = filled[:, :, start:stop], left[start:stop].clone()
             # What is missing beyond this window is decided in the next.
-            filled[:, :, start:stop] = self._fill(window, ~unknown, rngs, AS_LEARNT)
+            is_first = torch.equal(left, missing)
+            filled[:, :, start:stop] = self._fill(
+                window, ~unknown, rngs, AS_LEARNT, is_first=is_first
+            )
             left[start:stop] = False
         return filled
 
@@ -200,12 +204,19 @@ class LatentFlow(Model):
         return torch.cat([begun, torch.lerp(missed, also_missed, shares)], dim=1)
 
     def _fill(
-        self, music: Frames, known: Bool[Tensor, " frames"], rngs: Rngs, sampling: Sampling
+        self,
+        music: Frames,
+        known: Bool[Tensor, " frames"],
+        rngs: Rngs,
+        sampling: Sampling,
+        *,
+        is_first: bool,
     ) -> Frames:
         """The unknown frames made, the known ones as they are."""
         c = self.config
         started = sampling.temperature * noise(rngs, *music.shape[1:]).to(music.device)
-        velocity = self._towards(music, known, started, sampling)
+        strictness = c.known_guidance if is_first and known.any() else 1.0
+        velocity = self._towards(music, known, started, sampling, strictness)
         made = integrate(velocity, started, c.n_steps, method=c.method)
         return torch.where(known, music, made)
 
@@ -213,7 +224,12 @@ class LatentFlow(Model):
         return integrate(self._freely(), begun, self.config.n_steps)
 
     def _towards(
-        self, music: Frames, known: Bool[Tensor, " frames"], started: Frames, sampling: Sampling
+        self,
+        music: Frames,
+        known: Bool[Tensor, " frames"],
+        started: Frames,
+        sampling: Sampling,
+        strictness: float,
     ) -> Velocity:
         """The velocity of a window of which something is known, guided by that and by labels.
 
@@ -225,8 +241,8 @@ class LatentFlow(Model):
         labels = None if sampling.labels is None else sampling.labels.to(music.device).expand(n, -1)
         # Guides (Ho & Salimans 2022): what is hidden to see its part, and how much of that to add.
         guides: list[tuple[Known, Labels | None, float]] = []
-        if known.any() and self.config.known_guidance != 1:
-            guides.append((torch.zeros_like(told), labels, self.config.known_guidance - 1))
+        if strictness != 1:
+            guides.append((torch.zeros_like(told), labels, strictness - 1))
         if labels is not None and sampling.guidance != 1:
             guides.append((told, torch.zeros_like(labels), sampling.guidance - 1))
 
