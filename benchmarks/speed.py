@@ -122,7 +122,7 @@ def generation_speed(system: TrainedSystem) -> dict[str, float]:
 
 
 def training_speed() -> dict[str, float]:
-    """Of both stages; the ratio is bfloat16 over float32."""
+    """Of both stages, before the critics join; the ratio is bfloat16 over float32."""
     found: dict[str, float] = {}
     preset = recipes.load(RECIPE).preset(PRESET)
     assert preset.codec is not None
@@ -156,7 +156,8 @@ def page(figures: dict[str, Any]) -> str:
     return f"""# How fast `latent-flow` is
 
 Written by `python benchmarks/speed.py`; not by hand. On {where}.
-Preset {PRESET}; clips in mono at {RATE} Hz; float32 but where training says otherwise.
+Preset {PRESET}; clips in mono at {RATE} Hz; float32 but where training says otherwise. Training
+steps are those before the codec's critics join.
 
 {tables}
 """

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,24 @@ def test_the_table(stand_in: StandIn, capsys: pytest.CaptureFixture[str]) -> Non
     [(positional, named)] = calls
     assert positional == (Path("c"), Path("r"))
     assert isinstance(named.pop("reporter"), Reporter)
-    assert named == {"metrics": (), "json_file": None}
+    assert named == {"metrics": (), "through": None, "json_file": None}
     out, err = capsys.readouterr()
     assert out == TABLE
     assert err == ""
+
+
+def test_what_a_codec_leaves_has_a_column(
+    stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    coded = replace(FIGURE, round_trip=Measurement(99.5, "13 MFCC", "frames", 2000, 790))
+    calls = stand_in("evaluate", replace(RESULT, figures=(coded, PAIRED)))
+    assert run(["evaluate", "c", "r", "--through", "my-run"]) == 0
+    assert calls[0][1]["through"] == Path("my-run")
+    head, first, second = capsys.readouterr().out.splitlines()[3:6]
+    column = head.index("round trip")
+    assert head.index("real to real") < column < head.index("best")
+    assert first[column:].startswith("99.5 ")
+    assert second[column:].startswith("–")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Collected
 from menura.models import Batch, Model, Phase
 from menura.models.contract import AS_LEARNT, Losses, Sampling
+from menura.representations import Spec
 from menura.representations.log_power import LogPower
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem
@@ -220,3 +221,53 @@ def test_a_continuation_is_told_nothing_but_the_seed(clip: Clip) -> None:
 def test_a_refusal_names_the_recipes_that_can(system: TrainedSystem, verb: str) -> None:
     with pytest.raises(UsageError, match=f"cannot {verb}; recipes that can: .*stft-lstm"):
         require(system, verb)
+
+
+@pytest.mark.parametrize("n_samples", [4096, 4097, 4500, 5119])
+def test_the_frame_at_the_seam_is_not_told_whatever_the_length(n_samples: int) -> None:
+    """Of a seed that ends within a frame, the last whole frame is kept back too."""
+    hop, edge = 1024, 1
+
+    class Steps(Waveform):
+        @property
+        def spec(self) -> Spec:
+            return Spec(RATE, 1, hop)
+
+        @property
+        def edge_frames(self) -> int:
+            return edge
+
+        def frames_for(self, n_samples: int) -> int:
+            return -(-n_samples // hop)
+
+        def samples_for(self, n_frames: int) -> int:
+            return n_frames * hop
+
+        def analyse(self, audio: torch.Tensor) -> torch.Tensor:
+            return audio.unflatten(1, (-1, hop)).mean(dim=2)[:, None]
+
+        def synthesise(self, frames: torch.Tensor) -> torch.Tensor:
+            return frames[:, 0].repeat_interleave(hop, dim=1)
+
+    heard: list[int] = []
+
+    class Listener(Painter):
+        def continue_(
+            self,
+            seed: torch.Tensor,
+            n_frames: int,
+            rngs: Sequence[torch.Generator],
+            sampling: Sampling = AS_LEARNT,
+        ) -> torch.Tensor:
+            heard.append(seed.shape[2])
+            return torch.zeros(1, seed.shape[1], n_frames)
+
+    part = Steps(Waveform.Config(), RATE)
+    description = Description(
+        "listener", "tiny", RATE, 1, 1.0, SavedPart("waveform", {}), SavedPart("listener", {})
+    )
+    model = Listener(None, part.spec)
+    model.weight = torch.nn.Parameter(torch.zeros(1))
+    seed = Clip(np.zeros((1, n_samples), np.float32), RATE)
+    TrainedSystem(description, part, model).continue_(seed, 0.5, seed=0)
+    assert heard == [4 - edge]

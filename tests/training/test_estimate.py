@@ -37,3 +37,5 @@ def test_players_that_join_late_are_timed(tmp_path: Path, monkeypatch: pytest.Mo
 
     found = estimate.measure(model, step, tmp_path)
     assert found.paces == ((0, 1.0), (20, 2.0))
+    short = estimate.measure(model, step, tmp_path, 20)
+    assert short.paces == ((0, 1.0),), "nobody joins a run that ends before"

@@ -35,7 +35,7 @@ def test_a_value_of_two_kinds_says_which() -> None:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six tunes, high and low in turn; one has no label."""
+    """Tunes, high and low in turn; the last has no label."""
     root = tmp_path_factory.mktemp("labels")
     tunes = folder_of_tunes(root / "tunes", n_files=8)
     names = sorted(path.name for path in tunes.iterdir())

@@ -14,6 +14,7 @@ from menura.audio import Clip, read, write
 from menura.evaluation import metrics
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
+from menura.workflows.train import train
 from tunes import folder_of_tunes, tune
 
 SETS = {"drift", "frechet-mfcc", "frechet-spectral", "memorisation", "onset-density"}
@@ -173,3 +174,26 @@ def test_piano_is_nearer_to_piano_than_rock(recordings: Path, tmp_path: Path) ->
     other = evaluate(tmp_path / "rock", tmp_path / "reference", metrics=names)
     for near, far in zip(piano.figures, other.figures, strict=True):
         assert near.measured.value < 0.5 * far.measured.value
+
+
+def test_real_music_through_a_codec_stands_beside_the_floor(
+    candidates: Path, reference: Path, tmp_path: Path
+) -> None:
+    """A system's representation costs something; what it costs is printed."""
+    train("spectral-codec", reference, tmp_path / "codec", preset="tiny", steps=1)
+    names = ["frechet-spectral", "onset-density"]
+    told = evaluate(candidates, reference, metrics=names, through=tmp_path / "codec")
+    plain = evaluate(candidates, reference, metrics=names)
+    for with_, without in zip(told.figures, plain.figures, strict=True):
+        assert with_.floor == without.floor
+        assert without.round_trip is None
+        assert with_.round_trip is not None
+        assert with_.round_trip.n_reference == with_.floor.n_reference  # type: ignore[union-attr]
+    spectral = told.figures[0]
+    assert spectral.round_trip is not None
+    assert spectral.floor is not None
+    assert spectral.round_trip.value > 1.2 * spectral.floor.value
+    paired = evaluate(
+        reference, reference, metrics=["log-mel-distance"], through=tmp_path / "codec"
+    )
+    assert paired.figures[0].round_trip is None

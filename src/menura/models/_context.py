@@ -8,7 +8,8 @@ Known = Bool[Tensor, "batch frames"]
 
 
 def draw_known(n: int, n_frames: int, unknown: float, prefix: float, rng: torch.Generator) -> Known:
-    """Which frames of n rows are known. Lengths are uniform.
+    """Which frames of n rows are known. Beginnings are of any length, equally often; gaps lie
+    between any two places.
 
     unknown, prefix: shares of rows with nothing and with a beginning; the others have a gap.
     """

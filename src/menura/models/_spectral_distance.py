@@ -57,5 +57,5 @@ def _power(sound: Sound, n_fft: int) -> Power:
 
 def _convergence(ours: Power, theirs: Power) -> Float32[Tensor, ""]:
     a, b = (ours + 1e-10).sqrt(), (theirs + 1e-10).sqrt()  # the root has no slope at 0
-    apart = (a - b).square().sum(dim=(1, 2)).sqrt()
+    apart = ((a - b).square().sum(dim=(1, 2)) + 1e-12).sqrt()
     return (apart / b.square().sum(dim=(1, 2)).sqrt().clamp_min(QUIETEST)).mean()

@@ -39,8 +39,8 @@ class LatentFlowConfig:
 
     n_window: frames it looks at together; longer pieces are made window by window.
     n_carried: frames of a window that are known from the one before.
-    unknown, prefix: shares of training rows of which nothing is known, or only a beginning; the
-        rest have a gap in the middle.
+    unknown, prefix: shares of training rows of which nothing is known, or only a beginning; of the
+        rest all but a gap.
     known_noise: deviation, at most, of noise on what is known, so that the flow's own music,
         which is never quite like the real, is taken up as well.
     label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are

@@ -292,5 +292,5 @@ def _principal_axes(
     variances, axes = torch.linalg.eigh((points - centre).double().T.cov())
     deviations = variances.clamp_min(0).sqrt().flip(0)[:n]
     # What hardly varies is left quiet: scaled up it would be noise.
-    scale = deviations.clamp_min(0.01 * float(deviations[0]) + 1e-6)
+    scale = deviations.clamp_min(max(0.01 * float(deviations[0]), 0.01))
     return (axes.T.flip(0)[:n] / scale[:, None]).float(), centre

@@ -16,6 +16,7 @@ from menura.foundation.errors import UsageError, unknown_name
 from menura.foundation.seeds import derive
 from menura.models import Model
 from menura.models.contract import (
+    Codes,
     Conditioned,
     Continues,
     Generates,
@@ -105,7 +106,9 @@ class TrainedSystem:
         sampling = self._sampling(temperature, label, guidance)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
         # The last frames look past the end of the seed: the model must not.
-        n_known = self.representation.frames_for(n_seed) - self.representation.edge_frames
+        hop = self.representation.spec.hop_length or 1
+        n_known = self.representation.frames_for(n_seed - n_seed % hop)
+        n_known -= self.representation.edge_frames
         known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
         n_frames = self._frames(n_seed + n_new) - known.shape[2]
         with self._playing():
@@ -123,7 +126,10 @@ class TrainedSystem:
         return self._clip(self._decode(frames), clip.n_samples)
 
     def round_trip(self, clip: Clip) -> Clip:
-        """The clip through the representation and back, which no model of it can do better."""
+        """The clip as it is before any music is made of it: through the representation and back,
+        and through the codec where the system is one."""
+        if isinstance(self.model, Codes):
+            return self.reconstruct(clip)
         return self._clip(self._decode(self._encode(clip)), clip.n_samples)
 
     def inpaint(self, clip: Clip, from_s: float, to_s: float, seed: int) -> Clip:

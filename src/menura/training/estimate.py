@@ -14,6 +14,8 @@ from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.models import Model
 
+MOST_TURNS = 8  # steps timed in a round, where players take turns
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -60,18 +62,19 @@ class Estimate:
         return f"{pace:.3f} s a step" + "".join(f" ({s:.3f} s from {f})" for f, s in reached)
 
 
-def measure(model: Model, step: Callable[[int], None], run: Path) -> Estimate:
+def measure(
+    model: Model, step: Callable[[int], None], run: Path, n_steps: float = math.inf
+) -> Estimate:
     """Time `step` (an optimiser step of that number, its batch included, that leaves no trace) as
-    each of the model's players joins; size up the rest.
+    each of the model's players joins before n_steps; size up the rest.
 
     Raises MenuraError when the disk has no room for the run.
     """
-    phases = model.phases().values()
-    n_turns = math.lcm(*(phase.every for phase in phases))
+    phases = list(model.phases().values())
+    n_turns = min(math.lcm(*(phase.every for phase in phases)), MOST_TURNS)
     step(0)  # the first one also warms up
-    paces = tuple(
-        (first, _pace(step, first, n_turns)) for first in sorted({p.start_step for p in phases})
-    )
+    firsts = sorted({phase.start_step for phase in phases if phase.start_step < n_steps})
+    paces = tuple((first, _pace(step, first, n_turns)) for first in firsts or [0])
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
     # Beside what is in use now: a copy of the weights and their two moments, kept to go back to.
     memory = psutil.Process().memory_info().rss + 3 * weights

@@ -1,5 +1,6 @@
 """The one training loop, for every model."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,8 +78,8 @@ class Fit:
         """Write down where the run is."""
         checkpoint.save(self.folder, self._snapshot)
 
-    def estimate(self) -> Estimate:
-        """Time steps on the real data, leaving no trace."""
+    def estimate(self, n_steps: int | None) -> Estimate:
+        """Time steps on the real data, leaving no trace. n_steps: what is asked for, if known."""
         model, carried = self.system.model, carried_state(self.system.model)
         weights = {k: v.detach().clone() for k, v in model.state_dict().items()}
 
@@ -87,7 +88,7 @@ class Fit:
             self._stepper.step(self.data.train.batch(0), number, rate=0.0)
 
         try:
-            return measure(model, step, self.folder)
+            return measure(model, step, self.folder, math.inf if n_steps is None else n_steps)
         finally:
             model.load_state_dict(weights)
             put_back(model, carried)

@@ -85,7 +85,7 @@ def run_stage(
         _check_plan(folder, plan)
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
     if fresh and not again:
-        _ready(system, data)
+        _ready(system, data, compute)
     fit = Fit(
         system,
         data,
@@ -104,9 +104,11 @@ def run_stage(
     return _result(fit, compute, fit.run(limits), folder)
 
 
-def _ready(system: TrainedSystem, data: Data) -> None:
+def _ready(system: TrainedSystem, data: Data, compute: Compute) -> None:
     """What is learnt before the first step. Weights that are not fresh were learnt with their own
     statistics, which they keep."""
+    system.representation.to(compute.device)
+    system.model.to(compute.device)
     learn_statistics(data.train.tracks)
     system.model.begin(data.train.batch(number) for number in range(N_FIRST_BATCHES))
 
@@ -115,7 +117,9 @@ def _begin(fit: Fit, limits: Limits, reporter: Reporter) -> None:
     """Before the first step: the round trip, what it will cost, a checkpoint."""
     tracks = fit.data.train.tracks
     check_round_trip(tracks, reporter)
-    line = fit.estimate().line(limits.steps, limits.minutes, fit.data.train.steps_per_epoch)
+    line = fit.estimate(limits.steps).line(
+        limits.steps, limits.minutes, fit.data.train.steps_per_epoch
+    )
     reporter.say(line)
     fit.save_checkpoint()
 

@@ -111,6 +111,11 @@ def evaluate(
             else:
                 reasons[name] = reason
     _refuse_unmeasured(metrics, reasons)
+    if coder and not any(figure.round_trip for figure in figures.values()):
+        reporter.warn(
+            f"--through {printable(str(through))}: changes nothing here; it needs a reference of "
+            "two files or more, and a metric of whole sets"
+        )
     sides = heard[min(heard)]
     in_order = tuple(figures[name] for name in chosen if name in figures)
     result = Evaluation(*sides, in_order, reasons, seed)
@@ -138,14 +143,14 @@ class Coder:
 
     def __init__(self, system: TrainedSystem):
         self._system = system
-        self._known: dict[tuple[str, int], Clip] = {}
+        self._known: dict[tuple[str, int, int], Clip] = {}
 
     def sent(self, pieces: Mapping[str, Clip]) -> dict[str, Clip]:
         """The pieces, named alike, at their own rate and channels."""
         return {name: self._sent(name, clip) for name, clip in pieces.items()}
 
     def _sent(self, name: str, clip: Clip) -> Clip:
-        key = (name, clip.sample_rate)
+        key = (name, clip.sample_rate, clip.n_samples)
         if key not in self._known:
             form = self._system.sample_rate, self._system.n_audio_channels
             back = self._system.round_trip(conform(clip, *form))
@@ -170,7 +175,7 @@ def _figure(
         metric.higher_is_better,
         measured,
         floor.measured if floor else None,
-        metric.score(floor.real, coder.sent(floor.pieces)) if floor and coder else None,
+        _round_trip(metric, floor, coder) if floor and coder else None,
     )
 
 
@@ -181,6 +186,12 @@ class _Floor:
     measured: Measurement
     real: Mapping[str, Clip]
     pieces: Mapping[str, Clip]
+
+
+def _round_trip(metric: Metric, floor: _Floor, coder: Coder) -> Measurement | None:
+    """None where nothing is left of the music that could be measured."""
+    sent = coder.sent(floor.pieces)
+    return metric.score(floor.real, sent) if metric.unsuited(floor.real, sent) is None else None
 
 
 def _floor(

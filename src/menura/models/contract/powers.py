@@ -21,7 +21,9 @@ Rngs = Sequence[torch.Generator]
 class Sampling:
     """How music is drawn from a model.
 
-    temperature: scales the randomness of the way, not of where it sets off: 0 takes the likeliest.
+    temperature: scales the randomness: 0 takes the likeliest. Where a piece sets off from is drawn
+        all the same if the way has randomness of its own; a flow has none but its beginning, so at
+        0 it makes one and the same piece.
     labels: which of the Spec's labels the music is to have; None leaves it open.
     guidance: how strictly these are followed: 1 as learnt, 0 not at all, above 1 beyond what was
         learnt (classifier-free guidance, Ho & Salimans 2022).
