@@ -10,8 +10,8 @@ from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.recipes import load as load_recipe
-from menura.training.assembly import learning_data, new_system
-from menura.training.labels import label_flags, label_names
+from menura.training.assembly import labels_to_learn, learning_data, new_system
+from menura.training.labels import label_flags, label_names, naming_kinds
 from menura.workflows.generate import generate
 from menura.workflows.list_parts import list_labels
 from menura.workflows.load import load
@@ -31,6 +31,24 @@ def test_a_value_of_two_kinds_says_which() -> None:
     assert names == ("genre=blues", "mood=blues", "rock")
     assert label_flags({"mood": "blues"}, names).tolist() == [False, True, False]
     assert label_flags({"genre": "rock", "mood": "new"}, names).tolist() == [False, False, True]
+
+
+def test_a_kind_with_a_value_for_each_recording_names_recordings() -> None:
+    tracks = [(f"r{i}", {"take": f"take {i}", "key": "CDEF"[i % 4]}) for i in range(9)]
+    assert naming_kinds(tracks) == {"take"}
+    assert naming_kinds(tracks[:8]) == set(), "a few may be kinds of music, one recording each"
+    assert naming_kinds([*tracks, ("r9", {"take": "take 1"})]) == set(), "one value is shared"
+
+
+def test_names_of_recordings_are_not_learnt(tmp_path: Path) -> None:
+    tunes = folder_of_tunes(tmp_path / "tunes", n_files=12, seconds=1.0)
+    for file in sorted(tunes.iterdir()):
+        (tunes / file.stem).mkdir()
+        file.rename(tunes / file.stem / file.name)
+    prepare(tunes, tmp_path / "prepared", workers=1)
+    told = Collected()
+    assert labels_to_learn(PreparedCorpus.open(tmp_path / "prepared"), "none", told) == ()
+    assert told.lines == ["labels of kind 'label' name recordings; they are not learnt"]
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from menura.systems import (
 )
 from menura.training.batches import batches
 from menura.training.fit import Data
-from menura.training.labels import label_names
+from menura.training.labels import label_names, naming_kinds
 from menura.training.latents import stored_latents
 from menura.training.progress import Progress
 from menura.training.rows import Tracks
@@ -115,11 +115,22 @@ def _flattened(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def labels_to_learn(prepared: PreparedCorpus, init: str) -> tuple[str, ...]:
-    """Those of the training tracks; a system that starts from another keeps the other's."""
+def labels_to_learn(prepared: PreparedCorpus, init: str, reporter: Reporter) -> tuple[str, ...]:
+    """Those of the training tracks; a system that starts from another keeps the other's.
+
+    Kinds that name recordings are left out, which is said: to be told which recording it hears
+    would help a model to nothing but memorising.
+    """
     if init != "none":
         return read_description(Path(init)).labels
-    return label_names(track.labels for track in prepared.tracks if track.split == "train")
+    tracks = [track for track in prepared.tracks if track.split == "train"]
+    naming = naming_kinds((track.group, track.labels) for track in tracks)
+    for kind in sorted(naming):
+        reporter.say(f"labels of kind {printable(kind)!r} name recordings; they are not learnt")
+    return label_names(
+        {kind: value for kind, value in track.labels.items() if kind not in naming}
+        for track in tracks
+    )
 
 
 def learning_data(

@@ -6,14 +6,32 @@ import numpy as np
 from jaxtyping import Bool
 
 Kinds = Mapping[str, str]
+FEW = 8  # values that may each be of one recording only: so many tell kinds of music, not pieces
+
+
+def naming_kinds(tracks: Iterable[tuple[str, Kinds]]) -> set[str]:
+    """Kinds of label that name recordings, as folders with a recording each do: more than a few
+    values, none of them shared by two recordings.
+
+    tracks: (recording, labels) of each.
+    """
+    recordings: dict[str, dict[str, set[str]]] = {}
+    for recording, labels in tracks:
+        for kind, value in labels.items():
+            recordings.setdefault(kind, {}).setdefault(value, set()).add(recording)
+    return {
+        kind
+        for kind, values in recordings.items()
+        if len(values) > FEW and all(len(owners) == 1 for owners in values.values())
+    }
 
 
 def label_names(tracks: Iterable[Kinds]) -> tuple[str, ...]:
     """All values that occur, sorted; "kind=value" where one value belongs to several kinds."""
-    pairs = {pair for track in tracks for pair in track.items()}
     kinds_of: dict[str, set[str]] = {}
-    for kind, value in pairs:
-        kinds_of.setdefault(value, set()).add(kind)
+    for track in tracks:
+        for kind, value in track.items():
+            kinds_of.setdefault(value, set()).add(kind)
     return tuple(
         sorted(
             name

@@ -4,21 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from menura.audio import Clip, conform
+from menura.audio import Clip
 from menura.evaluation import metrics as room
 from menura.evaluation.collecting import read_candidates, read_reference, sound_files
+from menura.evaluation.floors import Coder, floor_of, round_trip
 from menura.evaluation.metrics import Measurement, Metric
-from menura.evaluation.pieces import halves, pieces_like
-from menura.foundation import seeds
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.systems import TrainedSystem
 from menura.workflows.load import load
 from menura.workflows.outputs import output_file
 
-FLOOR_DRAWS = 5
+NO_FLOOR = "changes nothing: it takes two reference files or more, and a metric of whole sets"
 NO_NAMES = "no candidate has the file name of a reference"
 
 
@@ -112,10 +110,7 @@ def evaluate(
                 reasons[name] = reason
     _refuse_unmeasured(metrics, reasons)
     if coder and not any(figure.round_trip for figure in figures.values()):
-        reporter.warn(
-            f"--through {printable(str(through))}: changes nothing here; it needs a reference of "
-            "two files or more, and a metric of whole sets"
-        )
+        reporter.warn(f"--through {printable(str(through))}: {NO_FLOOR}")
     sides = heard[min(heard)]
     in_order = tuple(figures[name] for name in chosen if name in figures)
     result = Evaluation(*sides, in_order, reasons, seed)
@@ -138,26 +133,6 @@ def _heard(path: Path, clips: Mapping[str, Clip]) -> Heard:
     return Heard(str(path), len(clips), sum(clip.duration_s for clip in clips.values()))
 
 
-class Coder:
-    """Sends real music through a system's representation and back; each piece once."""
-
-    def __init__(self, system: TrainedSystem):
-        self._system = system
-        self._known: dict[tuple[str, int, int], Clip] = {}
-
-    def sent(self, pieces: Mapping[str, Clip]) -> dict[str, Clip]:
-        """The pieces, named alike, at their own rate and channels."""
-        return {name: self._sent(name, clip) for name, clip in pieces.items()}
-
-    def _sent(self, name: str, clip: Clip) -> Clip:
-        key = (name, clip.sample_rate, clip.n_samples)
-        if key not in self._known:
-            form = self._system.sample_rate, self._system.n_audio_channels
-            back = self._system.round_trip(conform(clip, *form))
-            self._known[key] = conform(back, clip.sample_rate, clip.n_channels)
-        return self._known[key]
-
-
 def _figure(
     name: str,
     metric: Metric,
@@ -167,7 +142,7 @@ def _figure(
     coder: Coder | None,
 ) -> Figure:
     measured = metric.score(reference, candidate)
-    floor = _floor(metric, reference, candidate, seed) if metric.has_floor else None
+    floor = floor_of(metric, reference, candidate, seed) if metric.has_floor else None
     return Figure(
         name,
         metric.unit,
@@ -175,39 +150,8 @@ def _figure(
         metric.higher_is_better,
         measured,
         floor.measured if floor else None,
-        _round_trip(metric, floor, coder) if floor and coder else None,
+        round_trip(metric, floor, coder) if floor and coder else None,
     )
-
-
-@dataclass(frozen=True)
-class _Floor:
-    """Pieces of real music, measured against other real music as if they had been made."""
-
-    measured: Measurement
-    real: Mapping[str, Clip]
-    pieces: Mapping[str, Clip]
-
-
-def _round_trip(metric: Metric, floor: _Floor, coder: Coder) -> Measurement | None:
-    """None where nothing is left of the music that could be measured."""
-    sent = coder.sent(floor.pieces)
-    return metric.score(floor.real, sent) if metric.unsuited(floor.real, sent) is None else None
-
-
-def _floor(
-    metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
-) -> _Floor | None:
-    """The median of several divisions; None when there is too little real music."""
-    if len(reference) < 2:
-        return None
-    found = []
-    for draw in range(FLOOR_DRAWS):
-        first, second = halves(reference, seeds.derive(seed, "floor", draw))
-        pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
-        if metric.unsuited(first, pieces) is None:
-            found.append(_Floor(metric.score(first, pieces), first, pieces))
-    found.sort(key=lambda floor: floor.measured.value)
-    return found[len(found) // 2] if found else None
 
 
 def _refuse_unmeasured(asked: Sequence[str], reasons: Mapping[str, str]) -> None:

@@ -1,0 +1,64 @@
+"""What real music scores when it is measured as if it had been made, as it is or sent through a
+codec."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from menura.audio import Clip, conform
+from menura.evaluation.metrics import Measurement, Metric
+from menura.evaluation.pieces import halves, pieces_like
+from menura.foundation import seeds
+from menura.systems import TrainedSystem
+
+DRAWS = 5
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Pieces of real music, measured against other real music as if they had been made."""
+
+    measured: Measurement
+    real: Mapping[str, Clip]
+    pieces: Mapping[str, Clip]
+
+
+class Coder:
+    """Sends real music through a system's representation and back; each piece once."""
+
+    def __init__(self, system: TrainedSystem):
+        self._system = system
+        self._known: dict[tuple[str, int, int], Clip] = {}
+
+    def sent(self, pieces: Mapping[str, Clip]) -> dict[str, Clip]:
+        """The pieces, named alike, at their own rate and channels."""
+        return {name: self._sent(name, clip) for name, clip in pieces.items()}
+
+    def _sent(self, name: str, clip: Clip) -> Clip:
+        key = (name, clip.sample_rate, clip.n_samples)
+        if key not in self._known:
+            form = self._system.sample_rate, self._system.n_audio_channels
+            back = self._system.round_trip(conform(clip, *form))
+            self._known[key] = conform(back, clip.sample_rate, clip.n_channels)
+        return self._known[key]
+
+
+def round_trip(metric: Metric, floor: Floor, coder: Coder) -> Measurement | None:
+    """None where nothing is left of the music that could be measured."""
+    sent = coder.sent(floor.pieces)
+    return metric.score(floor.real, sent) if metric.unsuited(floor.real, sent) is None else None
+
+
+def floor_of(
+    metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
+) -> Floor | None:
+    """The median of several divisions; None when there is too little real music."""
+    if len(reference) < 2:
+        return None
+    found = []
+    for draw in range(DRAWS):
+        first, second = halves(reference, seeds.derive(seed, "floor", draw))
+        pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
+        if metric.unsuited(first, pieces) is None:
+            found.append(Floor(metric.score(first, pieces), first, pieces))
+    found.sort(key=lambda floor: floor.measured.value)
+    return found[len(found) // 2] if found else None
