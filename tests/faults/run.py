@@ -19,9 +19,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from faults import FAULTS, Fault
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[0] = str(ROOT / "tests")  # as pytest has it
+
+from faults.fault import Fault  # noqa: E402
+from faults.faults import FAULTS  # noqa: E402
+
 AT_ONCE = 2
 LIMIT_S = 300
 

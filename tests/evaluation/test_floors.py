@@ -1,0 +1,64 @@
+"""Floors: real music as if it had been made, as it is or through a codec."""
+
+import numpy as np
+import pytest
+
+from menura.audio import Clip
+from menura.evaluation import metrics
+from menura.evaluation.floors import Coder, floor_of, round_trip
+from menura.systems import TrainedSystem
+from tunes import tune
+
+RATE = 8000
+
+
+class Quieter(TrainedSystem):
+    """In place of a system: turns sound down, and counts what it was given."""
+
+    sample_rate = RATE  # type: ignore[assignment]
+    n_audio_channels = 1  # type: ignore[assignment]
+
+    def __init__(self, gain: float):
+        self.gain, self.n_sent = gain, 0
+
+    def round_trip(self, clip: Clip) -> Clip:
+        self.n_sent += 1
+        return Clip(self.gain * clip.samples, clip.sample_rate)
+
+
+def clips(n: int, seconds: float) -> dict[str, Clip]:
+    return {f"{i}": Clip(tune(seconds, RATE, i), RATE) for i in range(n)}
+
+
+def test_each_piece_is_sent_once_and_pieces_of_one_name_are_told_apart() -> None:
+    system = Quieter(0.5)
+    coder = Coder(system)
+    long, short = clips(1, 2.0), clips(1, 1.0)
+    for _ in range(2):
+        for pieces in (long, short):
+            sent = coder.sent(pieces)
+            np.testing.assert_allclose(sent["0"].samples, 0.5 * pieces["0"].samples)
+    assert system.n_sent == 2
+
+
+def test_a_codec_that_loses_nothing_scores_the_floor() -> None:
+    metric = metrics.load("frechet-spectral")
+    floor = floor_of(metric, clips(6, 4.0), clips(3, 2.0), seed=0)
+    assert floor is not None
+    same = round_trip(metric, floor, Coder(Quieter(1.0)))
+    worse = round_trip(metric, floor, Coder(Quieter(0.1)))
+    assert same is not None
+    assert worse is not None
+    assert same.value == pytest.approx(floor.measured.value)
+    assert worse.value > 2 * same.value
+
+
+def test_nothing_left_is_no_figure() -> None:
+    metric = metrics.load("memorisation")
+    floor = floor_of(metric, clips(6, 4.0), clips(3, 2.0), seed=0)
+    assert floor is not None
+    assert round_trip(metric, floor, Coder(Quieter(0.0))) is None
+
+
+def test_one_recording_has_no_floor() -> None:
+    assert floor_of(metrics.load("frechet-spectral"), clips(1, 4.0), clips(3, 2.0), 0) is None

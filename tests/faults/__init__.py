@@ -1,0 +1,1 @@
+"""Mistakes to be put into the code, and what puts them there."""
