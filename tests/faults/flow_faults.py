@@ -50,7 +50,7 @@ FLOW_FAULTS = (
         ("tests/models/test_latent_flow.py",),
     ),
     Fault(
-        "labels are never hidden in training",
+        "labels are always hidden in training",
         FLOW,
         "labels = labels & shown",
         "labels = torch.zeros_like(labels)",
