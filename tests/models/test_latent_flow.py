@@ -10,7 +10,7 @@ import torch
 from menura.models import Batch, latent_flow
 from menura.models._context import draw_known
 from menura.models._ode import integrate
-from menura.models._transformer import Transformer
+from menura.models._transformer import Transformer, _mixed
 from menura.models._windows import blended
 from menura.models.latent_flow import LatentFlow, LatentFlowConfig
 from menura.representations import Spec
@@ -54,6 +54,13 @@ def test_time_is_what_the_velocity_is_told() -> None:
         lambda x, t: torch.full_like(x, 2 * t), torch.full((1, 1), 0.25), 200, start=0.5
     )
     assert float(made) == pytest.approx(1.0, abs=0.01)
+
+
+def test_both_ways_to_attend_are_one() -> None:
+    """bfloat16 on a CPU takes plain products, everything else the fused kernel."""
+    q, k, v = (torch.randn(2, 3, 40, 16, generator=rng) for rng in rngs(3))
+    plain = _mixed(q.bfloat16(), k.bfloat16(), v.bfloat16())
+    torch.testing.assert_close(plain.float(), _mixed(q, k, v), atol=0.03, rtol=0.03)
 
 
 def test_attention_sees_distances_not_places() -> None:

@@ -47,8 +47,12 @@ def test_names_of_recordings_are_not_learnt(tmp_path: Path) -> None:
         file.rename(tunes / file.stem / file.name)
     prepare(tunes, tmp_path / "prepared", workers=1)
     told = Collected()
-    assert labels_to_learn(PreparedCorpus.open(tmp_path / "prepared"), "none", told) == ()
+    prepared = PreparedCorpus.open(tmp_path / "prepared")
+    flow, lstm = (load_recipe(name).preset("tiny") for name in ("latent-flow", "stft-lstm"))
+    assert labels_to_learn(flow, prepared, "none", told) == ()
     assert told.lines == ["labels of kind 'label' name recordings; they are not learnt"]
+    assert labels_to_learn(lstm, prepared, "none", told) == ()
+    assert len(told.lines) == 1, "a model that follows no labels need not be told of them"
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def new_system(
     """A system of a preset with fresh weights; over `codec` where the preset has one.
 
     Without a trained codec the system gets a fresh one, of the preset's form. labels: those to
-    learn, where the model follows labels.
+    learn (see `labels_to_learn`).
     """
     if preset.codec is not None and codec is None:
         codec = new_system(recipe, name, preset.codec, derive(seed, "codec"))
@@ -58,7 +58,7 @@ def new_system(
         temperature=preset.temperature,
         representation=_representation(preset, codec),
         model=SavedPart(preset.model.name, to_dict(preset.model.config)),
-        labels=labels if issubclass(models.load(preset.model.name), Conditioned) else (),
+        labels=labels,
     )
     try:
         system = build(description, derive(seed, "weights"))
@@ -115,12 +115,17 @@ def _flattened(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def labels_to_learn(prepared: PreparedCorpus, init: str, reporter: Reporter) -> tuple[str, ...]:
-    """Those of the training tracks; a system that starts from another keeps the other's.
+def labels_to_learn(
+    preset: Preset, prepared: PreparedCorpus, init: str, reporter: Reporter
+) -> tuple[str, ...]:
+    """Those of the training tracks, if the model follows labels; a system that starts from another
+    keeps the other's.
 
     Kinds that name recordings are left out, which is said: to be told which recording it hears
     would help a model to nothing but memorising.
     """
+    if not issubclass(models.load(preset.model.name), Conditioned):
+        return ()
     if init != "none":
         return read_description(Path(init)).labels
     tracks = [track for track in prepared.tracks if track.split == "train"]

@@ -68,7 +68,7 @@ def run_stage(
     Raises MenuraError when that checkpoint is of a run that was asked for something else.
     """
     again = checkpoint.exists(folder)
-    labels = labels_to_learn(prepared, order.init, reporter)
+    labels = labels_to_learn(preset, prepared, order.init, reporter)
     system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels)
     fresh = order.init == "none"
     if not fresh:
