@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
-from menura.representations._normaliser import Kind, Normaliser
+from menura.representations._normaliser import Bounds, Kind, Normaliser
 from menura.representations._stft import griffin_lim, stft
 from menura.representations.contract import Mono, MonoFrames, Representation, Spec
 
@@ -21,6 +21,7 @@ class SpectralConfig:
 
     drop_nyquist: leave out the last bin, so that n_fft 1024 gives 512 features.
     floor_db: where logs are taken, power below this counts as this; 0 is a full-scale sine.
+    normalisation, bounds: how features are scaled; bounds are for "range".
     n_iter: rounds of Griffin-Lim on the way back.
     """
 
@@ -29,6 +30,7 @@ class SpectralConfig:
     drop_nyquist: bool = False
     floor_db: float = -80.0
     normalisation: Kind = "per-bin"
+    bounds: Bounds = (-1.0, 1.0)
     n_iter: int = 32
 
     def __post_init__(self) -> None:
@@ -47,7 +49,7 @@ class Spectral(Representation):
 
     def __init__(self, config: Any, sample_rate: int, n_audio_channels: int = 1):
         super().__init__(config, sample_rate, n_audio_channels)
-        self.normaliser = Normaliser(config.normalisation, self.n_features)
+        self.normaliser = Normaliser(config.normalisation, self.n_features, config.bounds)
 
     @property
     def n_bins(self) -> int:

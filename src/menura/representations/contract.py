@@ -3,12 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Float32
 from torch import Tensor, nn
 
+from menura.audio import conform, read
 from menura.foundation.errors import UsageError
 from menura.representations._normaliser import Normaliser
 
@@ -91,6 +93,11 @@ class Representation(nn.Module, ABC):
         be told. All that reach beyond it, unless most of them hardly do."""
         return self.context_frames
 
+    @property
+    def template(self) -> str:
+        """A sound file whose own scaling is used on the way back; none when empty."""
+        return ""
+
     @abstractmethod
     def frames_for(self, n_samples: int) -> int:
         """How many frames `n_samples` samples make."""
@@ -125,12 +132,19 @@ class Representation(nn.Module, ABC):
     def fit(self, clips: Iterable[Float32[Tensor, "channels _"]]) -> None:
         """Learn the statistics from pieces of training sound, one at a time (bounded memory).
 
-        Raises MenuraError if the frames have no finite statistics.
+        The template, if there is one, is read here and never again: its scaling is saved.
+        Raises MenuraError if the frames have no finite statistics, or the template no sound.
         """
         with torch.no_grad():
             self.normaliser.fit(
                 self.analyse(clip.to(self.device)) for clip in clips if clip.shape[1] > 0
             )
+            if self.template:
+                self.normaliser.fit_back([self.analyse(self._template_sound())])
+
+    def _template_sound(self) -> Mono:
+        sound = conform(read(Path(self.template)), self.sample_rate, self.n_audio_channels)
+        return torch.from_numpy(sound.samples).to(self.device)
 
     def _fold(self, rows: MonoFrames, n_clips: int) -> Float32[Tensor, "batch folded frames"]:
         return rows.reshape(n_clips, -1, rows.shape[2])

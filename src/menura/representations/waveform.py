@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from menura.representations._normaliser import Kind, Normaliser
+from menura.representations._normaliser import Bounds, Kind, Normaliser
 from menura.representations.contract import Mono, MonoFrames, Promise, Representation, Spec
 
 
 @dataclass(frozen=True)
 class WaveformConfig:
-    """normalisation: "none" leaves −1…1; "range" stretches quiet material to fill it."""
+    """normalisation: "none" leaves −1…1; "range" stretches quiet material to fill `bounds`."""
 
     normalisation: Kind = "none"
+    bounds: Bounds = (-1.0, 1.0)
 
 
 class Waveform(Representation):
@@ -22,7 +23,7 @@ class Waveform(Representation):
 
     def __init__(self, config: Any, sample_rate: int, n_audio_channels: int = 1):
         super().__init__(config, sample_rate, n_audio_channels)
-        self.normaliser = Normaliser(config.normalisation, 1)
+        self.normaliser = Normaliser(config.normalisation, 1, config.bounds)
 
     @property
     def spec(self) -> Spec:
