@@ -25,7 +25,8 @@ from menura.audio.picture import spectrograms_png
 from menura.pages.demo import movement_db, peak_db, rms_db
 from menura.prepared import PreparedCorpus
 from menura.representations import log_mel_db
-from menura.representations._stft import griffin_lim, stft
+from menura.representations._phase import griffin_lim
+from menura.representations._stft import stft
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
 from menura.workflows.train import TrainResult, train

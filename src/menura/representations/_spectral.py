@@ -8,8 +8,10 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+from menura.audio import Axis
 from menura.representations._normaliser import Bounds, Kind, Normaliser
-from menura.representations._stft import griffin_lim, stft
+from menura.representations._phase import Start, recover
+from menura.representations._stft import stft_power
 from menura.representations.contract import Mono, MonoFrames, Representation, Spec
 
 Power = Float32[Tensor, "rows bins frames"]
@@ -22,7 +24,9 @@ class SpectralConfig:
     drop_nyquist: leave out the last bin, so that n_fft 1024 gives 512 features.
     floor_db: where logs are taken, power below this counts as this; 0 is a full-scale sine.
     normalisation, bounds: how features are scaled; bounds are for "range".
-    n_iter: rounds of Griffin-Lim on the way back.
+    phase, n_iter: the way back finds a start for the phase, then improves it by rounds of fast
+        Griffin-Lim (0: the start alone). "pghi" is nearest the sound in magnitude at every number
+        of rounds: 8 after it do more than 32 after "noise". "rtpghi" looks one frame ahead only.
     """
 
     n_fft: int = 1024
@@ -31,7 +35,8 @@ class SpectralConfig:
     floor_db: float = -80.0
     normalisation: Kind = "per-bin"
     bounds: Bounds = (-1.0, 1.0)
-    n_iter: int = 32
+    phase: Start = "pghi"
+    n_iter: int = 16
 
     def __post_init__(self) -> None:
         if self.n_fft < 4 or self.n_fft % 2:
@@ -75,6 +80,10 @@ class Spectral(Representation):
         )
 
     @property
+    def axis(self) -> Axis:
+        return Axis("hz", 0.0, (self.n_bins - 1) * self.sample_rate / self.config.n_fft)
+
+    @property
     def context_frames(self) -> int:
         half, hop = int(self.config.n_fft) // 2, int(self.config.hop_length)
         return -(-half // hop)
@@ -87,15 +96,16 @@ class Spectral(Representation):
 
     def analyse(self, audio: Mono) -> MonoFrames:
         c = self.config
-        power = stft(audio, c.n_fft, c.hop_length)[:, : self.n_bins].abs().square()
+        power = stft_power(audio, c.n_fft, c.hop_length)[:, : self.n_bins]
         return self.from_power(power)
 
     def synthesise(self, frames: MonoFrames) -> Mono:
         c = self.config
-        magnitude = self.to_power(frames).clamp_min(0).sqrt()
+        # Not quite zero, where the slope of the root would be infinite.
+        magnitude = self.to_power(frames).clamp_min(1e-20).sqrt()
         if c.drop_nyquist:
             magnitude = torch.nn.functional.pad(magnitude, (0, 0, 0, 1))
-        return griffin_lim(magnitude, c.n_fft, c.hop_length, c.n_iter)
+        return recover(magnitude, c.n_fft, c.hop_length, c.phase, c.n_iter)
 
     @abstractmethod
     def from_power(self, power: Power) -> MonoFrames: ...
