@@ -70,3 +70,36 @@ def test_values_that_are_not_finite_are_refused() -> None:
 def test_no_sound_is_refused() -> None:
     with pytest.raises(MenuraError, match="no training sound"):
         Normaliser("global", 3).fit([])
+
+
+@pytest.mark.parametrize("bounds", [(-1.0, 1.0), (-2.0, 2.0), (0.0, 1.0)])
+def test_range_reaches_from_bound_to_bound(bounds: tuple[float, float]) -> None:
+    normaliser = Normaliser("range", 3, bounds)
+    normaliser.fit(pieces())
+    scaled = normaliser(together()[None])
+    assert (float(scaled.min()), float(scaled.max())) == pytest.approx(bounds, abs=1e-5)
+    torch.testing.assert_close(normaliser.invert(scaled), together()[None], atol=1e-4, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["per-bin", "global", "range"])
+def test_what_follows_the_bins_is_left_as_it_is(kind: Kind) -> None:
+    """Phases beside magnitudes."""
+    normaliser = Normaliser(kind, 2)
+    normaliser.fit(pieces())
+    plain = Normaliser(kind, 2)
+    plain.fit([piece[:, :2] for piece in pieces()])
+    frames = together()[None]
+    torch.testing.assert_close(normaliser(frames)[:, :2], plain(frames[:, :2]))
+    torch.testing.assert_close(normaliser(frames)[:, 2:], frames[:, 2:])
+    torch.testing.assert_close(normaliser.invert(frames)[:, 2:], frames[:, 2:])
+
+
+def test_the_way_back_may_have_the_scaling_of_a_template() -> None:
+    normaliser, template = fitted("range"), [10 * piece for piece in pieces(1)]
+    before = normaliser(together()[None])
+    normaliser.fit_back(template)
+    torch.testing.assert_close(normaliser(together()[None]), before)
+    ends = normaliser.invert(torch.tensor([-1.0, 1.0])[None, None].expand(1, 3, 2))[0, 0]
+    largest = max(float(piece.max()) for piece in template)
+    smallest = min(float(piece.min()) for piece in template)
+    assert ends.tolist() == pytest.approx([smallest, largest], rel=1e-4)

@@ -1,72 +1,49 @@
 """Log-mel spectrogram: ln of the power in mel bands."""
 
+import math
 from dataclasses import dataclass
-from typing import Any
 
-import torch
-from torch import Tensor
-
-from menura.audio.mel import mel_filter_bank
-from menura.representations._spectral import Power, Spectral, SpectralConfig
+from menura.representations._mel import MelConfig, MelSpectral
+from menura.representations._spectral import Power
 from menura.representations.contract import MonoFrames, Promise
 
 
 @dataclass(frozen=True)
-class LogMelConfig(SpectralConfig):
-    """n_mels bands from f_min_hz to f_max_hz (None: half the sample rate)."""
-
-    n_mels: int = 128
-    f_min_hz: float = 0.0
-    f_max_hz: float | None = None
-    # 512-mel forms want a long window: bands narrower than a bin would be empty.
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.drop_nyquist:
-            raise ValueError("drop_nyquist has no meaning for mel bands; use f_max_hz")
-        if not 0 < self.n_mels <= self.n_fft // 2:
-            raise ValueError(f"n_mels must be 1…n_fft/2 = {self.n_fft // 2}, not {self.n_mels}")
+class LogMelConfig(MelConfig):
+    """As `MelConfig`; every feature is a band."""
 
 
-class LogMel(Spectral):
-    """ln of the mel power spectrogram (Slaney filters), above a floor.
+class LogMel(MelSpectral):
+    """ln of the mel power spectrogram, above a floor.
 
-    The way back spreads each band over its bins by the regularised pseudo-inverse of the filter
-    bank, cut at zero, then Griffin-Lim.
+    Features equal log(maximum(librosa.feature.melspectrogram(pad_mode="constant"), floor)). The
+    way back finds the power of the bins by `unmel`, then a phase.
     """
 
     Config = LogMelConfig
     promise = Promise("log-mel-db", 3.5)
-    filters: Tensor
-    spread: Tensor
-
-    def __init__(self, config: Any, sample_rate: int, n_audio_channels: int = 1):
-        super().__init__(config, sample_rate, n_audio_channels)
-        c = config
-        filters = torch.from_numpy(
-            mel_filter_bank(sample_rate, c.n_fft, c.n_mels, c.f_min_hz, c.f_max_hz)
-        )
-        # Computed from the config, hence not saved with the weights.
-        self.register_buffer("filters", filters, persistent=False)
-        spread = torch.linalg.pinv(filters.double(), rtol=1e-3).float()
-        self.register_buffer("spread", spread, persistent=False)
 
     @property
     def n_features(self) -> int:
         return int(self.config.n_mels)
 
     def from_power(self, power: Power) -> MonoFrames:
-        return (self.filters @ power).clamp_min(self.floor).log()
+        return self.to_mel(power).log()
 
     def to_power(self, frames: MonoFrames) -> Power:
-        loudest = 2 * torch.log(torch.tensor(self.config.n_fft * 2.5)).item()
-        mel = frames.clamp_max(loudest).exp()
-        # What sits at the floor was below it: give it nothing rather than a hiss.
-        mel = torch.where(frames <= _just_above(self.floor), torch.zeros_like(mel), mel)
-        return (self.spread @ mel).clamp_min(0)
+        return self.from_mel(frames.clamp_max(math.log(self.loudest)).exp())
 
 
-def _just_above(floor: float) -> float:
-    from math import log
+PRESETS = {
+    "mel-interpolation": LogMelConfig(n_fft=4096, hop_length=256, n_mels=512),
+    "librosa": LogMelConfig(n_fft=2048, hop_length=512, n_mels=128),
+    "vocoder": LogMelConfig(n_fft=1024, hop_length=256, n_mels=80, f_max_hz=8000.0),
+}
+"""Configs by name.
 
-    return log(floor) + 1e-3
+mel-interpolation: the interpolation report's 512 mels; 5 s at 32,768 Hz are 640 frames (and the
+    one that starts at the end). The report's table swaps n_fft and hop_length.
+librosa: the defaults of librosa.feature.melspectrogram.
+vocoder: 80 bands to 8 kHz, the form that neural vocoders are trained on (Tacotron 2, section 2.1,
+    has 1024/256 at 22,050 Hz in its public reimplementations).
+"""
