@@ -73,7 +73,7 @@ def decode_chunked(
     pieces, joined = [], None
     for start, stop in chunks:
         left, right = max(0, start - overlap), min(frames.shape[2], stop + overlap)
-        piece = _decode(representation, frames[:, :, left:right])
+        piece = _decode(representation, representation.cut(frames, left, right))
         # Ends of a piece lack their neighbours: half of the overlap is left off, the rest shared.
         first = 0 if left == 0 else (start - left - overlap // 2) * hop
         last = piece.shape[1] if stop == frames.shape[2] else (stop - left + overlap // 2) * hop
