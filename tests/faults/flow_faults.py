@@ -87,7 +87,7 @@ FLOW_FAULTS = (
     Fault(
         "a seed that ends within a frame tells the one at its seam",
         SYSTEM,
-        "self.representation.frames_for(n_seed - n_seed % hop)",
+        "self._full_frames(n_seed)",
         "self.representation.frames_for(n_seed)",
         ("tests/systems/test_powers.py",),
     ),

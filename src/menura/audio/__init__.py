@@ -1,24 +1,30 @@
 """Clip and Score, and the only code that opens sound files."""
 
+from menura.audio.axis import Axis
 from menura.audio.clip import Clip, cancels
 from menura.audio.editing import exact_length, fade, loop
+from menura.audio.frames_picture import frames_png
 from menura.audio.info import SoundInfo
 from menura.audio.loudness import integrated_lufs, to_loudness, true_peak
 from menura.audio.mel import hz_to_mel, mel_filter_bank, mel_to_hz
+from menura.audio.midi import parse_score, read_score
+from menura.audio.midi_writing import write_score
 from menura.audio.mixing import conform, mix
-from menura.audio.picture import frames_png, spectrogram_db, spectrograms_png
+from menura.audio.picture import spectrogram_db, spectrograms_png
 from menura.audio.reading import blocks, probe, read
 from menura.audio.refusals import UnreadableAudioError
 from menura.audio.resampling import StreamResampler, resample
-from menura.audio.score import Note, Score
+from menura.audio.score import Note, Score, TempoChange
 from menura.audio.writing import read_comment, write
 
 __all__ = [
+    "Axis",
     "Clip",
     "Note",
     "Score",
     "SoundInfo",
     "StreamResampler",
+    "TempoChange",
     "UnreadableAudioError",
     "blocks",
     "cancels",
@@ -32,13 +38,16 @@ __all__ = [
     "mel_filter_bank",
     "mel_to_hz",
     "mix",
+    "parse_score",
     "probe",
     "read",
     "read_comment",
+    "read_score",
     "resample",
     "spectrogram_db",
     "spectrograms_png",
     "to_loudness",
     "true_peak",
     "write",
+    "write_score",
 ]

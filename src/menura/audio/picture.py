@@ -1,4 +1,4 @@
-"""Pictures of sound: log-mel spectrograms beside each other, and frames of any kind."""
+"""Pictures of sound: log-mel spectrograms, beside each other."""
 
 import io
 import warnings
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float32
 
+from menura.audio.axis import TICKS_HZ
 from menura.audio.clip import Clip
 from menura.audio.mel import hz_to_mel, mel_filter_bank
 
@@ -20,7 +21,6 @@ FLOOR_DB = -120.0
 RANGE_DB = 80.0
 CHUNK_FRAMES = 1024  # frames transformed at once: bounds the memory for long clips
 MOST_COLUMNS = 4000  # more frames than this are averaged before drawing
-TICKS_HZ = (0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000)
 COLOURS = "magma"
 LONGEST_TITLE = 60
 
@@ -92,39 +92,7 @@ def spectrograms_png(
     bar = figure.colorbar(colours, ax=grid, pad=0.01, aspect=30)
     bar.set_label("dB re full scale", fontsize=8)
     bar.ax.tick_params(labelsize=8)
-    return _png(figure)
-
-
-def frames_png(
-    frames: Float32[np.ndarray, "features time"],
-    *,
-    title: str,
-    frame_rate_hz: float | None,
-    ylabel: str = "feature",
-) -> bytes:
-    """One PNG of frames as a representation makes them, the first feature at the bottom.
-
-    frame_rate_hz: frames a second for a time axis in seconds; None numbers the frames.
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 4), dpi=110, layout="constrained")
-    axes = figure.subplots()
-    n_features, n_frames = frames.shape
-    width = n_frames / frame_rate_hz if frame_rate_hz else n_frames
-    image = axes.imshow(
-        _narrowed(frames),
-        origin="lower",
-        aspect="auto",
-        interpolation="nearest",
-        cmap=COLOURS,
-        extent=(0, width or 1, 0, n_features or 1),
-    )
-    axes.set_title(title, parse_math=False)
-    axes.set_xlabel("time (s)" if frame_rate_hz else "frame")
-    axes.set_ylabel(ylabel)
-    figure.colorbar(image, ax=axes, pad=0.01)
-    return _png(figure)
+    return to_png(figure)
 
 
 def _draw(axes: "Axes", clip: Clip, max_db: float) -> None:
@@ -165,7 +133,8 @@ def _narrowed(
     return (sums / counts).astype(np.float32)
 
 
-def _png(figure: "Figure") -> bytes:
+def to_png(figure: "Figure") -> bytes:
+    """The figure as the bytes of a PNG file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)

@@ -6,7 +6,7 @@ import click
 
 from menura.cli.answer import Answer, files_written
 from menura.cli.terminal import terminal
-from menura.cli.values import PATH
+from menura.cli.values import PATH, Setting
 from menura.cli.verb import Verb
 from menura.cli.words import clip_argument
 
@@ -15,16 +15,54 @@ from menura.cli.words import clip_argument
 @clip_argument
 @click.option(
     "--representation",
-    default="log-mel",
-    show_default=True,
     metavar="R",
-    help="How to see it (menura list representations).",
+    help="How to see it (menura list representations).  [default: log-mel]",
 )
-@click.option("--out", type=PATH, required=True, metavar="PNG", help="The picture to write.")
-def spectrogram(clip: Path, representation: str, out: Path) -> Answer:
-    """Draw CLIP as a system sees it."""
+@click.option("--preset", metavar="P", help="Settings of the representation, by name.")
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting of the representation; may be repeated.",
+)
+@click.option(
+    "--vocoder",
+    type=PATH,
+    metavar="RUN",
+    help="Pass the sound of an .exr file through this run's codec.",
+)
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="PNG|EXR",
+    help="The picture, or the numbers as OpenEXR, to write.",
+)
+def spectrogram(
+    clip: Path,
+    representation: str | None,
+    preset: str | None,
+    settings: tuple[tuple[str, str], ...],
+    vocoder: Path | None,
+    out: Path,
+) -> Answer:
+    """Draw CLIP as a system sees it.
+
+    A CLIP that ends in .exr, as this verb writes it, becomes a picture or, with --out SOUND.wav,
+    sound again.
+    """
     from menura.workflows.spectrogram import spectrogram as work
 
     with terminal() as reporter:
-        picture = work(clip, out, representation=representation, reporter=reporter)
-    return files_written([picture])
+        file = work(
+            clip,
+            out,
+            representation=representation,
+            preset=preset,
+            settings=dict(settings),
+            vocoder=vocoder,
+            reporter=reporter,
+        )
+    return files_written([file])

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor, nn
 
-from menura.audio import conform, read
+from menura.audio import Axis, conform, read
 from menura.foundation.errors import UsageError
 from menura.representations._normaliser import Normaliser
 
@@ -48,9 +48,10 @@ class Promise:
 
     snr-db: signal-to-noise ratio, at least `bound` (invertible representations).
     log-mel-db: mean absolute log-mel difference in dB, at most `bound` (lossy ones).
+    note-f1: F1 of notes that return in pitch and, within 50 ms, in onset, at least `bound`.
     """
 
-    measure: Literal["snr-db", "log-mel-db"]
+    measure: Literal["snr-db", "log-mel-db", "note-f1"]
     bound: float
 
 
@@ -98,6 +99,11 @@ class Representation(nn.Module, ABC):
         """A sound file whose own scaling is used on the way back; none when empty."""
         return ""
 
+    @property
+    def axis(self) -> Axis:
+        """What the features of one audio channel stand for: how pictures show them."""
+        return Axis()
+
     @abstractmethod
     def frames_for(self, n_samples: int) -> int:
         """How many frames `n_samples` samples make."""
@@ -128,6 +134,13 @@ class Representation(nn.Module, ABC):
         rows = frames.reshape(frames.shape[0] * self.n_audio_channels, -1, frames.shape[2])
         audio = self.synthesise(self.normaliser.invert(rows))
         return audio.reshape(frames.shape[0], self.n_audio_channels, -1)
+
+    def cut(self, frames: Frames, start: int, stop: int) -> Float32[Tensor, "batch features piece"]:
+        """Frames start…stop, to be decoded by themselves.
+
+        What they take from the frames before them (a phase that runs on) is put into the first.
+        """
+        return frames[:, :, start:stop]
 
     def fit(self, clips: Iterable[Float32[Tensor, "channels _"]]) -> None:
         """Learn the statistics from pieces of training sound, one at a time (bounded memory).

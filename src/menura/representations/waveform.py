@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from menura.audio import Axis
 from menura.representations._normaliser import Bounds, Kind, Normaliser
 from menura.representations.contract import Mono, MonoFrames, Promise, Representation, Spec
 
@@ -30,6 +31,10 @@ class Waveform(Representation):
         return Spec(
             self.sample_rate, self.n_audio_channels, 1, n_audio_channels=self.n_audio_channels
         )
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("wave")
 
     @property
     def context_frames(self) -> int:

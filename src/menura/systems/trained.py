@@ -27,6 +27,7 @@ from menura.models.contract import (
     Varies,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
+from menura.systems.coded import Coded
 from menura.systems.format import Description
 
 P = TypeVar("P")
@@ -106,9 +107,7 @@ class TrainedSystem:
         sampling = self._sampling(temperature, label, guidance)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
         # The last frames look past the end of the seed: the model must not.
-        hop = self.representation.spec.hop_length or 1
-        n_known = self.representation.frames_for(n_seed - n_seed % hop)
-        n_known -= self.representation.edge_frames
+        n_known = self._full_frames(n_seed) - self.representation.edge_frames
         known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
         n_frames = self._frames(n_seed + n_new) - known.shape[2]
         with self._playing():
@@ -124,6 +123,11 @@ class TrainedSystem:
         with self._playing():
             frames = model.reconstruct(self._encode(clip))
         return self._clip(self._decode(frames), clip.n_samples)
+
+    @property
+    def has_codec(self) -> bool:
+        """Whether a trained codec is in it: it is one, or learnt over one."""
+        return isinstance(self.model, Codes) or isinstance(self.representation, Coded)
 
     def round_trip(self, clip: Clip) -> Clip:
         """The clip as it is before any music is made of it: through the representation and back,
@@ -276,6 +280,13 @@ class TrainedSystem:
         n_frames = self.representation.frames_for(n_samples)
         while self.representation.samples_for(n_frames) < n_samples:
             n_frames += 1
+        return n_frames
+
+    def _full_frames(self, n_samples: int) -> int:
+        """Frames that n_samples fill: without those that a representation adds to fill an image."""
+        n_frames = self.representation.frames_for(n_samples)
+        while n_frames > 0 and self.representation.samples_for(n_frames) > n_samples:
+            n_frames -= 1
         return n_frames
 
     @property
