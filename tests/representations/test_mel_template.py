@@ -67,3 +67,10 @@ def test_a_missing_template_is_named_in_one_line(tmp_path: Path) -> None:
         fitted(LogMel, str(missing), -1.0, 1.0)
     assert "gone.wav" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_silent_template_is_refused(tmp_path: Path) -> None:
+    """Its scaling would be any."""
+    write(Clip(torch.zeros(1, RATE).numpy(), RATE), tmp_path / "silent.wav")
+    with pytest.raises(MenuraError, match=r"silent\.wav: this template is silent"):
+        fitted(Mfcc, str(tmp_path / "silent.wav"), -1, 1)

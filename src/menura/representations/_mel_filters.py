@@ -33,6 +33,10 @@ class Banded(nn.Module):
 
     def forward(self, power: Power) -> Mel:
         """Band = sum over bins of filter × power."""
+        if power.stride(1) == 1:  # frame by frame in memory, as `stft_power` makes it: so is this
+            rows = power.transpose(1, 2)
+            parts = [rows[:, :, c:d] @ self.matrix[a:b, c:d].T for a, b, c, d in self.spans]
+            return torch.cat(parts, dim=2).transpose(1, 2)
         blocks = [self.matrix[a:b, c:d] @ power[:, c:d] for a, b, c, d in self.spans]
         return torch.cat(blocks, dim=1)
 

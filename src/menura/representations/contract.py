@@ -11,7 +11,8 @@ from jaxtyping import Float32
 from torch import Tensor, nn
 
 from menura.audio import Axis, conform, read
-from menura.foundation.errors import UsageError
+from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.printable import printable
 from menura.representations._normaliser import Normaliser
 
 Audio = Float32[Tensor, "batch channels time"]
@@ -157,6 +158,10 @@ class Representation(nn.Module, ABC):
 
     def _template_sound(self) -> Mono:
         sound = conform(read(Path(self.template)), self.sample_rate, self.n_audio_channels)
+        if not sound.samples.any():
+            raise MenuraError(
+                f"{printable(self.template)}: this template is silent; name a clip with sound"
+            )
         return torch.from_numpy(sound.samples).to(self.device)
 
     def _fold(self, rows: MonoFrames, n_clips: int) -> Float32[Tensor, "batch folded frames"]:
