@@ -1,13 +1,15 @@
 """What every corpus promises, asked of each that is found, third parties' included."""
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from menura import corpora
-from menura.audio import probe
-from menura.foundation.errors import MenuraError
+from menura.audio import probe, read_score
+from menura.foundation.config import from_dict, to_dict
+from menura.foundation.errors import MenuraError, UsageError
 from menura.prepared import PreparedCorpus
 from menura.workflows.prepare import prepare
 
@@ -29,7 +31,10 @@ def test_loads_its_miniature(name: str, root: Path) -> None:
     ids = [track.id for track in found.tracks]
     assert ids == sorted(set(ids)), "ids are unique and in order"
     for track in found.tracks:
-        probe(track.path)
+        if not track.is_score:
+            probe(track.path)
+        if track.score is not None:
+            assert read_score(track.score).notes
         assert not Path(track.id).is_absolute()
     assert corpus.find(root) == found
 
@@ -45,7 +50,8 @@ def test_labels_are_known(name: str, root: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_prepares_with_splits_by_recording(name: str, root: Path, tmp_path: Path) -> None:
-    corpora.load(name).miniature(root)
+    corpus = corpora.load(name)
+    corpus.miniature(root)
     report = prepare(root, tmp_path / "prepared", corpus=name)
     assert report.dropped == ()
     sides: dict[str, set[str]] = defaultdict(set)
@@ -53,6 +59,29 @@ def test_prepares_with_splits_by_recording(name: str, root: Path, tmp_path: Path
         sides[track.group].add(track.split)
     assert all(len(splits) == 1 for splits in sides.values())
     assert {"train", "valid"} <= report.splits.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_come_back(name: str, root: Path, tmp_path: Path) -> None:
+    corpus = corpora.load(name)
+    corpus.miniature(root)
+    scores = {track.id: track.score for track in corpus.find(root).tracks}
+    prepare(root, tmp_path / "prepared", corpus=name)
+    prepared = PreparedCorpus.open(tmp_path / "prepared")
+    for index, track in enumerate(prepared.tracks):
+        path = scores[track.id]
+        if path is not None:
+            assert prepared.score(index) == read_score(path)
+        assert (track.score is None) == (path is None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_are_plain_and_refused_when_unknown(name: str) -> None:
+    config = corpora.load(name).config
+    plain = json.loads(json.dumps(to_dict(config)))
+    assert from_dict(type(config), plain) == config
+    with pytest.raises(UsageError, match="'nonsense'"):
+        corpora.load(name, {"nonsense": "1"})
 
 
 @pytest.mark.parametrize("name", NAMES)

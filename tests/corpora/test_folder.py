@@ -256,3 +256,43 @@ def test_a_root_that_is_no_folder_is_named(put: Put, tmp_path: Path) -> None:
         find(tmp_path / "nowhere")
     with pytest.raises(UsageError, match="is a file; give the folder"):
         find(put("a.wav"))
+
+
+def excluding(root: Path, exclude: str) -> Found:
+    return corpora.load("folder", {"exclude": exclude}).find(root)
+
+
+def test_excluded_files_are_named_and_counted(put: Put, tmp_path: Path) -> None:
+    for name in ["a.wav", "b.demo.wav", "drafts/c.wav", "drafts/deep/d.wav", "rock/drafts.wav"]:
+        put(name)
+    found = excluding(tmp_path / "root", '["*.demo.wav", "drafts/*", "*.never"]')
+    assert ids(found) == ["a.wav", "rock/drafts.wav"]
+    assert reasons(found) == {
+        "b.demo.wav": "excluded by *.demo.wav",
+        "drafts/c.wav": "excluded by drafts/*",
+        "drafts/deep/d.wav": "excluded by drafts/*",
+    }
+    assert found.notes[:3] == (
+        "excluded by *.demo.wav: 1 file",
+        "excluded by drafts/*: 2 files",
+        "excluded by *.never: 0 files",
+    )
+
+
+def test_excluded_files_stay_out_when_a_label_file_lists_them(put: Put, tmp_path: Path) -> None:
+    put("a.wav")
+    put("b.wav")
+    (tmp_path / "root/labels.csv").write_text("file,genre\na.wav,x\nb.wav,y\n")
+    found = excluding(tmp_path / "root", '["b.*"]')
+    assert ids(found) == ["a.wav"]
+
+
+def test_excluding_everything_is_an_error_that_names_the_pattern(put: Put, tmp_path: Path) -> None:
+    put("a.wav")
+    with pytest.raises(MenuraError, match=r"no audio files found .*a.wav: excluded by \*"):
+        excluding(tmp_path / "root", '["*"]')
+
+
+def test_upper_and_lower_case_differ(put: Put, tmp_path: Path) -> None:
+    put("a.WAV")
+    assert ids(excluding(tmp_path / "root", '["*.wav"]')) == ["a.WAV"]

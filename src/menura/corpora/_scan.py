@@ -18,6 +18,7 @@ SOUND_SUFFIXES = frozenset((
     ".wv", ".mka", ".ac3", ".amr", ".3gp",
 ))
 # fmt: on
+NOTE_SUFFIXES = frozenset((".mid", ".midi"))
 # What browsers and sync programs call a file that is not all there yet.
 UNFINISHED_SUFFIXES = frozenset((".part", ".partial", ".crdownload", ".download", ".filepart"))
 # Left by operating systems; never sound, not worth a word.
@@ -39,18 +40,19 @@ class Scan:
     without_sound: list[str] = field(default_factory=list)
 
 
-def scan(root: Path) -> Scan:
+def scan(root: Path, suffixes: frozenset[str] = SOUND_SUFFIXES) -> Scan:
     """All sound files under `root`, each real file once, however links are knotted.
 
-    Names decide what could be sound; a file without a known suffix that begins like a sound
-    file is named among the dropped. Raises UsageError when `root` is a file and MenuraError when
-    it is not there or cannot be read.
+    suffixes: endings, in lower case, of the files that are looked for, sound or not. Names
+    decide what could be sound; a file without a known suffix that begins like a sound file is
+    named among the dropped. Raises UsageError when `root` is a file and MenuraError when it is
+    not there or cannot be read.
     """
     if not root.exists():
         raise MenuraError(f"there is no folder {printable(str(root))}")
     if not root.is_dir():
         raise UsageError(f"{printable(str(root))} is a file; give the folder that holds it")
-    walk = _Walk(root)
+    walk = _Walk(root, suffixes)
     try:
         os.scandir(root).close()
     except OSError as error:
@@ -67,8 +69,8 @@ class _Walk:
     """Real folders and files first, then links to folders, then links to files: a link never
     hides the real name."""
 
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: Path, suffixes: frozenset[str]):
+        self.root, self.suffixes = root, suffixes
         self.result = Scan()
         self.folders: list[str] = []
         self.made: list[str] = []
@@ -129,7 +131,7 @@ class _Walk:
 
     def _file(self, identity: str, entry: os.DirEntry[str], real: str) -> None:
         suffix = Path(entry.name).suffix.lower()
-        sounding = suffix in SOUND_SUFFIXES
+        sounding = suffix in self.suffixes
         if not entry.is_file():
             if sounding:
                 self._drop(identity, "not a regular file (a pipe, socket or device)")
@@ -140,7 +142,11 @@ class _Walk:
         elif sounding:
             self.result.sounds[identity] = self.root / identity
             self._real_files[real] = identity
-        elif not entry.name.startswith(".") and _begins_like_sound(self.root / identity):
+        elif (
+            suffix not in SOUND_SUFFIXES
+            and not entry.name.startswith(".")
+            and _begins_like_sound(self.root / identity)
+        ):
             self._drop(
                 identity, "may be sound, but its name has no known ending (such as .wav); rename it"
             )

@@ -1,6 +1,8 @@
 """Any folder of sound files: labels from its sub-folders, or from a CSV or JSONL file."""
 
 from collections import Counter
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,21 @@ import numpy as np
 from menura.audio import Clip, write
 from menura.corpora._label_file import FOUND_NAMES, tracks_of
 from menura.corpora._scan import Scan, scan
-from menura.corpora.contract import Corpus, Found, Track
+from menura.corpora.contract import Corpus, Dropped, Found, Track
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
+
+
+@dataclass(frozen=True)
+class Config:
+    """Which files are taken.
+
+    exclude: patterns of files to leave out, such as ("*.demo.wav", "drafts/*"), by their path
+        below the folder, with "/"; `*` also takes in "/", `?` is one character, `[ab]` one of
+        some. Upper and lower case differ.
+    """
+
+    exclude: tuple[str, ...] = ()
 
 
 class Folder(Corpus):
@@ -23,6 +37,7 @@ class Folder(Corpus):
     file says otherwise.
     """
 
+    Config = Config
     licence = "not stated; whoever prepares a folder answers for the rights in it"
     citation = "none: these are the user's own files"
 
@@ -33,13 +48,14 @@ class Folder(Corpus):
         or the label file cannot be used.
         """
         scanned = scan(root)
+        n_excluded = _exclude(scanned, self.config.exclude)
         if not scanned.sounds:
             raise MenuraError(_no_sound(root, scanned))
         if labels_file is None:
             labels_file = next(
                 (root / name for name in FOUND_NAMES if (root / name).is_file()), None
             )
-        remarks = tuple(_remarks(scanned))
+        remarks = (*_exclude_remarks(n_excluded), *_remarks(scanned))
         if labels_file is None:
             tracks = tuple(
                 Track(id=identity, group=identity, path=path, labels=_folder_label(identity))
@@ -66,20 +82,33 @@ class Folder(Corpus):
             write(Clip(samples, sample_rate * (1 + number // 2)), folder / label / name)
 
 
+def _exclude(scanned: Scan, patterns: tuple[str, ...]) -> dict[str, int]:
+    """Take what matches out of `scanned`; pattern → how many files it left out."""
+    counts = dict.fromkeys(patterns, 0)
+    for identity in list(scanned.sounds):
+        pattern = next((each for each in patterns if fnmatchcase(identity, each)), None)
+        if pattern is not None:
+            del scanned.sounds[identity]
+            counts[pattern] += 1
+            scanned.dropped.append(Dropped(identity, f"excluded by {printable(pattern)}"))
+    scanned.dropped.sort(key=lambda dropped: dropped.file)
+    return counts
+
+
+def _exclude_remarks(counts: dict[str, int]) -> list[str]:
+    return [
+        f"excluded by {printable(pattern)}: {count} file{'s' * (count != 1)}"
+        for pattern, count in counts.items()
+    ]
+
+
 def _folder_label(identity: str) -> dict[str, str]:
     folder, slash, _ = identity.partition("/")
     return {"label": printable(folder)} if slash else {}
 
 
 def _with_folder_label(track: Track) -> Track:
-    return Track(
-        id=track.id,
-        group=track.group,
-        path=track.path,
-        labels=_folder_label(track.id),
-        licence=track.licence,
-        split=track.split,
-    )
+    return replace(track, labels=_folder_label(track.id))
 
 
 def _label_remarks(tracks: tuple[Track, ...]) -> list[str]:

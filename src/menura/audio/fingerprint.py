@@ -1,0 +1,196 @@
+"""Fingerprints of recordings: the same however a file was encoded, resampled, cut or turned down.
+
+After J. Haitsma and T. Kalker, "A highly robust audio fingerprinting system", ISMIR 2002,
+section 4: a word of bits for every short step of time, each bit telling whether the difference
+of two neighbouring bands of frequency rises or falls. Ours has longer steps, fewer bands and a
+longer look back, so that it costs little beside decoding.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import scipy.fft
+from jaxtyping import Float32, UInt32
+
+WORD_S = 0.048  # from one word to the next
+N_BITS = 24
+NOTHING = 0  # the word of silence and of sound that does not change: it tells nothing
+# A word depends on the sound from its time until this much later.
+SPAN_S = 0.608
+
+_FRAME_S = 0.128
+_SMOOTHED = 5  # frames that are added up
+_LAG = 6  # words from a sum to the one it is compared with
+_BANDS_HZ = (300.0, 1600.0)  # what telephones, low rates and codecs leave as it is
+_LEAST_RATE = 4000  # Hz, of the signal in which frames are taken
+_CUTOFF_HZ, _TRANSITION_HZ = 2000.0, 800.0
+_CHUNK_S = 2.5
+_QUIET = 1e-7  # −70 dBFS
+_LEAST_CHANGE = 0.02  # of the energy in all bands
+_CANCELLING = 1e-3  # of the energy of the left channel
+
+
+class Fingerprinter:
+    """Words of one recording, from blocks of any length; their lengths do not matter, but for
+    blocks in which the channels cancel."""
+
+    def __init__(self, sample_rate: int):
+        """sample_rate: in Hz."""
+        self._step = max(1, sample_rate // _LEAST_RATE)
+        self._rate = sample_rate / self._step
+        self._low_pass = _low_pass(sample_rate, self._step)
+        # Whole steps of output from a chunk, and what the filter reaches beyond them.
+        self._advance = max(1, round(_CHUNK_S * self._rate)) * self._step
+        self._chunk = self._advance + self._low_pass.size - self._step
+        self._blocks: list[Float32[np.ndarray, " _"]] = []
+        self._n_waiting = 0
+        self._window = np.hanning(max(1, round(_FRAME_S * self._rate)) + 2)[1:-1].astype(np.float32)
+        self._window *= np.float32(2 / self._window.sum())  # a sine of amplitude a has energy a²
+        self._n_fft = int(scipy.fft.next_fast_len(self._window.size, real=True))
+        self._bins, self._bands = _bands(self._n_fft, self._rate)
+        self._slow = np.zeros(0, np.float32)  # the slowed signal from the next frame on
+        self._slow_start = self._n_frames = 0
+        self._energies = np.zeros((0, N_BITS + 1), np.float32)
+        self._words: list[UInt32[np.ndarray, " _"]] = []
+
+    def push(self, block: Float32[np.ndarray, "channels time"]) -> None:
+        """More of the recording, full scale at ±1; channels are mixed, where they do not cancel.
+
+        The block is kept until it is needed, not copied: it must not be written over.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):  # of floats far beyond full scale
+            self._blocks.append(_mono(block))
+        self._n_waiting += block.shape[1]
+        if self._n_waiting >= self._chunk:
+            for chunk in self._chunks():
+                self._take(chunk)
+
+    def finish(self) -> UInt32[np.ndarray, " words"]:
+        """All words; word n is of the sound from n · WORD_S on, for SPAN_S.
+
+        Sound shorter than SPAN_S has none. Nothing may be pushed after it.
+        """
+        if self._n_waiting:
+            self._take(_joined(self._blocks))
+        return np.concatenate([np.zeros(0, np.uint32), *self._words])
+
+    def _chunks(self) -> Iterator[Float32[np.ndarray, " _"]]:
+        """Chunks of one length, whatever the lengths of blocks: sums of floats depend on it."""
+        joined = _joined(self._blocks)
+        start = 0
+        while joined.size - start >= self._chunk:
+            yield joined[start : start + self._chunk]
+            start += self._advance
+        self._blocks = [joined[start:].copy()]
+        self._n_waiting = joined.size - start
+
+    def _take(self, chunk: Float32[np.ndarray, " time"]) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            slow = _slowed(chunk, self._low_pass)
+        self._slow = np.concatenate([self._slow, slow])
+        end = self._slow_start + self._slow.size - self._window.size
+        n_most = max(0, int((end + 1) / (WORD_S * self._rate)) + 1 - self._n_frames)
+        numbers = self._n_frames + np.arange(n_most + 1)
+        starts = np.rint(numbers * (WORD_S * self._rate)).astype(np.int64)
+        n_new = int(np.searchsorted(starts, end, side="right"))
+        if n_new:
+            self._add(starts[:n_new] - self._slow_start)
+            self._n_frames += n_new
+            drop = int(starts[n_new]) - self._slow_start
+            self._slow, self._slow_start = self._slow[drop:], self._slow_start + drop
+
+    def _add(self, starts: np.ndarray) -> None:
+        """Words of the frames that begin at `starts`, and of those before that waited for them."""
+        frames = np.lib.stride_tricks.sliding_window_view(self._slow, self._window.size)[starts]
+        with np.errstate(over="ignore", invalid="ignore"):  # broken floats: they tell nothing
+            spectra = scipy.fft.rfft(frames * self._window, self._n_fft, axis=1)[:, self._bins]
+            energies = (spectra.real**2 + spectra.imag**2) @ self._bands
+            self._energies = np.concatenate([self._energies, energies])
+            n_words = len(self._energies) - (_SMOOTHED + _LAG - 1)
+            if n_words > 0:
+                self._words.append(_words(self._energies))
+                self._energies = self._energies[n_words:]
+
+
+def fingerprint(
+    samples: Float32[np.ndarray, "channels time"], sample_rate: int
+) -> UInt32[np.ndarray, " words"]:
+    """The words of a whole recording: see `Fingerprinter`. `sample_rate` in Hz."""
+    printer = Fingerprinter(sample_rate)
+    printer.push(samples)
+    return printer.finish()
+
+
+def _joined(blocks: list[Float32[np.ndarray, " _"]]) -> Float32[np.ndarray, " time"]:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+def _mono(block: Float32[np.ndarray, "channels time"]) -> Float32[np.ndarray, " time"]:
+    """The mean of the channels, or the first where they cancel."""
+    first: Float32[np.ndarray, " time"] = np.ascontiguousarray(block[0])
+    if len(block) == 1:
+        return first
+    mean: Float32[np.ndarray, " time"] = first + block[1]
+    for channel in block[2:]:
+        mean += channel
+    mean *= np.float32(1 / len(block))
+    return first if mean @ mean < _CANCELLING * (first @ first) else mean
+
+
+def _low_pass(sample_rate: int, step: int) -> Float32[np.ndarray, "segments step"]:
+    """A windowed sinc for taking each `step`-th sample, in segments of `step`."""
+    if step == 1:
+        return np.ones((1, 1), np.float32)
+    n_taps = int(np.ceil(2.2 * sample_rate / _TRANSITION_HZ / step)) * step
+    times = np.arange(n_taps) - (n_taps - 1) / 2
+    taps = np.sinc(2 * _CUTOFF_HZ / sample_rate * times) * np.hamming(n_taps)
+    segments: Float32[np.ndarray, "segments step"]
+    segments = (taps / taps.sum()).astype(np.float32).reshape(-1, step)
+    return segments
+
+
+def _slowed(
+    samples: Float32[np.ndarray, " time"], low_pass: Float32[np.ndarray, "segments step"]
+) -> Float32[np.ndarray, " slow"]:
+    """Filter and take each `step`-th sample: one product of matrices, and a sum of its rows."""
+    n_segments, step = low_pass.shape
+    n_steps = samples.size // step
+    n_out = n_steps - n_segments + 1
+    if n_out <= 0:
+        return np.zeros(0, np.float32)
+    parts = low_pass @ samples[: n_steps * step].reshape(n_steps, step).T
+    slow: Float32[np.ndarray, " slow"] = parts[0, :n_out].copy()
+    for number in range(1, n_segments):
+        slow += parts[number, number : number + n_out]
+    return slow
+
+
+def _bands(n_fft: int, rate: float) -> tuple[slice, Float32[np.ndarray, "bins bands"]]:
+    """The bins that matter, and how much of each lies in each band of equal ratio."""
+    frequencies, width = scipy.fft.rfftfreq(n_fft, 1 / rate), rate / n_fft
+    edges = np.geomspace(*_BANDS_HZ, N_BITS + 2)
+    lowest = np.maximum(edges[:-1], frequencies[:, None] - width / 2)
+    highest = np.minimum(edges[1:], frequencies[:, None] + width / 2)
+    shares = np.clip(highest - lowest, 0, None) / width
+    used = np.flatnonzero(shares.any(axis=1))
+    if not used.size:
+        return slice(0, 1), np.zeros((1, N_BITS + 1), np.float32)
+    bins = slice(int(used[0]), int(used[-1]) + 1)
+    return bins, np.ascontiguousarray(shares[bins], dtype=np.float32)
+
+
+def _words(energies: Float32[np.ndarray, "frames bands"]) -> UInt32[np.ndarray, " words"]:
+    n_sums = len(energies) - _SMOOTHED + 1
+    sums = energies[:n_sums].copy()
+    for number in range(1, _SMOOTHED):
+        sums += energies[number : number + n_sums]
+    slopes = sums[:, :-1] - sums[:, 1:]
+    rises = slopes[_LAG:] - slopes[:-_LAG]
+    total = sums.sum(axis=1)
+    loudest = np.maximum(total[_LAG:], total[:-_LAG])
+    telling = np.abs(rises).sum(axis=1) > _LEAST_CHANGE * loudest
+    telling &= loudest > _SMOOTHED * _QUIET
+    packed = np.zeros((len(rises), 4), np.uint8)
+    packed[:, : N_BITS // 8] = np.packbits(rises > 0, axis=1)
+    words: UInt32[np.ndarray, " words"] = packed.view("<u4")[:, 0].astype(np.uint32)
+    return np.where(telling, words, np.uint32(NOTHING))
