@@ -182,11 +182,12 @@ def generated(system: TrainedSystem) -> dict[str, Clip]:
 
 
 def continue_all(system: TrainedSystem, seeds: Clips) -> dict[str, Clip]:
+    """Each from a seed number of its own: with one number they would come out alike later on."""
     return {
         name: system.continue_(
-            conform(seed, system.sample_rate, system.n_audio_channels), NEW_S, seed=1
+            conform(seed, system.sample_rate, system.n_audio_channels), NEW_S, seed=number
         )
-        for name, seed in seeds.items()
+        for number, (name, seed) in enumerate(seeds.items(), start=1)
     }
 
 

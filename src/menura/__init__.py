@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from menura.workflows.continue_ import continue_
     from menura.workflows.demo import demo
     from menura.workflows.doctor import doctor
+    from menura.workflows.download import download
     from menura.workflows.evaluate import evaluate
+    from menura.workflows.features import features
     from menura.workflows.generate import generate
     from menura.workflows.inpaint import inpaint
     from menura.workflows.interpolate import interpolate
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
     from menura.workflows.spectrogram import spectrogram
     from menura.workflows.train import train
     from menura.workflows.vary import vary
+    from menura.workflows.verify import verify
 
 _VERBS = {
     "continue_": "continue_",
     "demo": "demo",
     "doctor": "doctor",
+    "download": "download",
     "evaluate": "evaluate",
+    "features": "features",
     "generate": "generate",
     "inpaint": "inpaint",
     "interpolate": "interpolate",
@@ -41,6 +46,7 @@ _VERBS = {
     "spectrogram": "spectrogram",
     "train": "train",
     "vary": "vary",
+    "verify": "verify",
 }
 """Verb → the file of the workflows room that holds it."""
 
@@ -49,7 +55,9 @@ __all__ = [
     "continue_",
     "demo",
     "doctor",
+    "download",
     "evaluate",
+    "features",
     "generate",
     "inpaint",
     "interpolate",
@@ -61,6 +69,7 @@ __all__ = [
     "spectrogram",
     "train",
     "vary",
+    "verify",
 ]
 
 if not TYPE_CHECKING:  # to a type checker, a misspelt verb is an error

@@ -18,6 +18,7 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "demo": ("", {"--out"}),
     "doctor": ("", set()),
     "list": ("[WHAT] [RUN]", set()),
+    "download": ("CORPUS", {"--out", "--keep-archive"}),
     "prepare": (
         "SOURCE",
         {
@@ -26,9 +27,15 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
             "--labels",
             "--workers",
             "--resume",
+            "--append",
             "--min-seconds",
             "--held-out",
             "--seed",
+            "--set",
+            "--engine",
+            "--address",
+            "--duplicates",
+            "--trim-silence-db",
         },
     ),
     "train": (
@@ -52,11 +59,13 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     ),
     "continue": ("RUN CLIP", {"--out", "--temperature"} | SOUND),
     "reconstruct": ("RUN CLIP", {"--out", "--label"} | SOUND),
-    "spectrogram": ("CLIP", {"--representation", "--out"}),
+    "spectrogram": ("CLIP", {"--representation", "--preset", "--set", "--vocoder", "--out"}),
     "inpaint": ("RUN CLIP", {"--from", "--to", "--out"} | SOUND),
     "vary": ("RUN CLIP", {"--strength", "--out"} | SOUND),
     "interpolate": ("RUN A B", {"--out", "--steps", "--glide"} | SOUND),
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
+    "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
+    "verify": ("PREPARED", set()),
 }
 
 
@@ -137,6 +146,7 @@ def test_the_python_api_refuses_other_names() -> None:
 
 
 SHORTEST = {
+    "download": ["c", "--out", "o"],
     "prepare": ["s", "--out", "o"],
     "train": ["r", "c", "--out", "o"],
     "generate": ["r", "--out", "o"],
@@ -145,6 +155,8 @@ SHORTEST = {
     "spectrogram": ["c", "--out", "o"],
     "interpolate": ["r", "a", "b", "--out", "o"],
     "evaluate": ["c", "r"],
+    "features": ["c", "--out", "o"],
+    "verify": ["c"],
 }
 
 
@@ -156,6 +168,6 @@ def test_both_faces_of_a_verb_have_the_same_defaults(verb: str) -> None:
     by_words = program.commands[verb].make_context(verb, SHORTEST[verb]).params
     own = {param.name for param in program.commands[verb].params if not param.required}
     # Without --set there is () here and None there; interpolate itself fills in its 5 steps.
-    own -= {"settings"} if verb == "train" else {"steps"}
+    own -= {"steps"} if verb == "interpolate" else {"settings"}
     assert own <= python.keys()
     assert {name: by_words[name] for name in own} == {name: python[name].default for name in own}

@@ -50,6 +50,18 @@ PREPARE: dict[str, Any] = {
     "min_seconds": 0.5,
     "held_out": 0.2,
     "seed": 0,
+    "settings": {},
+    "append": False,
+    "duplicates": "group",
+    "trim_silence_db": None,
+    "engine": "local",
+    "address": None,
+}
+SPECTROGRAM: dict[str, Any] = {
+    "representation": None,
+    "preset": None,
+    "settings": {},
+    "vocoder": None,
 }
 GENERATE: dict[str, Any] = {
     "n": 1,
@@ -67,7 +79,8 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
     ("prepare s --out o", "prepare", (Path("s"), OUT), PREPARE),
     (
         "prepare s --out o --corpus gtzan --labels l.csv --workers 3 --resume --min-seconds 1 "
-        "--held-out 0.1 --seed 5",
+        "--held-out 0.1 --seed 5 --set split=stratified --append --duplicates drop "
+        "--trim-silence-db -60 --engine ray --address h:1",
         "prepare",
         (Path("s"), OUT),
         {
@@ -78,6 +91,12 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
             "min_seconds": 1.0,
             "held_out": 0.1,
             "seed": 5,
+            "settings": {"split": "stratified"},
+            "append": True,
+            "duplicates": "drop",
+            "trim_silence_db": -60.0,
+            "engine": "ray",
+            "address": "h:1",
         },
     ),
     ("train stft-lstm c --out o", "train", ("stft-lstm", Path("c"), OUT), TRAIN),
@@ -137,12 +156,17 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
         (R, C, OUT),
         {"label": "piano", "sound": ALL_SOUND_OPTIONS},
     ),
-    ("spectrogram c.wav --out o", "spectrogram", (C, OUT), {"representation": "log-mel"}),
     (
-        "spectrogram --representation power --out=o -- -c.wav",
+        "spectrogram c.wav --out o",
+        "spectrogram",
+        (C, OUT),
+        SPECTROGRAM,
+    ),
+    (
+        "spectrogram --representation power --preset p --set n_fft=8 --vocoder r --out=o -- -c.wav",
         "spectrogram",
         (Path("-c.wav"), OUT),
-        {"representation": "power"},
+        {"representation": "power", "preset": "p", "settings": {"n_fft": "8"}, "vocoder": R},
     ),
     (
         f"inpaint r c.wav --from 1 --to 2.5 --out o {ALL_SOUND}",
@@ -231,7 +255,7 @@ def test_the_essence_is_printed_and_json_is_whole(
 def test_json_is_alone_on_standard_output(
     stand_in: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def talkative(clip: Path, out: Path, *, representation: str, reporter: Reporter) -> Path:
+    def talkative(clip: Path, out: Path, *, reporter: Reporter, **_: object) -> Path:
         print("a library prints")  # noqa: T201
         reporter.say("drawing")
         reporter.warn("very short")

@@ -98,7 +98,7 @@ def test_an_unknown_verb_is_answered_with_the_verbs_there_are(
     run(["genrate"])
     err = capsys.readouterr().err
     assert "did you mean 'generate'?" in err
-    assert "there is: demo, doctor, list, prepare, train, generate" in err
+    assert "there is: demo, doctor, list, download, prepare, train, generate" in err
 
 
 def test_a_wrong_value_is_answered_with_where_the_help_is(

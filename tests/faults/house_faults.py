@@ -202,8 +202,8 @@ HOUSE_FAULTS = (
     Fault(
         "amplitude where power is meant",
         "src/menura/representations/_stft.py",
-        "return parts[..., 0].square() + parts[..., 1].square()",
-        "return (parts[..., 0].square() + parts[..., 1].square()).sqrt()",
+        "return power.transpose(1, 2)",
+        "return power.transpose(1, 2).sqrt()",
         ("tests/golden/test_stft.py",),
     ),
     Fault(
@@ -315,7 +315,7 @@ HOUSE_FAULTS = (
     Fault(
         "the held-out split goes by file, not by recording",
         "src/menura/prepared/splitting.py",
-        "groups.setdefault(name, _Group(name, [])).tracks",
+        "groups.setdefault(track.group, _Group(track.group, [])).tracks",
         "groups.setdefault(track.id, _Group(track.id, [])).tracks",
         ("tests/prepared/test_splitting.py",),
     ),

@@ -308,7 +308,6 @@ def test_a_changed_source_is_planned_anew(
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda out: (out / "shards/00000.pcm").write_bytes(b""), "shards/00000.pcm"),
         (lambda out: (out / "tracks.jsonl").write_text("{}\n"), "tracks.jsonl"),
         (lambda out: (out / "tracks.jsonl").unlink(), "tracks.jsonl"),
         (lambda out: (out / "prepared.json").write_text("{"), "damaged .prepared.json"),

@@ -100,13 +100,25 @@ def test_given_splits_are_kept() -> None:
     assert division.notes == ()
 
 
-def test_same_sound_in_two_given_splits_goes_to_the_stricter_and_is_said() -> None:
+def test_same_sound_in_two_given_splits_is_left_there_and_said() -> None:
     tracks = [
         candidate(0, given="train", content="same"),
         candidate(1, given="test", content="same"),
     ]
-    tracks += [candidate(2, given="train"), candidate(3, given="valid")]
-    division = divide(tracks, 0.2, 0)
+    tracks += [candidate(2, given="train"), candidate(3, given="valid"), candidate(4)]
+    division = divide(tracks, 0.2, 0, [("000.wav", "004.wav")])
+    assert [split_of(division, n) for n in (0, 1, 4)] == ["train", "test", "test"]
+    groups = {split_of(division, n): division.places[f"{n:03d}.wav"][0] for n in (0, 1)}
+    assert groups["train"] != groups["test"]
+    assert division.notes == (
+        "000.wav, 001.wav and 004.wav hold the same recording, and the corpus puts them in "
+        "test and train; that is left as it is",
+    )
+
+
+def test_one_recording_in_two_given_splits_goes_to_the_stricter() -> None:
+    tracks = [candidate(0, "one", given="train"), candidate(1, "one", given="test")]
+    division = divide([*tracks, candidate(2, given="valid")], 0.2, 0)
     assert split_of(division, 0) == split_of(division, 1) == "test"
     assert any("all of it goes to test" in note for note in division.notes)
 

@@ -13,10 +13,14 @@ import click
 
 @dataclass(frozen=True)
 class Answer:
-    """`results` is what `--json` prints; `lines` is the essence of it, for people and pipes."""
+    """`results` is what `--json` prints; `lines` is the essence of it, for people and pipes.
+
+    status: what the program exits with; other than 0 where the answer itself is bad news.
+    """
 
     results: Any
     lines: Sequence[str]
+    status: int = 0
 
     def show(self, as_json: bool) -> None:
         if as_json:

@@ -6,7 +6,7 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, NOT_NEGATIVE, PATH
+from menura.cli.values import COUNT, NOT_NEGATIVE, PATH, Setting
 from menura.cli.verb import ResumableVerb
 from menura.cli.words import seed_option
 
@@ -29,7 +29,16 @@ from menura.cli.words import seed_option
 @click.option(
     "--workers", type=COUNT, metavar="N", help="Processes that read (default: one a core)."
 )
-@click.option("--resume", is_flag=True, help="Go on with an interrupted prepare.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with an interrupted prepare; make again what `menura verify` finds damaged.",
+)
+@click.option(
+    "--append",
+    is_flag=True,
+    help="Add to the prepared folder --out; what is in it stays as it is.",
+)
 @click.option(
     "--min-seconds",
     type=NOT_NEGATIVE,
@@ -47,6 +56,41 @@ from menura.cli.words import seed_option
     help="Share of the seconds kept out of training, by whole recordings, to measure with.",
 )
 @seed_option
+@click.option(
+    "--duplicates",
+    type=click.Choice(["group", "drop", "ignore"]),
+    default="group",
+    show_default=True,
+    help="Files that hold the same recording: kept on one side of the split, left out when "
+    "another has all of it, or not looked for.",
+)
+@click.option(
+    "--trim-silence-db",
+    type=float,
+    metavar="DB",
+    help="Cut what is quieter than this off both ends, such as -60 (default: nothing is cut).",
+)
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting of the layout; may be repeated.",
+)
+@click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="local|ray",
+    help="Where the work is done: on this machine, or on a Ray cluster whose machines all see "
+    "SOURCE and --out under the same names.",
+)
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="The Ray cluster (default: the one Ray finds, else one on this machine).",
+)
 def prepare(
     source: Path,
     out: Path,
@@ -54,9 +98,15 @@ def prepare(
     labels: Path | None,
     workers: int | None,
     resume: bool,
+    append: bool,
     min_seconds: float,
     held_out: float,
     seed: int,
+    duplicates: str,
+    trim_silence_db: float | None,
+    settings: tuple[tuple[str, str], ...],
+    engine: str,
+    address: str | None,
 ) -> Answer:
     """Read a folder of audio and write it for training.
 
@@ -73,9 +123,15 @@ def prepare(
             labels=labels,
             workers=workers,
             resume=resume,
+            append=append,
             min_seconds=min_seconds,
             held_out=held_out,
             seed=seed,
+            duplicates=duplicates,
+            trim_silence_db=trim_silence_db,
+            settings=dict(settings),
+            engine=engine,
+            address=address,
             reporter=reporter,
         )
     return Answer(report, [str(out)])

@@ -4,13 +4,16 @@ import click
 
 from menura.cli.change import inpaint, interpolate, vary
 from menura.cli.demo import demo
+from menura.cli.download import download
 from menura.cli.evaluate import evaluate
+from menura.cli.features import features
 from menura.cli.look import spectrogram
 from menura.cli.machine import doctor, list_
 from menura.cli.make import continue_, generate, reconstruct
 from menura.cli.prepare import prepare
 from menura.cli.train import train
 from menura.cli.verb import Verbs, debug_option
+from menura.cli.verify import verify
 from menura.foundation.version import __version__
 
 
@@ -35,6 +38,7 @@ for verb in (
     demo,
     doctor,
     list_,
+    download,
     prepare,
     train,
     generate,
@@ -45,5 +49,7 @@ for verb in (
     vary,
     interpolate,
     evaluate,
+    features,
+    verify,
 ):
     program.add_command(verb)

@@ -6,7 +6,7 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, PATH, POSITIVE, OneOf, Setting
+from menura.cli.values import COUNT, PATH, PATH_OR_URL, POSITIVE, OneOf, Setting
 from menura.cli.verb import ResumableVerb
 from menura.cli.words import seed_option
 from menura.foundation.errors import UsageError
@@ -14,7 +14,7 @@ from menura.foundation.errors import UsageError
 
 @click.command("train", cls=ResumableVerb)
 @click.argument("recipe", metavar="RECIPE")
-@click.argument("corpus", type=PATH, metavar="CORPUS")
+@click.argument("corpus", type=PATH_OR_URL, metavar="CORPUS")
 @click.option("--out", type=PATH, required=True, metavar="RUN", help="The run's folder.")
 @click.option(
     "--preset",
@@ -60,7 +60,7 @@ from menura.foundation.errors import UsageError
 )
 def train(
     recipe: str,
-    corpus: Path,
+    corpus: Path | str,
     out: Path,
     preset: str,
     init: str,
@@ -74,8 +74,8 @@ def train(
 ) -> Answer:
     """Train RECIPE on CORPUS.
 
-    RECIPE is a name from `menura list recipes`; CORPUS is a prepared folder or a raw folder of
-    audio.
+    RECIPE is a name from `menura list recipes`; CORPUS is a prepared folder, its URL
+    (s3://…, https://…), or a raw folder of audio.
     """
     if minutes is not None and steps is not None:
         raise UsageError("--minutes and --steps exclude each other; give one of them")

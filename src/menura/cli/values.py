@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 import click
 
+from menura.foundation.urls import is_url
+
 
 class Number(click.ParamType):  # type: ignore[type-arg]  # no generic before click 8.5
     """A finite number, optionally whole, at least `least` or above `above`."""
@@ -65,7 +67,19 @@ class FileName(click.ParamType):  # type: ignore[type-arg]  # no generic before 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         if not str(value).strip():
             self.fail("must be the name of a file or folder, not empty", param, ctx)
+        if is_url(str(value)):  # a path would lose one of its slashes
+            self.fail(f"must be on this machine, not behind the URL {value}", param, ctx)
         return Path(value)
+
+
+class FolderOrUrl(FileName):
+    """A folder as a path, or a URL as it is written. Which URLs can be read is for the workflow
+    to see."""
+
+    name = "path or URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return str(value) if is_url(str(value)) else super().convert(value, param, ctx)
 
 
 class Setting(click.ParamType):  # type: ignore[type-arg]  # no generic before click 8.5
@@ -88,3 +102,4 @@ NOT_NEGATIVE = Number(least=0)
 POSITIVE = Number(above=0)
 ANY_NUMBER = Number()
 PATH = FileName()
+PATH_OR_URL = FolderOrUrl()

@@ -48,12 +48,20 @@ class Verb(click.Command):
         except KeyboardInterrupt:
             raise InterruptedByUserError(f"stopped; {self.kept}") from None
         answer.show(as_json)
+        if answer.status:
+            ctx.exit(answer.status)
 
 
 class ResumableVerb(Verb):
     """A verb with `--resume`."""
 
     kept = "what was done so far is kept; the same command with --resume goes on from there"
+
+
+class ContinuedVerb(Verb):
+    """A verb that, started again, goes on by itself where it was stopped."""
+
+    kept = "what was done so far is kept; the same command goes on from there"
 
 
 class SoundVerb(Verb):

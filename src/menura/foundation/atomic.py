@@ -25,7 +25,7 @@ def replacing(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         raise MenuraError(f"{printable(str(path))}: is not a file; it is not replaced")
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{uuid.uuid4().hex[:12]}.tmp{path.suffix}"
+    temporary = temporary_beside(path)
     try:
         yield temporary
         _flush(temporary)
@@ -35,6 +35,11 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
         else:
             temporary.unlink(missing_ok=True)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name that no file has, in the folder of `path`, by which remains of a kill are known."""
+    return path.parent / f".{uuid.uuid4().hex[:12]}.tmp{path.suffix}"
 
 
 def write_text(path: Path, text: str) -> None:

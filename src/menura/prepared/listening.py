@@ -13,7 +13,9 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from menura.audio import SoundInfo, UnreadableAudioError, blocks, mix, probe
+from menura.audio.fingerprint import Fingerprinter
 from menura.foundation.printable import printable
+from menura.prepared.matching import to_text
 from menura.prepared.shards import BYTES, FULL_SCALE, store
 from menura.prepared.tracks import Spans
 
@@ -38,7 +40,11 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True)
 class Heard:
-    """What was found in a usable file. `notes`: remarks for the person whose file it is."""
+    """What was found in a usable file.
+
+    notes: remarks for the person whose file it is. cut_s: seconds of silence that were cut off
+    its ends. words: its fingerprint, as `matching.to_text` writes it.
+    """
 
     n_samples: int
     sample_rate: int
@@ -47,11 +53,23 @@ class Heard:
     silent: Spans
     content: str
     notes: tuple[str, ...]
+    cut_s: float = 0.0
+    words: str = ""
 
 
-def listen(path: Path, min_seconds: float, spill: BinaryIO, out: BinaryIO) -> Heard:
+def listen(
+    path: Path,
+    min_seconds: float,
+    spill: BinaryIO,
+    out: BinaryIO,
+    *,
+    trim_db: float | None = None,
+    fingerprinted: bool = False,
+) -> Heard:
     """Decode `path` block by block, and append its samples to `out`.
 
+    trim_db: leave out what comes before the first and after the last 0.1 s that is louder than
+    this (dBFS, RMS); a file of which nothing is louder stays whole.
     spill: a scratch file; it holds what is not 16-bit already as 32-bit floats, until its peak
     and offset are known.
     Raises UnusableError when it is the file's fault; nothing is appended then. An OSError or
@@ -61,38 +79,51 @@ def listen(path: Path, min_seconds: float, spill: BinaryIO, out: BinaryIO) -> He
     with refusing():
         info = probe(path)
     try:
-        if info.subtype in _EXACT_SUBTYPES and info.n_channels <= 2:
-            survey = _survey(path, info, out, exact=True)
+        if _is_exact(info) and trim_db is None:
+            survey = _survey(path, info, out, exact=True, fingerprinted=fingerprinted)
             survey.refuse(min_seconds)
             if not survey.offset_to_remove.any():
                 return survey.heard(scale=1.0, gain=1.0)
             _cut(out, start)  # rare: it is decoded once more, to lose nothing at full scale
-        return _listen_to_floats(path, info, min_seconds, spill, out)
+        _cut(spill, 0)
+        survey = _survey(path, info, spill, exact=False, fingerprinted=fingerprinted)
+        return _from_spill(survey, min_seconds, trim_db, spill, out)
     except BaseException:
         _cut(out, start)
         raise
 
 
-def _listen_to_floats(
-    path: Path, info: SoundInfo, min_seconds: float, spill: BinaryIO, out: BinaryIO
+def _is_exact(info: SoundInfo) -> bool:
+    return info.subtype in _EXACT_SUBTYPES and info.n_channels <= 2
+
+
+def _from_spill(
+    survey: "_Survey", min_seconds: float, trim_db: float | None, spill: BinaryIO, out: BinaryIO
 ) -> Heard:
-    _cut(spill, 0)
-    survey = _survey(path, info, spill, exact=False)
     survey.refuse(min_seconds)
     gain = 1.0 / survey.peak if survey.peak > 1.0 else 1.0
+    if trim_db is not None:
+        survey.trim(trim_db, gain, min_seconds)
+    offset = survey.offset_to_remove
     # The loudest sample becomes the largest 16-bit value, so that quiet files lose nothing.
     scale = survey.peak * gain * FULL_SCALE / (FULL_SCALE - 1)
-    spill.seek(0)
+    if _is_exact(survey.info) and not offset.any():
+        scale = 1.0
     frame = survey.n_channels * 4
-    while data := spill.read(_STORED_AT_ONCE // frame * frame):
+    spill.seek(survey.first * frame)
+    left = (survey.stop - survey.first) * frame
+    while data := spill.read(min(left, _STORED_AT_ONCE // frame * frame)):
+        left -= len(data)
         samples = np.frombuffer(data, dtype=np.float32).reshape(-1, survey.n_channels)
-        store((samples - survey.offset_to_remove) * gain, scale, out)
+        store((samples - offset) * gain, scale, out)
     return survey.heard(scale, gain)
 
 
-def _survey(path: Path, info: SoundInfo, copy: BinaryIO, exact: bool) -> "_Survey":
+def _survey(
+    path: Path, info: SoundInfo, copy: BinaryIO, *, exact: bool, fingerprinted: bool
+) -> "_Survey":
     """Listen to all of `path` while appending it to `copy`, as 16-bit values when `exact`."""
-    survey = _Survey(info)
+    survey = _Survey(info, Fingerprinter(info.sample_rate) if fingerprinted else None)
     for block in _decoded(path, survey):
         taken = survey.take(block)
         if not taken.any():  # a hole in the file: an hour of silence takes no room
@@ -140,8 +171,8 @@ def _cut(file: BinaryIO, offset: int) -> None:
 class _Survey:
     """Figures of a whole file, gathered block by block."""
 
-    def __init__(self, info: SoundInfo):
-        self.info = info
+    def __init__(self, info: SoundInfo, printer: Fingerprinter | None):
+        self.info, self._printer = info, printer
         self.untouched = info.n_channels <= 2
         self.n_channels = min(info.n_channels, 2)
         self.n_samples = 0
@@ -157,6 +188,7 @@ class _Survey:
         self._frame = max(1, round(info.sample_rate * FRAME_S))
         self._rest = np.zeros((self.n_channels, 0), dtype=np.float32)
         self._levels: list[Float64[np.ndarray, " frames"]] = []
+        self.first = self.stop = 0  # what is kept, once all is heard
 
     def take(self, block: Float32[np.ndarray, "channels time"]) -> Float32[np.ndarray, "kept time"]:
         """Add a block; return what of it is kept (at most two channels)."""
@@ -173,12 +205,32 @@ class _Survey:
         self._sum += kept.sum(axis=1, dtype=np.float64)
         self._clipped += int(np.count_nonzero(np.abs(kept) >= CLIPPED_AT))
         self._measure(kept)
+        if self._printer is not None:
+            self._printer.push(kept)
         return kept
 
     def close(self) -> None:
         """No more blocks: measure the part of a frame that is left."""
         if self._rest.shape[1]:
             self._levels.append(_variance(self._rest[:, None, :]))
+        self.stop = self.n_samples
+
+    def trim(self, trim_db: float, gain: float, min_seconds: float) -> None:
+        """Keep only what lies between the first and the last frame above `trim_db`.
+
+        Raises UnusableError when that is no longer than `min_seconds`.
+        """
+        loud = np.flatnonzero(np.concatenate(self._levels) * gain**2 > 10 ** (trim_db / 10))
+        if not loud.size:
+            return
+        self.first = int(loud[0]) * self._frame
+        self.stop = min(self.n_samples, (int(loud[-1]) + 1) * self._frame)
+        kept_s = (self.stop - self.first) / self.info.sample_rate
+        if kept_s <= min_seconds:
+            raise UnusableError(
+                f"too short: {kept_s:.3g} s without the silence at its ends, and files of "
+                f"{min_seconds:g} s or less are left out (--min-seconds)"
+            )
 
     @property
     def offset(self) -> Float64[np.ndarray, " channels"]:
@@ -221,11 +273,14 @@ class _Survey:
 
     def silent_spans(self, gain: float) -> Spans:
         """Spans in seconds in which every frame is below the level of silence."""
-        quiet = np.concatenate(self._levels) * gain**2 < 10 ** (SILENT_DB / 10)
+        frames = slice(self.first // self._frame, -(-self.stop // self._frame))
+        levels = np.concatenate(self._levels)[frames]
+        quiet = levels * gain**2 < 10 ** (SILENT_DB / 10)
+        kept_s = (self.stop - self.first) / self.info.sample_rate
         edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
         frame_s = self._frame / self.info.sample_rate
         spans = (
-            (round(start * frame_s, 4), round(min(stop * frame_s, self.duration_s), 4))
+            (round(start * frame_s, 4), round(min(stop * frame_s, kept_s), 4))
             for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
         )
         return tuple(span for span in spans if span[1] - span[0] >= SILENT_SPAN_S - 1e-3)
@@ -233,13 +288,15 @@ class _Survey:
     def heard(self, scale: float, gain: float) -> Heard:
         """The figures, when the samples were multiplied by `gain` and stored with `scale`."""
         return Heard(
-            self.n_samples,
+            self.stop - self.first,
             self.info.sample_rate,
             self.n_channels,
             scale,
             self.silent_spans(gain),
             self._hash.hexdigest(),
             tuple(self.notes(gain)),
+            (self.n_samples - (self.stop - self.first)) / self.info.sample_rate,
+            "" if self._printer is None else to_text(self._printer.finish()),
         )
 
     def notes(self, gain: float) -> list[str]:

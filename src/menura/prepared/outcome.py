@@ -71,10 +71,10 @@ def read_report(folder: Path, tracks: tuple[PreparedTrack, ...]) -> Outcome:
     return Outcome(tracks, dropped, tuple(said.get("notes", ())))
 
 
-def report_text(source: Path, outcome: Outcome) -> str:
-    """The same for people, one line a file."""
+def report_text(source: str, outcome: Outcome) -> str:
+    """The same for people, one line a file. source: its name, or the names of several."""
     sections = [
-        f"Prepared from {printable(source.resolve().name)}: {outcome.summary()}",
+        f"Prepared from {printable(source)}: {outcome.summary()}",
         *_section("Left out", [f"{printable(d.file)}: {d.reason}" for d in outcome.dropped]),
         *_section("Notes", list(outcome.notes)),
         *_section(

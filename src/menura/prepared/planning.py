@@ -5,30 +5,39 @@ compared with the source when it does: a changed source gets a new plan.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from menura.corpora import Dropped, Found
 from menura.foundation.config import from_dict
 from menura.foundation.errors import UsageError
+from menura.prepared.duplicates import Policy
 from menura.prepared.marks import read_plain_json, write_plain_json
 from menura.prepared.sources import SourceState
 
 PLAN = "plan.json"
 PLAN_FORMAT = "menura preparation plan"
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 SHARD_BYTES = (4 << 20, 64 << 20)  # smallest and largest target of a shard
 SHARDS_WANTED = 16  # of a corpus between those: a kill costs little, and workers share evenly
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides the content of a prepared corpus, beside its source."""
+    """What decides the content of a prepared corpus, beside its source.
+
+    layout: the config of the corpus's layout, as plain JSON. duplicates: a policy of
+    `prepared.duplicates`. trim_silence_db: what is quieter is cut off the ends; None cuts nothing.
+    """
 
     corpus: str
     min_seconds: float
     held_out: float
     seed: int
+    layout: dict[str, Any] = field(default_factory=dict)
+    duplicates: Policy = "group"
+    trim_silence_db: float | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from menura.audio import StreamResampler
 from menura.foundation.atomic import replacing
 from menura.prepared.crew import Announce, Payload
 from menura.prepared.marks import mark_path, write_plain_json
-from menura.prepared.shards import BYTES, Shards, shard_path, store
+from menura.prepared.shards import BYTES, Shards, checksum_of, shard_path, store
 
 BLOCK_S = 10.0
 # Resampling overshoots: a hard-clipped wave may pass its old peak by a few dB.
@@ -36,8 +36,11 @@ def render_shard(payload: Payload, announce: Announce) -> Payload:
             n_samples = (out.tell() - offset) // (payload["n_channels"] * BYTES)
             index.append({"offset": offset, "n_samples": n_samples, "scale": scale})
         size = out.tell()
+        out.flush()
+        digest = checksum_of(temporary)
     shards.close()
-    write_plain_json(mark_path(folder, number), {"bytes": size, "tracks": index})
+    mark = {"bytes": size, "checksum": digest, "tracks": index}
+    write_plain_json(mark_path(folder, number), mark)
     return {"tracks": len(index)}
 
 

@@ -15,7 +15,8 @@ from menura.foundation.cores import n_cores
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.prepared.crew import Crew
+from menura.prepared.crew import Crew, Payload
+from menura.prepared.fetching import HereShards
 from menura.prepared.locking import LOCK, alone
 from menura.prepared.marks import (
     clear_shards,
@@ -79,7 +80,7 @@ class Rendition:
 
 
 def render(
-    shards: Path,
+    source: HereShards,
     tracks: Sequence[PreparedTrack],
     fingerprint: str,
     form: tuple[int, int],
@@ -118,7 +119,7 @@ def render(
         _begin(folder, about)
         for line in losses(tracks, form):
             reporter.say(line)
-        _make(shards, by_shard, form, folder, reporter)
+        _make(source, by_shard, form, folder, reporter)
         write_plain_json(folder / DONE, about)
         (folder / MAKING).unlink(missing_ok=True)
         if (rendition := made()) is not None:
@@ -140,13 +141,14 @@ def losses(tracks: Sequence[PreparedTrack], form: tuple[int, int]) -> list[str]:
         if sample_rate < form[0]:
             said.append(f"there is nothing above {sample_rate / 2000:g} kHz in them")
         if said:
-            before, after = _form(sample_rate, n_channels), _form(*form)
+            before, after = form_said(sample_rate, n_channels), form_said(*form)
             which = "all tracks" if count == len(tracks) else f"{count} of {len(tracks)} tracks"
             lines.append(f"{before} → {after} ({which}): {', and '.join(said)}")
     return lines
 
 
-def _form(sample_rate: int, n_channels: int) -> str:
+def form_said(sample_rate: int, n_channels: int) -> str:
+    """A rate and number of channels in words."""
     return f"{sample_rate} Hz {'mono' if n_channels == 1 else 'stereo'}"
 
 
@@ -156,10 +158,10 @@ def _writing(folder: Path, form: tuple[int, int], reporter: Reporter) -> Iterato
     name = printable(str(folder))
 
     def wait() -> None:
-        reporter.say(f"another process is making the sound at {_form(*form)}; waiting for it")
+        reporter.say(f"another process is making the sound at {form_said(*form)}; waiting for it")
 
     with written_into(
-        f"{name}, where the sound at {_form(*form)} is kept",
+        f"{name}, where the sound at {form_said(*form)} is kept",
         "copy the prepared corpus to a place that can be written, or give another folder",
         "start it again",
     ):
@@ -185,28 +187,31 @@ def _begin(folder: Path, about: dict[str, Any]) -> None:
 
 
 def _make(
-    shards: Path,
+    source: HereShards,
     by_shard: dict[int, list[PreparedTrack]],
     form: tuple[int, int],
     folder: Path,
     reporter: Reporter,
 ) -> None:
     wanted = [number for number in sorted(by_shard) if read_mark(folder, number) is None]
-    payloads = [
-        {
-            "source": str(shards.resolve()),
-            "folder": str(folder.resolve()),
-            "shard": number,
-            "sample_rate": form[0],
-            "n_channels": form[1],
-            "tracks": [_stored(track) for track in by_shard[number]],
-        }
-        for number in wanted
-    ]
-    crew = Crew(_RENDER, n_cores())
-    with closing(crew.results(payloads)) as results:
-        for done, _ in enumerate(results, start=1):
-            reporter.progress(done, len(payloads), f"sound at {_form(*form)}")
+    done = 0
+    for numbers in source.rounds(wanted):
+        with source.here(numbers, folder) as shards:
+            payloads: list[Payload] = [
+                {
+                    "source": str(shards.resolve()),
+                    "folder": str(folder.resolve()),
+                    "shard": number,
+                    "sample_rate": form[0],
+                    "n_channels": form[1],
+                    "tracks": [_stored(track) for track in by_shard[number]],
+                }
+                for number in numbers
+            ]
+            with closing(Crew(_RENDER, n_cores()).results(payloads)) as results:
+                for _ in results:
+                    done += 1
+                    reporter.progress(done, len(wanted), f"sound at {form_said(*form)}")
 
 
 def _stored(track: PreparedTrack) -> dict[str, Any]:

@@ -1,23 +1,35 @@
 """Shards: sound as raw 16-bit values, so that any second of any track is one small read."""
 
-import mmap
+import hashlib
 import os
+import sys
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+
 BYTES = 2  # of one stored value
 FULL_SCALE = 32768.0
 _MOST_OPEN = 64  # shards kept open: far below the number of files a process may have
+_HASHED_AT_ONCE = 1 << 20
+
+
+def shard_name(number: int) -> str:
+    """File name of a shard."""
+    return f"{number:05d}.pcm"
 
 
 def shard_path(folder: Path, number: int) -> Path:
     """Where a shard lies."""
-    return folder / f"{number:05d}.pcm"
+    return folder / shard_name(number)
 
 
 def store(
@@ -31,18 +43,33 @@ def store(
     return file.write(np.ascontiguousarray(values, dtype="<i2").tobytes())
 
 
-class Shards:
-    """The shard files of one folder, read a range at a time.
+def checksum(blocks: Iterable[bytes]) -> str:
+    """Checksum of a shard that is read in `blocks`: BLAKE2b of 16 bytes, in hexadecimal."""
+    digest = hashlib.blake2b(digest_size=16)
+    for block in blocks:
+        digest.update(block)
+    return digest.hexdigest()
 
-    Only the pages of the range asked for are mapped, and unmapped again when they are copied:
-    memory in use does not grow with what was read. Safe to use from several threads, and to
-    send to other processes.
-    """
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self._open: OrderedDict[int, int] = OrderedDict()
-        self._lock = threading.Lock()
+def checksum_of(path: Path) -> str:
+    """Checksum of the shard in the file `path`, read in bounded memory."""
+    return checksum(file_blocks(path))
+
+
+def file_blocks(path: Path) -> Iterator[bytes]:
+    """A file, a piece at a time."""
+    with path.open("rb") as file:
+        while block := file.read(_HASHED_AT_ONCE):
+            yield block
+
+
+class StoredSound(ABC):
+    """Shards, wherever they lie, read a range at a time. Safe to use from several threads."""
+
+    @abstractmethod
+    def read_bytes(self, number: int, offset: int, count: int) -> bytes:
+        """`count` bytes of shard `number` from `offset` on. Raises MenuraError when it has
+        fewer."""
 
     def read(
         self,
@@ -64,47 +91,76 @@ class Shards:
         if first >= last:
             return np.zeros((n_channels, stop - start), dtype=np.float32)
         frame = n_channels * BYTES
-        values = self._values(number, offset + first * frame, (last - first) * n_channels)
-        samples = values.reshape(last - first, n_channels).T * np.float32(scale / FULL_SCALE)
-        if (first, last) == (start, stop):
-            return np.ascontiguousarray(samples)
-        whole = np.zeros((n_channels, stop - start), dtype=np.float32)
-        whole[:, first - start : last - start] = samples
+        data = self.read_bytes(number, offset + first * frame, (last - first) * frame)
+        stored = np.frombuffer(data, dtype="<i2").reshape(last - first, n_channels).T
+        new = np.empty if (first, last) == (start, stop) else np.zeros
+        whole = new((n_channels, stop - start), dtype=np.float32)
+        # Converted, scaled, and brought into the order of channels in one pass.
+        np.multiply(
+            stored, np.float32(scale / FULL_SCALE), out=whole[:, first - start : last - start]
+        )
         return whole
 
-    def _values(self, number: int, offset: int, count: int) -> Float32[np.ndarray, " values"]:
-        page = offset % mmap.ALLOCATIONGRANULARITY
-        with self._lock:
-            descriptor = self._descriptor(number)
-            mapped = mmap.mmap(
-                descriptor, page + count * BYTES, access=mmap.ACCESS_READ, offset=offset - page
-            )
-        with mapped:
-            stored = np.frombuffer(mapped, dtype="<i2", count=count, offset=page)
-            values = stored.astype(np.float32)
-            del stored  # a mapping cannot be closed while an array looks into it
-        return values
 
-    def _descriptor(self, number: int) -> int:
+class _OpenShard:
+    """An open file; closed when the last one who reads from it is done."""
+
+    def __init__(self, descriptor: int):
+        self.descriptor = descriptor
+        self.lock = threading.Lock()
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        if sys.platform == "win32":
+            with self.lock:
+                os.lseek(self.descriptor, offset, os.SEEK_SET)
+                return os.read(self.descriptor, count)
+        return os.pread(self.descriptor, count, offset)
+
+    def __del__(self) -> None:
+        os.close(self.descriptor)
+
+
+class Shards(StoredSound):
+    """The shard files of a folder on this machine.
+
+    Only the range asked for is read, from the system's own cache where it is there: memory in use
+    does not grow with what was read. May be sent to other processes.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._open: OrderedDict[int, _OpenShard] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read_bytes(self, number: int, offset: int, count: int) -> bytes:
+        with self._lock:
+            shard = self._opened(number)
+        data = shard.read_at(offset, count)
+        while len(data) < count:  # the system gives at most 2 GiB at a time
+            more = shard.read_at(offset + len(data), count - len(data))
+            if not more:
+                raise MenuraError(
+                    f"{printable(str(shard_path(self.folder, number)))} ends too early; "
+                    "`menura verify` says what is damaged"
+                )
+            data += more
+        return data
+
+    def _opened(self, number: int) -> _OpenShard:
         if number in self._open:
             self._open.move_to_end(number)
             return self._open[number]
         if len(self._open) >= _MOST_OPEN:
-            os.close(self._open.popitem(last=False)[1])
+            self._open.popitem(last=False)
         path = shard_path(self.folder, number)
-        self._open[number] = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        return self._open[number]
+        shard = _OpenShard(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
+        self._open[number] = shard
+        return shard
 
     def close(self) -> None:
         """Close the files; the next read opens them again."""
         with self._lock:
-            for descriptor in self._open.values():
-                os.close(descriptor)
             self._open.clear()
-
-    def __del__(self) -> None:
-        for descriptor in self._open.values():
-            os.close(descriptor)
 
     def __getstate__(self) -> dict[str, Path]:
         return {"folder": self.folder}

@@ -39,6 +39,8 @@ class SourceState:
                 size, times[track.id] = -1, -1
             labels = dict(track.labels)
             facts = [track.id, track.group, labels, track.licence, track.split, size]
+            if track.score is not None and not track.is_score:
+                facts.append(_size(track.score))
             source.update(_line(facts))
             listing.update(_line([*facts, times[track.id]]))
         return SourceState(source.hexdigest(), listing.hexdigest(), times)
@@ -48,10 +50,23 @@ class SourceState:
         corpora prepared from two copies of a source."""
         write_plain_json(folder / TIMES, self.times)
 
-    def changed_since(self, folder: Path) -> list[str]:
-        """Ids of the files with another time than when `folder` was prepared."""
+    def add_times(self, folder: Path, prefix: str) -> None:
+        """Keep them beside the times of other sources; ids get `prefix`."""
+        ours = {prefix + id: time for id, time in self.times.items()}
+        write_plain_json(folder / TIMES, (read_plain_json(folder / TIMES) or {}) | ours)
+
+    def changed_since(self, folder: Path, prefix: str = "") -> list[str]:
+        """Ids of the files with another time than when `folder` was prepared, where they have
+        `prefix`."""
         before = read_plain_json(folder / TIMES) or {}
-        return [id for id, time in self.times.items() if before.get(id, time) != time]
+        return [id for id, time in self.times.items() if before.get(prefix + id, time) != time]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _line(facts: list[Any]) -> bytes:

@@ -1,19 +1,20 @@
 """Dividing a corpus into what a system learns from and what it is judged by.
 
-By recording, never by piece: tracks of one recording, and files of the very same sound, always
-fall on the same side.
+By recording, never by piece: tracks of one recording, and files that hold the same recording,
+fall on the same side, but where the corpus itself states otherwise.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from menura.corpora import Split
 from menura.foundation.printable import printable
 from menura.foundation.seeds import derive
+from menura.prepared.sets import Sets
 
 _STRICTEST_FIRST: tuple[Split, ...] = ("test", "valid", "train")
+_SAID = 10  # remarks of one kind
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,21 @@ class _Group:
         return {label for track in self.tracks for label in track.labels.items()}
 
 
-def divide(candidates: Sequence[Candidate], held_out: float, seed: int) -> Division:
+def divide(
+    candidates: Sequence[Candidate],
+    held_out: float,
+    seed: int,
+    alike: Iterable[tuple[str, str]] = (),
+) -> Division:
     """Put every track into a split.
 
-    Splits that the corpus states are kept. When it states no "valid" or "test", about `held_out`
-    of the seconds of the other tracks become "valid", spread evenly over the labels; every label
-    keeps a recording to learn from. The same tracks and seed give the same division, in whatever
-    order they come.
+    alike: ids of tracks that share a stretch of one recording, as those of the same content do.
+    Splits that the corpus states are kept, and where they cross such a pair it is said. When it
+    states no "valid" or "test", about `held_out` of the seconds of the other tracks become
+    "valid", spread evenly over the labels; every label keeps a recording to learn from. The same
+    tracks and seed give the same division, in whatever order they come.
     """
-    groups, notes = _grouped(sorted(candidates, key=lambda track: track.id))
-    for group in groups:
-        notes.extend(_take_given(group))
+    groups, notes = _grouped(sorted(candidates, key=lambda track: track.id), alike)
     stated = {group.split for group in groups if group.split}
     undecided = [group for group in groups if group.split is None]
     for group in undecided:
@@ -76,39 +81,79 @@ def divide(candidates: Sequence[Candidate], held_out: float, seed: int) -> Divis
     return Division(places, tuple(notes))
 
 
-def _grouped(candidates: Iterable[Candidate]) -> tuple[list[_Group], list[str]]:
-    """Recordings, joined where they hold the same sound."""
-    leader: dict[Any, str] = {}
-    parent: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    twins: dict[str, list[str]] = defaultdict(list)
-    for track in candidates:
-        parent.setdefault(track.group, track.group)
-        twins[track.content].append(track.id)
-        other = find(leader.setdefault(track.content, track.group))
-        mine = find(track.group)
-        parent[max(other, mine)] = min(other, mine)
+def _grouped(
+    candidates: Sequence[Candidate], alike: Iterable[tuple[str, str]]
+) -> tuple[list[_Group], list[str]]:
+    """Recordings with the splits that the corpus gives them, joined where they share sound."""
     groups: dict[str, _Group] = {}
     for track in candidates:
-        name = find(track.group)
-        groups.setdefault(name, _Group(name, [])).tracks.append(track)
-    notes = [
-        f"{_listed(same)}: the same sound, kept on one side of the split"
-        for same in twins.values()
-        if len(same) > 1
+        groups.setdefault(track.group, _Group(track.group, [])).tracks.append(track)
+    notes = [note for name in sorted(groups) for note in _take_given(groups[name])]
+    same, firsts = Sets[str](), dict[str, str]()
+    for track in candidates:
+        same.join(firsts.setdefault(track.content, track.id), track.id)
+    for one, other in alike:
+        same.join(one, other)
+    tracks = {track.id: track for track in candidates}
+    shared = [[tracks[id] for id in ids] for ids in sorted(map(sorted, same.all()))]
+    joined = Sets[str]()
+    for sharing in shared:
+        for track in sharing[1:]:
+            joined.join(sharing[0].group, track.group)
+    together: dict[str, list[_Group]] = defaultdict(list)
+    for name in sorted(groups):
+        together[joined.leader(name)].append(groups[name])
+    notes.extend(_shared_notes(shared, groups))
+    merged = [group for members in together.values() for group in _merged(members)]
+    return sorted(merged, key=lambda group: group.name), notes
+
+
+def _merged(groups: list[_Group]) -> list[_Group]:
+    """One group, or one for each split that the corpus gives them; what is given none comes to
+    the strictest of these."""
+    given = [split for split in _STRICTEST_FIRST if any(g.split == split for g in groups)]
+    sides: dict[Split | None, list[_Group]] = defaultdict(list)
+    for group in groups:
+        sides[group.split or (given[0] if given else None)].append(group)
+    return [
+        _Group(
+            min(group.name for group in members),
+            [track for group in members for track in group.tracks],
+            split,
+        )
+        for split, members in sides.items()
     ]
-    return [groups[name] for name in sorted(groups)], notes
+
+
+def _shared_notes(shared: list[list[Candidate]], groups: Mapping[str, _Group]) -> list[str]:
+    """What is to be said of tracks that hold the same recording: the first of each kind."""
+    kept: list[str] = []
+    crossing: list[str] = []
+    for tracks in shared:
+        names = _listed([track.id for track in tracks])
+        given = {groups[track.group].split for track in tracks}
+        splits = [split for split in _STRICTEST_FIRST if split in given]
+        if len(splits) > 1:
+            crossing.append(
+                f"{names} hold the same recording, and the corpus puts them in "
+                f"{' and '.join(splits)}; that is left as it is"
+            )
+        elif len({track.content for track in tracks}) == 1:
+            kept.append(f"{names}: the same sound, kept on one side of the split")
+        else:
+            kept.append(f"{names} hold the same recording, kept on one side of the split")
+    notes = [*kept[:_SAID], *crossing[:_SAID]]
+    for kind, more in (("", len(kept) - _SAID), (" across splits", len(crossing) - _SAID)):
+        if more > 0:
+            notes.append(f"{more} more groups of files hold the same recording{kind}")
+    return notes
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(map(printable, names[:4]))
-    return shown + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    shown = [*map(printable, names[:4])]
+    if len(names) > 4:
+        return f"{', '.join(shown)} and {len(names) - 4} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _take_given(group: _Group) -> list[str]:
@@ -120,7 +165,7 @@ def _take_given(group: _Group) -> list[str]:
     if len(given) == 1:
         return []
     return [
-        f"{printable(group.name)}: one recording, or the same sound, in {' and '.join(given)}; "
+        f"{printable(group.name)}: one recording in {' and '.join(given)}; "
         f"all of it goes to {given[0]}"
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from menura.corpora import Split
 from menura.foundation.config import from_dict
+from menura.prepared.shards import BYTES
 
 Spans = tuple[tuple[float, float], ...]
 
@@ -21,7 +22,10 @@ class PreparedTrack:
     scale: a stored value v stands for v / 32768 · scale.
     silent: spans (start, stop in seconds) of at least 0.5 s in which no 0.1 s is louder than
         −60 dBFS (RMS).
-    content: hash of the decoded sound; equal for two files of the same sound.
+    content: hash of the decoded sound; equal for two files of the same sound. Of notes alone:
+        hash of the MIDI file.
+    score: where in the shard its MIDI file lies (first byte, number of bytes), if it has one.
+    score_s: seconds that the notes last. A track of notes alone has no channels and no samples.
     """
 
     id: str
@@ -37,10 +41,28 @@ class PreparedTrack:
     scale: float
     silent: Spans
     content: str
+    score: tuple[int, int] | None = None
+    score_s: float | None = None
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is more than notes."""
+        return self.n_channels > 0
 
     @property
     def duration_s(self) -> float:
-        return self.n_samples / self.sample_rate
+        """Seconds of its sound; of its notes where it has no sound."""
+        return seconds_of(self.n_samples, self.sample_rate, self.score_s)
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes that its sound takes in the shard."""
+        return self.n_samples * self.n_channels * BYTES
+
+
+def seconds_of(n_samples: int, sample_rate: int, score_s: float | None) -> float:
+    """Duration of a track; `sample_rate` is 0 for notes alone."""
+    return n_samples / sample_rate if sample_rate else float(score_s or 0.0)
 
 
 def to_lines(records: Iterable[Any]) -> str:

@@ -10,6 +10,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
+from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
 from menura.systems import TrainedSystem
 from menura.training import checkpoint, latents
@@ -37,7 +38,7 @@ class TrainResult:
 
 def train(
     recipe: str,
-    corpus: Path,
+    corpus: Path | str,
     out: Path,
     *,
     preset: str = "laptop",
@@ -51,7 +52,9 @@ def train(
     precision: str = "auto",
     reporter: Reporter | None = None,
 ) -> TrainResult:
-    """Train a recipe on a corpus (prepared, or a raw folder) into the folder `out`.
+    """Train a recipe on a corpus into the folder `out`.
+
+    corpus: a prepared folder, a URL of one (see `PreparedCorpus.open`), or a raw folder of audio.
 
     Ends after `minutes` or `steps`, or when the held-out value stops falling. A run that was
     stopped goes on with resume=True, and ends as if it had never stopped.
@@ -66,7 +69,7 @@ def train(
         systems.read_description(Path(init))
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)
-    prepared = _prepared(Path(corpus), out, reporter)
+    prepared = _prepared(corpus, out, reporter)
     codec = None
     if chosen.codec is not None and init == "none":  # another system brings its codec along
         codec, limits = _codec(order, chosen, prepared, out, limits, reporter)
@@ -140,10 +143,11 @@ def _check_folder(out: Path, resume: bool) -> None:
         )
 
 
-def _prepared(corpus: Path, out: Path, reporter: Reporter) -> PreparedCorpus:
+def _prepared(named: Path | str, out: Path, reporter: Reporter) -> PreparedCorpus:
     """The corpus itself if it is prepared; else prepared into the run's folder, once."""
-    if PreparedCorpus.is_prepared(corpus):
-        return PreparedCorpus.open(corpus)
+    corpus = place_of(named)
+    if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
+        return PreparedCorpus.open(named)
     ours = out / CORPUS
     if not (checkpoint.exists(out) and PreparedCorpus.is_prepared(ours)):
         prepare(corpus, ours, resume=True, reporter=reporter)
