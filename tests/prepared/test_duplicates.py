@@ -172,6 +172,25 @@ def test_copies_are_on_one_side(folder: Path, tmp_path: Path, seed: int) -> None
     assert b"words" not in (tmp_path / "out/tracks.jsonl").read_bytes()
 
 
+def test_an_appended_copy_comes_to_the_side_of_its_recording(folder: Path, tmp_path: Path) -> None:
+    """However it was made, and whatever the folder is called."""
+    later = tmp_path / "later"
+    shutil.move(folder / "other", later)
+    write(Clip(music(20), RATE), later / "new.wav")
+    prepare(folder, tmp_path / "out", workers=1, held_out=0.4)
+    before = sides(tmp_path / "out")
+    prepare(later, tmp_path / "out", workers=1, held_out=0.4, append=True)
+    found = sides(tmp_path / "out")
+    assert before.items() <= found.items()
+    assert found["quiet.mp3"] == found["late.ogg"] == before["0.wav"]
+    assert found["copy.wav"] == before["1.wav"]
+    assert found["new.wav"][0] not in {group for group, _ in before.values()}
+    again = tmp_path / "again"  # what was appended is known as well
+    write(Clip(music(20)[:, RATE:], RATE), again / "cut.flac")
+    prepare(again, tmp_path / "out", workers=1, append=True)
+    assert sides(tmp_path / "out")["cut.flac"] == found["new.wav"]
+
+
 def test_drop_leaves_one_of_each(folder: Path, tmp_path: Path) -> None:
     report = prepare(folder, tmp_path / "out", workers=1, duplicates="drop")
     assert sorted(sides(tmp_path / "out")) == [f"{seed}.wav" for seed in range(8)]

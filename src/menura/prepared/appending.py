@@ -14,9 +14,11 @@ from menura.corpora import Dropped, Split, Track
 from menura.foundation.atomic import write_text
 from menura.foundation.printable import printable
 from menura.prepared.corpus import PreparedCorpus
+from menura.prepared.fingerprints import keep, kept, marked
 from menura.prepared.finishing import clear_unfinished, shard_facts
 from menura.prepared.index import SHARDS, TRACKS, Part, read_lines, read_parts, write_index
 from menura.prepared.marks import write_plain_json
+from menura.prepared.matching import from_text, matches
 from menura.prepared.outcome import (
     REPORT,
     REPORT_TEXT,
@@ -69,12 +71,16 @@ def add(
     """Put what is done in `staging` into the corpus in `folder`; the outcome is of the whole.
 
     Tracks that are there keep everything. New tracks of a recording that is there (by their
-    group, or by the very same sound) come to its side of the split.
+    group, or by their sound) come to its side of the split.
     """
     name = printable(source.resolve().name)
     prefix = prefix_for((track.id for track in corpus.tracks), tracks, name)
     first = len(corpus.facts)
-    added, remarks = _beside(corpus.tracks, outcome.tracks, tracks, prefix, first)
+    old, new = kept(folder), marked(staging, plan)
+    heard = _heard(
+        corpus.tracks, old, outcome.tracks, new if plan.settings.duplicates != "ignore" else {}
+    )
+    added, remarks = _beside(corpus.tracks, outcome.tracks, tracks, prefix, first, heard)
     if prefix:
         remarks.insert(
             0, f"ids of {name} begin with {prefix!r}: some of them were those of other tracks"
@@ -95,10 +101,31 @@ def add(
     write_plain_json(folder / REPORT, report(whole))
     names = " + ".join(part.name for part in parts)
     write_text(folder / REPORT_TEXT, report_text(names, whole))
+    keep(folder, old | {prefix + id: words for id, words in new.items()})
     state.add_times(folder, prefix)
     write_index(folder, lines, whole, parts, facts)
     clear_unfinished(staging)
     return whole
+
+
+def _heard(
+    there: Sequence[PreparedTrack],
+    old: Mapping[str, str],
+    coming: Sequence[PreparedTrack],
+    new: Mapping[str, str],
+) -> dict[str, list[PreparedTrack]]:
+    """Id of a coming track → those there that hold some of its recording, by fingerprint."""
+    # Recordings that are there, and those that come, are known to belong together or not.
+    prints = [(f"there {t.group}", old.get(t.id, "")) for t in there]
+    prints += [(f"coming {t.group}", new.get(t.id, "")) for t in coming]
+    known: dict[str, int] = {}
+    groups = [known.setdefault(group, len(known)) for group, _ in prints]
+    found: dict[str, list[PreparedTrack]] = defaultdict(list)
+    if any(new.values()):
+        for match in matches([from_text(words) for _, words in prints], groups):
+            if match.first < len(there) <= match.second:
+                found[coming[match.second - len(there)].id].append(there[match.first])
+    return found
 
 
 def _beside(
@@ -107,6 +134,7 @@ def _beside(
     sources: Mapping[str, Track],
     prefix: str,
     first_shard: int,
+    heard: Mapping[str, Sequence[PreparedTrack]],
 ) -> tuple[list[PreparedTrack], list[str]]:
     """The tracks `coming` as they stand beside those `there`, and what is to be said of it."""
 
@@ -126,6 +154,7 @@ def _beside(
             f"content {track.content}",
         ):
             found[track.group] |= sides.get(key, set())
+        found[track.group] |= {(other.group, other.split) for other in heard.get(track.id, ())}
     added, remarks, n_known = [], [], 0
     for track in coming:
         group, split = name_of(track.group), track.split

@@ -7,6 +7,7 @@ from menura.corpora import Dropped, Track
 from menura.foundation.atomic import write_text
 from menura.foundation.printable import printable
 from menura.prepared.duplicates import Listened, Policy, alike, among_kept, superfluous
+from menura.prepared.fingerprints import FINGERPRINTS, keep, marked
 from menura.prepared.index import SHARDS, TRACKS, Part, ShardFacts, write_index
 from menura.prepared.marks import (
     clear_marks,
@@ -80,6 +81,7 @@ def finish(folder: Path, source: Path, state: SourceState, plan: Plan, outcome: 
     write_plain_json(folder / REPORT, report(outcome))
     write_text(folder / REPORT_TEXT, report_text(source.resolve().name, outcome))
     state.write_times(folder)
+    keep(folder, marked(folder, plan))
     part = Part(printable(source.resolve().name), plan.source, plan.settings, len(plan.shards))
     write_index(folder, lines, outcome, [part], shard_facts(folder / SHARDS, plan))
     clear_work(folder)
@@ -107,13 +109,14 @@ def clear_unfinished(folder: Path) -> None:
         if not any(shards.iterdir()):
             shards.rmdir()
     clear_temporary(folder)
-    for name in (TRACKS, TIMES, REPORT, REPORT_TEXT, PLAN):  # while the plan is there, it is ours
+    # While the plan is there, it is ours.
+    for name in (TRACKS, TIMES, REPORT, REPORT_TEXT, FINGERPRINTS, PLAN):
         (folder / name).unlink(missing_ok=True)
 
 
 def _listened(entry: dict[str, Any], track: Track) -> Listened:
     seconds = seconds_of(entry["n_samples"], entry["sample_rate"], entry["score_s"])
-    words = entry.pop("words", "")  # nothing of it is kept: it would double a small corpus
+    words = entry.pop("words", "")
     return Listened(track.id, track.group, track.split, entry["content"], seconds, words)
 
 
