@@ -32,6 +32,7 @@ from menura.representations._stft import stft_power
 from menura.representations.log_mel import PRESETS, LogMel
 from menura.systems import TrainedSystem
 from menura.workflows.load import load
+from timing import seconds
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME = "representations"
@@ -85,17 +86,6 @@ def music(rate: int, seconds: float) -> list[np.ndarray]:
     pieces = [conform(read(file), rate, 1).samples[0, first : first + n] for file in files]
     assert all(len(piece) == n for piece in pieces), "a file is too short"
     return pieces
-
-
-def seconds(work: Callable[[], object], repeats: int = 3) -> float:
-    """The best of some, after one to warm up."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def forward() -> list[dict[str, Any]]:

@@ -7,8 +7,6 @@ what they have learnt. Run it with nothing else on the machine. Writes docs/resu
 """
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from menura.systems import TrainedSystem
 from menura.training.assembly import new_system
 from menura.training.device import Compute
 from menura.training.stepping import Stepper
+from timing import seconds
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME = "speed"
@@ -60,17 +59,6 @@ def noise_like_music(seconds: float) -> Clip:
     tones = [np.sin(2 * np.pi * f * t) * np.exp(-3 * (t % 0.5)) for f in (220, 277, 330, 880)]
     noise = np.random.default_rng(0).standard_normal(len(t))
     return Clip((0.1 * sum(tones) + 0.01 * noise)[None].astype(np.float32), RATE)
-
-
-def seconds(work: Callable[[], object], repeats: int = 3) -> float:
-    """The best of some, after one to warm up."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def codec_speed(system: TrainedSystem, sound: Clip) -> dict[str, float]:

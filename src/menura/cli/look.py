@@ -6,9 +6,9 @@ import click
 
 from menura.cli.answer import Answer, files_written
 from menura.cli.terminal import terminal
-from menura.cli.values import PATH, Setting
+from menura.cli.values import PATH
 from menura.cli.verb import Verb
-from menura.cli.words import clip_argument
+from menura.cli.words import clip_argument, settings_option
 
 
 @click.command("spectrogram", cls=Verb)
@@ -19,14 +19,7 @@ from menura.cli.words import clip_argument
     help="How to see it (menura list representations).  [default: log-mel]",
 )
 @click.option("--preset", metavar="P", help="Settings of the representation, by name.")
-@click.option(
-    "--set",
-    "settings",
-    type=Setting(),
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Change one setting of the representation; may be repeated.",
-)
+@settings_option("representation")
 @click.option(
     "--vocoder",
     type=PATH,

@@ -6,9 +6,9 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, NOT_NEGATIVE, PATH, Setting
+from menura.cli.values import COUNT, NOT_NEGATIVE, PATH
 from menura.cli.verb import ResumableVerb
-from menura.cli.words import seed_option
+from menura.cli.words import seed_option, settings_option
 
 
 @click.command("prepare", cls=ResumableVerb)
@@ -70,14 +70,7 @@ from menura.cli.words import seed_option
     metavar="DB",
     help="Cut what is quieter than this off both ends, such as -60 (default: nothing is cut).",
 )
-@click.option(
-    "--set",
-    "settings",
-    type=Setting(),
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Change one setting of the layout; may be repeated.",
-)
+@settings_option("layout")
 @click.option(
     "--engine",
     default="local",

@@ -6,9 +6,9 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, PATH, PATH_OR_URL, POSITIVE, OneOf, Setting
+from menura.cli.values import COUNT, PATH, PATH_OR_URL, POSITIVE, OneOf
 from menura.cli.verb import ResumableVerb
-from menura.cli.words import seed_option
+from menura.cli.words import seed_option, settings_option
 from menura.foundation.errors import UsageError
 
 
@@ -34,14 +34,7 @@ from menura.foundation.errors import UsageError
 @click.option("--steps", type=COUNT, metavar="N", help="Stop after N steps.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @seed_option
-@click.option(
-    "--set",
-    "settings",
-    type=Setting(),
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Change one setting of the recipe; may be repeated.",
-)
+@settings_option("recipe")
 @click.option(
     "--device",
     type=OneOf(("auto", "cpu", "cuda", "mps")),

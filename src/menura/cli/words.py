@@ -1,8 +1,11 @@
 """Arguments and options that several verbs take, so that they read the same everywhere."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
-from menura.cli.values import NOT_NEGATIVE, PATH, WHOLE
+from menura.cli.values import NOT_NEGATIVE, PATH, WHOLE, Setting
 
 run_argument = click.argument("run", type=PATH, metavar="RUN")
 clip_argument = click.argument("clip", type=PATH, metavar="CLIP")
@@ -27,3 +30,15 @@ seed_option = click.option(
     metavar="K",
     help="Same seed, same result.",
 )
+
+
+def settings_option(of: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """--set, for settings of what `of` says."""
+    return click.option(
+        "--set",
+        "settings",
+        type=Setting(),
+        multiple=True,
+        metavar="KEY=VALUE",
+        help=f"Change one setting of the {of}; may be repeated.",
+    )
