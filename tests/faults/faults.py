@@ -2,5 +2,6 @@
 
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
+from faults.representation_faults import REPRESENTATION_FAULTS
 
-FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS)
+FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS, *REPRESENTATION_FAULTS)
