@@ -1,12 +1,10 @@
-"""Work for engines: some of it never ends, some ends its process, some finds no room."""
+"""Work for engines: some of it never ends, some finds no room."""
 
 import errno
 import os
-import signal
 import time
 from pathlib import Path
 
-from menura.prepared import building
 from menura.prepared.crew import Announce, Payload
 
 
@@ -23,17 +21,6 @@ def count(payload: Payload, announce: Announce) -> Payload:
             time.sleep(0.3)
         done.append(item)
     return {"done": done, "deadly": payload["deadly"], "parent": os.getppid()}
-
-
-def build_shard(payload: Payload, announce: Announce) -> Payload:
-    """The real work, with a decoder that crashes on files called deadly.wav."""
-
-    def announce_and_die(identity: str) -> None:
-        announce(identity)
-        if identity.endswith("deadly.wav"):
-            os.kill(os.getpid(), signal.SIGSEGV)
-
-    return building.build_shard(payload, announce_and_die)
 
 
 def no_room(payload: Payload, announce: Announce) -> Payload:

@@ -40,7 +40,7 @@ with engines.load("ray", address=sys.argv[1]) as ray:
     for index, result in ray.results(sys.argv[2], json.loads(sys.argv[3])):
         print("answer", json.dumps([index, result]), flush=True)
 """
-BUILD = "hanging_worker:build_shard"
+BUILD = "dying_worker:build_shard"
 
 
 class Cluster:

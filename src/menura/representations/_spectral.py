@@ -27,6 +27,7 @@ class SpectralConfig:
     phase, n_iter: the way back finds a start for the phase, then improves it by rounds of fast
         Griffin-Lim (0: the start alone). "pghi" is nearest the sound in magnitude at every number
         of rounds: 8 after it do more than 32 after "noise". "rtpghi" looks one frame ahead only.
+        "coarse" finds it by rounds on fewer frames: fastest where windows overlap by far.
     """
 
     n_fft: int = 1024
