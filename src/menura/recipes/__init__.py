@@ -3,20 +3,24 @@
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
 from menura.recipes.contract import (
+    Batching,
     ContiguousWindows,
     Part,
     Preset,
     RandomCrops,
     Recipe,
+    SlidingWindows,
     Training,
 )
 
 __all__ = [
+    "Batching",
     "ContiguousWindows",
     "Part",
     "Preset",
     "RandomCrops",
     "Recipe",
+    "SlidingWindows",
     "Training",
     "load",
     "room",

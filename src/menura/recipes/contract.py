@@ -48,6 +48,26 @@ class ContiguousWindows:
 
 
 @dataclass(frozen=True)
+class SlidingWindows:
+    """Windows that slide a frame at a time over what there is, each once an epoch, in any order.
+
+    across_tracks: all tracks are laid end to end, in the order of the corpus, and windows reach
+        from one into the next: a corpus of short files, of which each is a frame or a few. False:
+        every window lies within a track, as is right for long ones.
+    """
+
+    batch_size: int = 32
+    n_frames: int = 17
+    across_tracks: bool = True
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size, n_frames=self.n_frames)
+
+
+Batching = RandomCrops | ContiguousWindows | SlidingWindows
+
+
+@dataclass(frozen=True)
 class Training:
     """How long and how carefully. Steps are optimiser steps; nothing here depends on the clock
     but checkpoint_s, which has no part in the result.
@@ -93,7 +113,7 @@ class Preset:
     sample_rate: int
     representation: Part | None
     model: Part
-    batching: RandomCrops | ContiguousWindows
+    batching: Batching
     training: Training = field(default_factory=Training)
     n_audio_channels: int = 1
     seconds: float = 8.0

@@ -51,10 +51,11 @@ def trim_context(
 def encode_chunked(
     representation: Representation, read: Read, n_samples: int, chunk_frames: int = 4096
 ) -> Iterator[Frames]:
-    """All frames of a long sound, in bounded memory."""
+    """All frames of a long sound, in bounded memory. A frame that is an image counts as many."""
     n_frames = representation.frames_for(n_samples)
-    for start in range(0, n_frames, chunk_frames):
-        yield encode_range(representation, read, start, min(start + chunk_frames, n_frames))
+    size = max(1, chunk_frames // representation.spec.n_columns)
+    for start in range(0, n_frames, size):
+        yield encode_range(representation, read, start, min(start + size, n_frames))
 
 
 def decode_chunked(
@@ -69,7 +70,8 @@ def decode_chunked(
     """
     hop = representation.spec.hop_length or 1
     overlap = 4 * representation.context_frames
-    chunks = list(_chunks(frames.shape[2], chunk_frames, overlap))
+    size = max(1, chunk_frames // representation.spec.n_columns)
+    chunks = list(_chunks(frames.shape[2], size, overlap))
     pieces, joined = [], None
     for start, stop in chunks:
         left, right = max(0, start - overlap), min(frames.shape[2], stop + overlap)

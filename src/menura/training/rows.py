@@ -45,6 +45,10 @@ class Tracks:
             frames = self.representation.encode(tensor)
         return trim_context(self.representation, frames, n_frames)
 
+    def encode_across(self, stretches: list[tuple[Row, int]]) -> Frames:
+        """One row of the frames of several stretches (its first frame, and how many) in a row."""
+        return torch.cat([self.encode([row], n_frames) for row, n_frames in stretches], dim=2)
+
     def flags(self, rows: list[Row]) -> Bool[Tensor, "rows labels"] | None:
         """Which labels each row has; None where none are told."""
         if not self.labels:

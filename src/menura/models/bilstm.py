@@ -1,0 +1,249 @@
+"""Bidirectional LSTM over a window of frames, which predicts the frame after it.
+
+The network of the BiLSTM report (section 3.3), for frames that are images: each image of a window
+of 16 is flattened, read by five bidirectional LSTM layers, and a dense layer writes the next one.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float32
+from torch import Tensor, nn
+
+from menura.foundation.errors import UsageError
+from menura.models._opening import Opening
+from menura.models.contract import (
+    AS_LEARNT,
+    Batch,
+    Losses,
+    Model,
+    Optimizer,
+    Phase,
+    Rngs,
+    Sampling,
+    Schedule,
+    noise,
+)
+from menura.representations import Frames, Spec
+
+Window = Float32[Tensor, "batch window features"]
+Frame = Float32[Tensor, "batch features"]
+State = Float32[Tensor, "batch hidden"]
+MOST_FITTED = 512  # frames that the opening is fitted to
+
+
+@dataclass(frozen=True)
+class BilstmConfig:
+    """n_window: frames seen; batches must have one more. n_layers, n_hidden: the network, n_hidden
+    in each direction. dropout: after every layer.
+
+    n_read: numbers that each column of an image is read as, by one linear map for all columns; 0
+        reads all values of the image as they are. rank: how many sums of a spectrum × a course in
+        time the next image is written as; 0 writes every value by itself. The report's 0 and 0
+        cost (8 · n_hidden + 2 · n_hidden) weights for every value of an image.
+    n_opening: principal directions of the windows that a piece made from nothing sets off from,
+        and of the randomness of a temperature.
+    """
+
+    n_window: int = 16
+    n_layers: int = 5
+    n_hidden: int = 128
+    dropout: float = 0.2
+    n_read: int = 0
+    rank: int = 0
+    n_opening: int = 16
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    schedule: Schedule = field(default_factory=Schedule)
+
+    def __post_init__(self) -> None:
+        if min(self.n_window, self.n_layers, self.n_hidden, self.n_opening) < 1:
+            raise ValueError("n_window, n_layers, n_hidden and n_opening must be at least 1")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout:g}")
+        if self.n_read < 0 or self.rank < 0:
+            raise ValueError("n_read and rank must not be negative")
+
+
+class Bilstm(Model):
+    """Next-frame prediction from whole windows. Generates by feeding its own frames back.
+
+    Where nothing is given, the first window is drawn (see Opening) and the piece begins after it.
+    A seed shorter than a window is repeated to fill it, the end of the last repeat being the
+    seed's own. `temperature` adds to every frame that is fed back a Gaussian in the opening's
+    directions, as wide as the errors of prediction in them (measured while training).
+    """
+
+    Config = BilstmConfig
+    tiny: ClassVar[BilstmConfig] = BilstmConfig(
+        n_window=8, n_layers=2, n_hidden=16, n_read=8, rank=2, n_opening=4
+    )
+    tiny_frames: ClassVar[int] = 9
+    residual: Tensor
+
+    def __init__(self, config: BilstmConfig, spec: Spec):
+        super().__init__(config, spec)
+        n_columns, n_rows = spec.n_columns, spec.n_channels // spec.n_columns
+        self.reader = _Reader(n_rows, config.n_read) if config.n_read else nn.Identity()
+        self.network = nn.LSTM(
+            n_columns * (config.n_read or n_rows),
+            config.n_hidden,
+            config.n_layers,
+            batch_first=True,
+            bidirectional=True,
+            dropout=config.dropout if config.n_layers > 1 else 0.0,
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        n_state = 2 * config.n_hidden
+        self.writer: nn.Module
+        if config.rank:
+            self.writer = _Writer(n_state, n_rows, n_columns, config.rank)
+        else:
+            self.writer = nn.Linear(n_state, spec.n_channels)
+        self._first_weights()
+        n_axes = min(config.n_opening, spec.n_channels)
+        self.opening = Opening(spec.n_channels, n_axes)
+        self.register_buffer("residual", torch.ones(n_axes))
+
+    def phases(self) -> dict[str, Phase]:
+        c = self.config
+        return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    def begin(self, batches: Iterable[Batch]) -> None:
+        """Fit the opening; a writer of few sums begins at the mean image."""
+        windows = torch.cat([batch.frames.transpose(1, 2) for batch in islice(batches, 2)])
+        n_frames = windows.shape[1]
+        self.opening.fit(windows[: max(1, MOST_FITTED // n_frames)])
+        if isinstance(self.writer, _Writer):
+            self.writer.begin(self.opening.mean)
+
+    def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
+        frames = batch.frames.transpose(1, 2)
+        if frames.shape[1] != self.config.n_window + 1:
+            raise UsageError(
+                f"this model predicts from {self.config.n_window} frames: batching.n_frames must "
+                f"be {self.config.n_window + 1}, not {frames.shape[1]}"
+            )
+        with _dropping_by(rng):
+            error = frames[:, -1] - self._predict(frames[:, :-1])
+        if self.training:
+            self._follow_residual(error.detach())
+        return {"total": error.square().mean()}
+
+    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
+        return self._first(n_frames, self.stream(None, rngs, sampling), len(rngs))
+
+    def continue_(
+        self,
+        seed: Float32[Tensor, "batch features known"],
+        n_frames: int,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Frames:
+        return self._first(n_frames, self.stream(seed, rngs, sampling), len(rngs))
+
+    def stream(
+        self,
+        seed: Float32[Tensor, "batch features known"] | None,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Iterator[Float32[Tensor, "batch features 1"]]:
+        """Frame after frame without end, after a seed or after an opening of its own."""
+        n_window = self.config.n_window
+        if seed is None:
+            window = self.opening.draw(rngs, n_window)
+        else:
+            repeated = seed.repeat(1, 1, -(-n_window // seed.shape[2]))
+            window = repeated[:, :, -n_window:].transpose(1, 2)
+        while True:
+            with torch.no_grad():
+                drawn = noise(rngs, self.residual.shape[0]).to(window.device) * self.residual
+                frame = self._predict(window) + sampling.temperature * (drawn @ self.opening.axes)
+            window = torch.cat([window[:, 1:], frame[:, None]], dim=1)
+            yield frame[:, :, None]
+
+    def _first(
+        self, n_frames: int, frames: Iterator[Float32[Tensor, "batch features 1"]], n_pieces: int
+    ) -> Frames:
+        nothing = self.residual.new_zeros(n_pieces, self.spec.n_channels, 0)
+        return torch.cat([nothing, *islice(frames, n_frames)], dim=2)
+
+    def _predict(self, window: Window) -> Frame:
+        """The frame after a window."""
+        _, (hidden, _) = self.network(self.reader(window))
+        # The last layer's state at the end of either direction, as Keras' return_sequences=False.
+        state = self.dropout(torch.cat([hidden[-2], hidden[-1]], dim=1))
+        frame: Tensor = self.writer(state)
+        return frame.float()
+
+    def _follow_residual(self, error: Frame) -> None:
+        codes = self.opening.codes(error)
+        self.residual.lerp_(codes.square().mean(dim=0).sqrt(), 0.02)
+
+    def _first_weights(self) -> None:
+        """As Keras draws them (Glorot, orthogonal, forget bias 1). PyTorch's own range does not
+        shrink with the size of an image, and 262,144 values would saturate every gate."""
+        n = self.config.n_hidden
+        for name, weights in self.network.named_parameters():
+            if name.startswith("weight_ih"):
+                nn.init.xavier_uniform_(weights)
+            elif name.startswith("weight_hh"):
+                nn.init.orthogonal_(weights)
+            else:
+                nn.init.zeros_(weights)
+            if name.startswith("bias_ih"):
+                nn.init.ones_(weights[n : 2 * n])
+        if isinstance(self.writer, nn.Linear):
+            nn.init.xavier_uniform_(self.writer.weight)
+            nn.init.zeros_(self.writer.bias)
+
+
+@contextmanager
+def _dropping_by(rng: torch.Generator) -> Iterator[None]:
+    """Dropout draws from PyTorch's own generator alone: here it is set by `rng`."""
+    with torch.random.fork_rng(devices=[rng.device] if rng.device.type == "cuda" else []):
+        torch.manual_seed(int(torch.randint(2**62, (), generator=rng, device=rng.device)))
+        yield
+
+
+class _Reader(nn.Module):
+    """Each column of each image as n_read numbers, by one map for all."""
+
+    def __init__(self, n_rows: int, n_read: int):
+        super().__init__()
+        self.n_rows = n_rows
+        self.map = nn.Linear(n_rows, n_read)
+
+    def forward(self, window: Window) -> Float32[Tensor, "batch window read"]:
+        columns = window.reshape(*window.shape[:2], self.n_rows, -1).transpose(2, 3)
+        read: Tensor = self.map(columns).flatten(2)
+        return read
+
+
+class _Writer(nn.Module):
+    """An image as a mean and a few sums of a spectrum × a course in time, as a note has both."""
+
+    def __init__(self, n_state: int, n_rows: int, n_columns: int, rank: int):
+        super().__init__()
+        self.rank = rank
+        self.spectra = nn.Linear(n_state, rank * n_rows)
+        self.courses = nn.Linear(n_state, rank * n_columns)
+        self.mean = nn.Parameter(torch.zeros(n_rows, n_columns))
+        # Cosines to begin with (as of a DCT): the first is a steady sound, the others swell.
+        turns = torch.arange(rank)[:, None] * (torch.arange(n_columns) + 0.5) / n_columns
+        with torch.no_grad():
+            self.courses.bias.copy_((torch.pi * turns).cos().flatten())
+
+    def begin(self, mean: Float32[Tensor, " features"]) -> None:
+        """Set off from this image."""
+        with torch.no_grad():
+            self.mean.copy_(mean.reshape(self.mean.shape))
+
+    def forward(self, state: State) -> Frame:
+        spectra = self.spectra(state).unflatten(1, (self.rank, -1))
+        courses = self.courses(state).unflatten(1, (self.rank, -1))
+        image: Tensor = self.mean + spectra.transpose(1, 2) @ courses
+        return image.flatten(1)
