@@ -11,11 +11,12 @@ from itertools import islice
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 from torch import Tensor, nn
 
 from menura.foundation.errors import UsageError
 from menura.models._opening import Opening
+from menura.models._precision import in_float32
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
@@ -32,7 +33,7 @@ from menura.representations import Frames, Spec
 
 Window = Float32[Tensor, "batch window features"]
 Frame = Float32[Tensor, "batch features"]
-State = Float32[Tensor, "batch hidden"]
+State = Float[Tensor, "batch hidden"]  # whatever the precision within
 MOST_FITTED = 512  # frames that the opening is fitted to
 
 
@@ -159,11 +160,22 @@ class Bilstm(Model):
             repeated = seed.repeat(1, 1, -(-n_window // seed.shape[2]))
             window = repeated[:, :, -n_window:].transpose(1, 2)
         while True:
-            with torch.no_grad():
+            with self._playing():
                 drawn = noise(rngs, self.residual.shape[0]).to(window.device) * self.residual
                 frame = self._predict(window) + sampling.temperature * (drawn @ self.opening.axes)
             window = torch.cat([window[:, 1:], frame[:, None]], dim=1)
             yield frame[:, :, None]
+
+    @contextmanager
+    def _playing(self) -> Iterator[None]:
+        """Without gradients and without dropout; the mode is put back."""
+        was_training = self.training
+        self.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.train(was_training)
 
     def _first(
         self, n_frames: int, frames: Iterator[Float32[Tensor, "batch features 1"]], n_pieces: int
@@ -180,7 +192,8 @@ class Bilstm(Model):
         return frame.float()
 
     def _follow_residual(self, error: Frame) -> None:
-        codes = self.opening.codes(error)
+        with in_float32(error):
+            codes = self.opening.codes(error)
         self.residual.lerp_(codes.square().mean(dim=0).sqrt(), 0.02)
 
     def _first_weights(self) -> None:
@@ -217,7 +230,7 @@ class _Reader(nn.Module):
         self.n_rows = n_rows
         self.map = nn.Linear(n_rows, n_read)
 
-    def forward(self, window: Window) -> Float32[Tensor, "batch window read"]:
+    def forward(self, window: Window) -> Float[Tensor, "batch window read"]:
         columns = window.reshape(*window.shape[:2], self.n_rows, -1).transpose(2, 3)
         read: Tensor = self.map(columns).flatten(2)
         return read
@@ -242,7 +255,7 @@ class _Writer(nn.Module):
         with torch.no_grad():
             self.mean.copy_(mean.reshape(self.mean.shape))
 
-    def forward(self, state: State) -> Frame:
+    def forward(self, state: State) -> Float[Tensor, "batch features"]:
         spectra = self.spectra(state).unflatten(1, (self.rank, -1))
         courses = self.courses(state).unflatten(1, (self.rank, -1))
         image: Tensor = self.mean + spectra.transpose(1, 2) @ courses
