@@ -43,9 +43,10 @@ class BilstmConfig:
     in each direction. dropout: after every layer.
 
     n_read: numbers that each column of an image is read as, by one linear map for all columns; 0
-        reads all values of the image as they are. rank: how many sums of a spectrum × a course in
-        time the next image is written as; 0 writes every value by itself. The report's 0 and 0
-        cost (8 · n_hidden + 2 · n_hidden) weights for every value of an image.
+        reads all values of the image as they are. rank: how many products of a spectrum and a
+        course in time the next image is written as the sum of, on top of the last n_held columns
+        of the image before it, which sound on; 0 writes every value by itself. The report's 0 and
+        0 cost 8 · n_hidden weights to read and 2 · n_hidden to write each value of an image.
     n_opening: principal directions of the windows that a piece made from nothing sets off from,
         and of the randomness of a temperature.
     """
@@ -56,6 +57,7 @@ class BilstmConfig:
     dropout: float = 0.2
     n_read: int = 0
     rank: int = 0
+    n_held: int = 4
     n_opening: int = 16
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -67,6 +69,8 @@ class BilstmConfig:
             raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout:g}")
         if self.n_read < 0 or self.rank < 0:
             raise ValueError("n_read and rank must not be negative")
+        if self.n_held < 1:
+            raise ValueError(f"n_held must be at least 1, not {self.n_held}")
 
 
 class Bilstm(Model):
@@ -83,6 +87,7 @@ class Bilstm(Model):
         n_window=8, n_layers=2, n_hidden=16, n_read=8, rank=2, n_opening=4
     )
     tiny_frames: ClassVar[int] = 9
+    writer: "nn.Linear | _Writer"
     residual: Tensor
 
     def __init__(self, config: BilstmConfig, spec: Spec):
@@ -99,9 +104,8 @@ class Bilstm(Model):
         )
         self.dropout = nn.Dropout(config.dropout)
         n_state = 2 * config.n_hidden
-        self.writer: nn.Module
         if config.rank:
-            self.writer = _Writer(n_state, n_rows, n_columns, config.rank)
+            self.writer = _Writer(n_state, n_rows, n_columns, config.rank, config.n_held)
         else:
             self.writer = nn.Linear(n_state, spec.n_channels)
         self._first_weights()
@@ -188,7 +192,8 @@ class Bilstm(Model):
         _, (hidden, _) = self.network(self.reader(window))
         # The last layer's state at the end of either direction, as Keras' return_sequences=False.
         state = self.dropout(torch.cat([hidden[-2], hidden[-1]], dim=1))
-        frame: Tensor = self.writer(state)
+        held = isinstance(self.writer, _Writer)
+        frame: Tensor = self.writer(state, window[:, -1]) if held else self.writer(state)
         return frame.float()
 
     def _follow_residual(self, error: Frame) -> None:
@@ -237,14 +242,15 @@ class _Reader(nn.Module):
 
 
 class _Writer(nn.Module):
-    """An image as a mean and a few sums of a spectrum × a course in time, as a note has both."""
+    """An image as what sounds on of the one before it, and a few spectra × courses in time."""
 
-    def __init__(self, n_state: int, n_rows: int, n_columns: int, rank: int):
+    def __init__(self, n_state: int, n_rows: int, n_columns: int, rank: int, n_held: int):
         super().__init__()
-        self.rank = rank
+        self.rank, self.n_held = rank, n_held
         self.spectra = nn.Linear(n_state, rank * n_rows)
         self.courses = nn.Linear(n_state, rank * n_columns)
         self.mean = nn.Parameter(torch.zeros(n_rows, n_columns))
+        self.holding = nn.Parameter(torch.full((n_rows, n_columns), 0.5))
         # Cosines to begin with (as of a DCT): the first is a steady sound, the others swell.
         turns = torch.arange(rank)[:, None] * (torch.arange(n_columns) + 0.5) / n_columns
         with torch.no_grad():
@@ -255,8 +261,10 @@ class _Writer(nn.Module):
         with torch.no_grad():
             self.mean.copy_(mean.reshape(self.mean.shape))
 
-    def forward(self, state: State) -> Float[Tensor, "batch features"]:
+    def forward(self, state: State, last: Frame) -> Float[Tensor, "batch features"]:
         spectra = self.spectra(state).unflatten(1, (self.rank, -1))
         courses = self.courses(state).unflatten(1, (self.rank, -1))
-        image: Tensor = self.mean + spectra.transpose(1, 2) @ courses
+        held = (last.reshape(-1, *self.mean.shape) - self.mean)[:, :, -self.n_held :].mean(2)
+        image: Tensor = self.mean + self.holding * held[:, :, None]
+        image = image + spectra.transpose(1, 2) @ courses
         return image.flatten(1)

@@ -211,12 +211,20 @@ class SpectrogramImages(Representation):
     def _drawn(self, stretches: Stretches) -> Drawn:
         c = self.config
         spectrum = framed_stft(stretches, c.n_fft, c.hop_length, self.n_filled, 0)
-        size, angle = polar(spectrum[:, : self.n_bins], self.floor)
+        spectrum = spectrum[:, : self.n_bins]
+        if self.n_layers == 1:
+            return self._level(spectrum.abs()).flatten(1)
+        size, angle = polar(spectrum, self.floor)
+        phase = F.pad(angle / torch.pi, (0, int(c.n_padding)))
+        return torch.stack([self._level(size), phase], dim=1).flatten(1)
+
+    def _level(
+        self, size: Float32[Tensor, "images bins filled"]
+    ) -> Float32[Tensor, "images bins columns"]:
         silent = log(self.floor)
-        layers = [F.pad(size.clamp_min(self.floor).log(), (0, int(c.n_padding)), value=silent)]
-        if self.n_layers == 2:
-            layers.append(F.pad(angle / torch.pi, (0, int(c.n_padding))))
-        return torch.stack(layers, dim=1).flatten(1)
+        return F.pad(
+            size.clamp_min(self.floor).log(), (0, int(self.config.n_padding)), value=silent
+        )
 
     def _sound(self, layers: Float32[Tensor, "rows layers bins columns"]) -> Mono:
         """Of columns in a row, from the beginning of the first window to the end of the last."""

@@ -206,9 +206,9 @@ class SlidingBatches(Batches):
         if not self._across:
             return super().batch(step)
         windows = self._windows(step)
-        frames = [self.tracks.encode_across(self._stretches(window)) for window in windows]
-        last = [self._stretches(window)[-1][0] for window in windows]  # what is to be predicted
-        return Batch(torch.cat(frames), labels=self.tracks.flags(last))
+        stretches = [self._stretches(window) for window in windows]
+        last = [row[-1][0] for row in stretches]  # whose frames are to be predicted
+        return Batch(self.tracks.encode_across(stretches), labels=self.tracks.flags(last))
 
     def short_tracks(self) -> int:
         return 0 if self._across else super().short_tracks()

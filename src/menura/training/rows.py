@@ -45,9 +45,14 @@ class Tracks:
             frames = self.representation.encode(tensor)
         return trim_context(self.representation, frames, n_frames)
 
-    def encode_across(self, stretches: list[tuple[Row, int]]) -> Frames:
-        """One row of the frames of several stretches (its first frame, and how many) in a row."""
-        return torch.cat([self.encode([row], n_frames) for row, n_frames in stretches], dim=2)
+    def encode_across(self, rows: list[list[tuple[Row, int]]]) -> Frames:
+        """Rows that lie across tracks: the first frame of each stretch, and how many there are."""
+        # Laid frame after frame, as models that read windows want them: nothing is turned over.
+        laid = [
+            torch.cat([self.encode([row], n).transpose(1, 2)[0] for row, n in stretches])
+            for stretches in rows
+        ]
+        return torch.stack(laid).transpose(1, 2)
 
     def flags(self, rows: list[Row]) -> Bool[Tensor, "rows labels"] | None:
         """Which labels each row has; None where none are told."""
