@@ -11,10 +11,12 @@ from itertools import islice
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int64
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
+from menura.models._clusters import k_means
 from menura.models._opening import Opening
 from menura.models._precision import in_float32
 from menura.models.contract import (
@@ -34,6 +36,9 @@ from menura.representations import Frames, Spec
 Window = Float32[Tensor, "batch window features"]
 Frame = Float32[Tensor, "batch features"]
 State = Float[Tensor, "batch hidden"]  # whatever the precision within
+Images = Float32[Tensor, "batch modes features"]
+Likely = Float32[Tensor, "batch modes"]
+RELAXED, CHOOSING = 0.05, 0.01
 MOST_FITTED = 512  # frames that the opening is fitted to
 
 
@@ -47,8 +52,11 @@ class BilstmConfig:
         course in time the next image is written as the sum of, on top of the last n_held columns
         of the image before it, which sound on; 0 writes every value by itself. The report's 0 and
         0 cost 8 · n_hidden weights to read and 2 · n_hidden to write each value of an image.
+    n_modes: images that are written, of which the one is learnt that is nearest to what came
+        (multiple choice learning, Guzmán-Rivera et al. 2012), and how likely each is; 1 learns
+        the mean of all that may come, as reported: where a note may begin, a haze of all notes.
     n_opening: principal directions of the windows that a piece made from nothing sets off from,
-        and of the randomness of a temperature.
+        and, where there is one mode, of the randomness of a temperature.
     """
 
     n_window: int = 16
@@ -58,6 +66,7 @@ class BilstmConfig:
     n_read: int = 0
     rank: int = 0
     n_held: int = 4
+    n_modes: int = 1
     n_opening: int = 16
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -69,8 +78,10 @@ class BilstmConfig:
             raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout:g}")
         if self.n_read < 0 or self.rank < 0:
             raise ValueError("n_read and rank must not be negative")
-        if self.n_held < 1:
-            raise ValueError(f"n_held must be at least 1, not {self.n_held}")
+        if self.n_held < 1 or self.n_modes < 1:
+            raise ValueError("n_held and n_modes must be at least 1")
+        if self.n_modes > 1 and not self.rank:
+            raise ValueError("n_modes above 1 asks for a rank: every mode would cost a dense layer")
 
 
 class Bilstm(Model):
@@ -84,7 +95,7 @@ class Bilstm(Model):
 
     Config = BilstmConfig
     tiny: ClassVar[BilstmConfig] = BilstmConfig(
-        n_window=8, n_layers=2, n_hidden=16, n_read=8, rank=2, n_opening=4
+        n_window=8, n_layers=2, n_hidden=16, n_read=8, rank=2, n_modes=3, n_opening=4
     )
     tiny_frames: ClassVar[int] = 9
     writer: "nn.Linear | _Writer"
@@ -105,7 +116,7 @@ class Bilstm(Model):
         self.dropout = nn.Dropout(config.dropout)
         n_state = 2 * config.n_hidden
         if config.rank:
-            self.writer = _Writer(n_state, n_rows, n_columns, config.rank, config.n_held)
+            self.writer = _Writer(config, n_state, n_rows, n_columns)
         else:
             self.writer = nn.Linear(n_state, spec.n_channels)
         self._first_weights()
@@ -123,7 +134,7 @@ class Bilstm(Model):
         n_frames = windows.shape[1]
         self.opening.fit(windows[: max(1, MOST_FITTED // n_frames)])
         if isinstance(self.writer, _Writer):
-            self.writer.begin(self.opening.mean)
+            self.writer.begin(self.opening.mean, windows)
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         frames = batch.frames.transpose(1, 2)
@@ -133,10 +144,18 @@ class Bilstm(Model):
                 f"be {self.config.n_window + 1}, not {frames.shape[1]}"
             )
         with _dropping_by(rng):
-            error = frames[:, -1] - self._predict(frames[:, :-1])
+            images, likely = self._say(frames[:, :-1])
+        errors = (frames[:, -1:] - images).square().mean(dim=2)
+        nearest = errors.argmin(dim=1)
         if self.training:
-            self._follow_residual(error.detach())
-        return {"total": error.square().mean()}
+            self._follow_residual(frames[:, -1] - _of_each(images, nearest).detach())
+        if self.config.n_modes == 1:
+            return {"total": errors.mean()}
+        image = errors.amin(dim=1).mean()
+        choice = F.cross_entropy(likely, nearest)
+        # Every mode is drawn a little towards everything: none is left behind for good.
+        total = image + RELAXED * errors.mean() + CHOOSING * choice
+        return {"total": total, "image": image, "choice": choice}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         return self._first(n_frames, self.stream(None, rngs, sampling), len(rngs))
@@ -165,10 +184,19 @@ class Bilstm(Model):
             window = repeated[:, :, -n_window:].transpose(1, 2)
         while True:
             with self._playing():
-                drawn = noise(rngs, self.residual.shape[0]).to(window.device) * self.residual
-                frame = self._predict(window) + sampling.temperature * (drawn @ self.opening.axes)
+                frame = self._choose(*self._say(window), rngs, sampling.temperature)
             window = torch.cat([window[:, 1:], frame[:, None]], dim=1)
             yield frame[:, :, None]
+
+    def _choose(self, images: Images, likely: Likely, rngs: Rngs, temperature: float) -> Frame:
+        """One image of each row: drawn from the modes, or around the only one."""
+        if images.shape[1] > 1:
+            # The largest after Gumbel noise: a draw from the softmax (Gumbel 1954).
+            even = [torch.rand(images.shape[1], generator=rng) for rng in rngs]
+            gumbel = -torch.stack(even).clamp_min(1e-9).log().neg().clamp_min(1e-9).log()
+            return _of_each(images, (likely + temperature * gumbel.to(likely.device)).argmax(1))
+        drawn = noise(rngs, self.residual.shape[0]).to(images.device) * self.residual
+        return images[:, 0] + temperature * (drawn @ self.opening.axes)
 
     @contextmanager
     def _playing(self) -> Iterator[None]:
@@ -187,14 +215,16 @@ class Bilstm(Model):
         nothing = self.residual.new_zeros(n_pieces, self.spec.n_channels, 0)
         return torch.cat([nothing, *islice(frames, n_frames)], dim=2)
 
-    def _predict(self, window: Window) -> Frame:
-        """The frame after a window."""
+    def _say(self, window: Window) -> tuple[Images, Likely]:
+        """The images that may follow a window, and how likely each is (log, up to a constant)."""
         _, (hidden, _) = self.network(self.reader(window))
         # The last layer's state at the end of either direction, as Keras' return_sequences=False.
         state = self.dropout(torch.cat([hidden[-2], hidden[-1]], dim=1))
-        held = isinstance(self.writer, _Writer)
-        frame: Tensor = self.writer(state, window[:, -1]) if held else self.writer(state)
-        return frame.float()
+        if isinstance(self.writer, _Writer):
+            images, likely = self.writer(state, window[:, -1])
+            return images.float(), likely.float()
+        image: Tensor = self.writer(state)
+        return image.float()[:, None], image.new_zeros(image.shape[0], 1, dtype=torch.float32)
 
     def _follow_residual(self, error: Frame) -> None:
         with in_float32(error):
@@ -242,29 +272,55 @@ class _Reader(nn.Module):
 
 
 class _Writer(nn.Module):
-    """An image as what sounds on of the one before it, and a few spectra × courses in time."""
+    """Images as what sounds on of the one before, and a few spectra × courses in time."""
 
-    def __init__(self, n_state: int, n_rows: int, n_columns: int, rank: int, n_held: int):
+    def __init__(self, config: BilstmConfig, n_state: int, n_rows: int, n_columns: int):
         super().__init__()
-        self.rank, self.n_held = rank, n_held
-        self.spectra = nn.Linear(n_state, rank * n_rows)
-        self.courses = nn.Linear(n_state, rank * n_columns)
+        self.rank, self.n_held = config.rank, config.n_held
+        self.likely = nn.Linear(n_state, config.n_modes) if config.n_modes > 1 else None
+        if self.likely is not None:
+            self.mix = nn.Linear(n_state, n_state)
+            self.modes = nn.Parameter(torch.randn(config.n_modes, n_state))
+            self.templates = nn.Parameter(torch.zeros(config.n_modes, n_rows, n_columns))
+        self.spectra = nn.Linear(n_state, self.rank * n_rows)
+        self.courses = nn.Linear(n_state, self.rank * n_columns)
         self.mean = nn.Parameter(torch.zeros(n_rows, n_columns))
         self.holding = nn.Parameter(torch.full((n_rows, n_columns), 0.5))
         # Cosines to begin with (as of a DCT): the first is a steady sound, the others swell.
-        turns = torch.arange(rank)[:, None] * (torch.arange(n_columns) + 0.5) / n_columns
+        turns = torch.arange(self.rank)[:, None] * (torch.arange(n_columns) + 0.5) / n_columns
         with torch.no_grad():
             self.courses.bias.copy_((torch.pi * turns).cos().flatten())
 
-    def begin(self, mean: Float32[Tensor, " features"]) -> None:
-        """Set off from this image."""
+    def begin(self, mean: Float32[Tensor, " features"], windows: Window) -> None:
+        """Set off from the mean image, and modes from kinds of change between images, or all
+        would be one and the same that is always the nearest."""
         with torch.no_grad():
             self.mean.copy_(mean.reshape(self.mean.shape))
+            if self.likely is not None:
+                before, after = (w.flatten(0, 1) for w in (windows[:, :-1], windows[:, 1:]))
+                changes = after.reshape(-1, *self.mean.shape) - self._steady(before)
+                centres = k_means(changes.flatten(1), self.modes.shape[0])
+                self.templates.copy_(centres.reshape(self.templates.shape))
 
-    def forward(self, state: State, last: Frame) -> Float[Tensor, "batch features"]:
-        spectra = self.spectra(state).unflatten(1, (self.rank, -1))
-        courses = self.courses(state).unflatten(1, (self.rank, -1))
+    def _steady(self, last: Frame) -> Float[Tensor, "batch rows columns"]:
         held = (last.reshape(-1, *self.mean.shape) - self.mean)[:, :, -self.n_held :].mean(2)
-        image: Tensor = self.mean + self.holding * held[:, :, None]
-        image = image + spectra.transpose(1, 2) @ courses
-        return image.flatten(1)
+        return self.mean + self.holding * held[:, :, None]
+
+    def forward(
+        self, state: State, last: Frame
+    ) -> tuple[Float[Tensor, "batch modes features"], Float[Tensor, "batch modes"]]:
+        if self.likely is None:
+            told, likely = state[:, None], state.new_zeros(state.shape[0], 1)
+        else:
+            told, likely = torch.tanh(self.mix(state)[:, None] + self.modes), self.likely(state)
+        spectra = self.spectra(told).unflatten(2, (self.rank, -1))
+        courses = self.courses(told).unflatten(2, (self.rank, -1))
+        images = self._steady(last)[:, None] + spectra.transpose(2, 3) @ courses
+        if self.likely is not None:
+            images = images + self.templates
+        return images.flatten(2), likely
+
+
+def _of_each(images: Images, numbers: Int64[Tensor, " batch"]) -> Frame:
+    """The image of this number in each row."""
+    return images[torch.arange(images.shape[0], device=images.device), numbers]

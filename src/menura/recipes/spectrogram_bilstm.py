@@ -25,7 +25,9 @@ recipe = Recipe(
                     n_columns=19, n_padding=0, phase="found", n_iter=8, floor_db=-80.0
                 ),
             ),
-            model=Part("bilstm", BilstmConfig(n_layers=2, n_hidden=256, n_read=32, rank=6)),
+            model=Part(
+                "bilstm", BilstmConfig(n_layers=2, n_hidden=256, n_read=32, rank=6, n_modes=16)
+            ),
             batching=SlidingWindows(batch_size=16, n_frames=17),
             training=Training(evaluate_every=50, n_held_out=4),
         ),
