@@ -9,6 +9,7 @@ import torch
 from menura import recipes
 from menura.foundation.errors import UsageError
 from menura.models import Batch
+from menura.models._clusters import k_means
 from menura.models._opening import Opening
 from menura.models.bilstm import Bilstm, BilstmConfig
 from menura.models.contract import Sampling
@@ -22,6 +23,7 @@ N_ROWS, N_COLUMNS = 6, 4
 SPEC = Spec(sample_rate=8000, n_channels=N_ROWS * N_COLUMNS, hop_length=512, n_columns=N_COLUMNS)
 SMALL = BilstmConfig(n_window=5, n_layers=2, n_hidden=3, n_opening=4)
 FACTORED = replace(SMALL, n_read=2, rank=2, n_held=2)
+MODES = replace(FACTORED, n_modes=3)
 LIKELIEST = Sampling(temperature=0.0)
 
 
@@ -95,19 +97,22 @@ def predicted_by_hand(model: Bilstm, window: np.ndarray) -> np.ndarray:
     state = np.concatenate([forward[-1], backward[-1]])
     if not model.config.rank:
         return weights["writer.weight"] @ state + weights["writer.bias"]
+    own = {k.removeprefix("writer."): v for k, v in weights.items()}
+    template = 0.0
+    if model.config.n_modes > 1:
+        mode = int((own["likely.weight"] @ state + own["likely.bias"]).argmax())
+        state = np.tanh(own["mix.weight"] @ state + own["mix.bias"] + own["modes"][mode])
+        template = own["templates"][mode]
     spectra, courses = (
-        (weights[f"writer.{name}.weight"] @ state + weights[f"writer.{name}.bias"]).reshape(2, -1)
+        (own[f"{name}.weight"] @ state + own[f"{name}.bias"]).reshape(2, -1)
         for name in ("spectra", "courses")
     )
-    mean, holding = weights["writer.mean"], weights["writer.holding"]
-    held = (images[-1] - mean)[:, -2:].mean(axis=1, keepdims=True)
-    image = (
-        mean + holding * held + sum(np.outer(s, c) for s, c in zip(spectra, courses, strict=True))
-    )
-    return image.reshape(-1)
+    held = (images[-1] - own["mean"])[:, -2:].mean(axis=1, keepdims=True)
+    image = own["mean"] + own["holding"] * held + spectra.T @ courses + template
+    return np.asarray(image.reshape(-1))
 
 
-@pytest.mark.parametrize("config", [SMALL, FACTORED], ids=["as reported", "factored"])
+@pytest.mark.parametrize("config", [SMALL, FACTORED, MODES])
 def test_it_equals_a_recursion_by_hand(config: BilstmConfig) -> None:
     model = model_of(config).eval()
     if config.rank:
@@ -201,7 +206,7 @@ def test_fewer_frames_than_directions_are_enough() -> None:
     assert model.generate([rng()], 3).isfinite().all()
 
 
-@pytest.mark.parametrize("config", [replace(SMALL, n_hidden=16), replace(FACTORED, n_hidden=16)])
+@pytest.mark.parametrize("config", [SMALL, MODES])
 def test_it_learns_what_comes_after_what(config: BilstmConfig) -> None:
     """Three images in turn, begun anywhere: the continuation goes on with the right one."""
     images = frames(3, 1, seed=7)[0]
@@ -209,14 +214,40 @@ def test_it_learns_what_comes_after_what(config: BilstmConfig) -> None:
     def turns(start: int, n: int) -> torch.Tensor:
         return images[:, [(start + t) % 3 for t in range(n)]]
 
-    model = model_of(replace(config, dropout=0.0))
+    model = model_of(replace(config, n_hidden=16, dropout=0.0))
     batch = Batch(torch.stack([turns(start, 6) for start in range(3)]))
     model.begin([batch])
     stepper = Stepper(model, Training(), Compute("cpu", "float32"), seed=0)
-    for step in range(250):
+    for step in range(200):
         stepper.step(batch, step, rate=10.0)
     made = model.continue_(turns(1, 5)[None], 6, [rng()], LIKELIEST)[0]
     assert float((made - turns(6, 6)).square().mean()) < 0.05 * float(images.var())
+
+
+def test_what_may_come_is_not_averaged_by_modes() -> None:
+    """After silence one of two images comes, equally often: both are made, never their mean."""
+    two = 2 * frames(2, 1, seed=3)[0].T
+    batch = Batch(torch.zeros(16, SPEC.n_channels, 6))
+    batch.frames[:, :, -1] = two.repeat(8, 1)
+    model = model_of(replace(MODES, dropout=0.0, n_modes=4))
+    model.begin([batch])
+    stepper = Stepper(model, Training(), Compute("cpu", "float32"), seed=0)
+    for step in range(200):
+        stepper.step(batch, step, rate=10.0)
+    made = model.continue_(batch.frames[:, :, :5], 1, [rng(s) for s in range(16)])[:, :, 0]
+    nearest = torch.cdist(made, two)
+    assert nearest.amin(1).max() < 0.3 * torch.dist(two[0], two[1])
+    assert 3 <= int((nearest.argmin(1) == 0).sum()) <= 13
+    likeliest = model.continue_(batch.frames[:, :, :5], 1, [rng(s) for s in range(16)], LIKELIEST)
+    assert torch.equal(likeliest, likeliest[:1].expand_as(likeliest))
+
+
+def test_clusters_are_found_and_far_apart_ones_first() -> None:
+    centres = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
+    points = centres.repeat(20, 1) + 0.1 * torch.randn(60, 2, generator=rng())
+    found = k_means(points, 3)
+    assert torch.cdist(centres, found).amin(1).max() < 0.1
+    assert k_means(points[:2], 4).shape == (4, 2)
 
 
 @pytest.mark.slow
