@@ -1,7 +1,8 @@
 """The mistakes that the tests must notice. Each is one that a person could make in good faith."""
 
+from faults.bilstm_faults import BILSTM_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
 
-FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS, *REPRESENTATION_FAULTS)
+FAULTS = (*HOUSE_FAULTS, *BILSTM_FAULTS, *FLOW_FAULTS, *REPRESENTATION_FAULTS)

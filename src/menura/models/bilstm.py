@@ -38,7 +38,7 @@ Frame = Float32[Tensor, "batch features"]
 State = Float[Tensor, "batch hidden"]  # whatever the precision within
 Images = Float32[Tensor, "batch modes features"]
 Likely = Float32[Tensor, "batch modes"]
-RELAXED, CHOOSING = 0.05, 0.01
+RELAXED, CHOOSING = 0.005, 0.01
 MOST_FITTED = 512  # frames that the opening is fitted to
 
 
@@ -55,6 +55,8 @@ class BilstmConfig:
     n_modes: images that are written, of which the one is learnt that is nearest to what came
         (multiple choice learning, Guzmán-Rivera et al. 2012), and how likely each is; 1 learns
         the mean of all that may come, as reported: where a note may begin, a haze of all notes.
+    input_noise: in training windows are blurred by this share, at most, of what an opening is
+        drawn by, so that the model finds back from its own errors (and from its opening).
     n_opening: principal directions of the windows that a piece made from nothing sets off from,
         and, where there is one mode, of the randomness of a temperature.
     """
@@ -67,6 +69,7 @@ class BilstmConfig:
     rank: int = 0
     n_held: int = 4
     n_modes: int = 1
+    input_noise: float = 0.0
     n_opening: int = 16
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -80,6 +83,8 @@ class BilstmConfig:
             raise ValueError("n_read and rank must not be negative")
         if self.n_held < 1 or self.n_modes < 1:
             raise ValueError("n_held and n_modes must be at least 1")
+        if self.input_noise < 0:
+            raise ValueError(f"input_noise must not be negative, not {self.input_noise:g}")
         if self.n_modes > 1 and not self.rank:
             raise ValueError("n_modes above 1 asks for a rank: every mode would cost a dense layer")
 
@@ -144,7 +149,7 @@ class Bilstm(Model):
                 f"be {self.config.n_window + 1}, not {frames.shape[1]}"
             )
         with _dropping_by(rng):
-            images, likely = self._say(frames[:, :-1])
+            images, likely = self._say(self._blurred(frames[:, :-1], rng))
         errors = (frames[:, -1:] - images).square().mean(dim=2)
         nearest = errors.argmin(dim=1)
         if self.training:
@@ -156,6 +161,15 @@ class Bilstm(Model):
         # Every mode is drawn a little towards everything: none is left behind for good.
         total = image + RELAXED * errors.mean() + CHOOSING * choice
         return {"total": total, "image": image, "choice": choice}
+
+    def _blurred(self, window: Window, rng: torch.Generator) -> Window:
+        if not self.training or self.config.input_noise == 0:
+            return window
+        shape = (*window.shape[:2], self.residual.shape[0])
+        codes = torch.randn(shape, generator=rng, device=rng.device) * self.opening.widths
+        share = torch.rand(shape[0], 1, 1, generator=rng, device=rng.device)
+        blur: Tensor = share * (codes @ self.opening.axes)
+        return window + self.config.input_noise * blur
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         return self._first(n_frames, self.stream(None, rngs, sampling), len(rngs))
