@@ -168,8 +168,8 @@ class Bilstm(Model):
         shape = (*window.shape[:2], self.residual.shape[0])
         codes = torch.randn(shape, generator=rng, device=rng.device) * self.opening.widths
         share = torch.rand(shape[0], 1, 1, generator=rng, device=rng.device)
-        blur: Tensor = share * (codes @ self.opening.axes)
-        return window + self.config.input_noise * blur
+        blur: Tensor = self.config.input_noise * share * (codes @ self.opening.axes)
+        return window + blur
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         return self._first(n_frames, self.stream(None, rngs, sampling), len(rngs))

@@ -41,7 +41,7 @@ from menura.recipes.contract import Part, Preset, Recipe, SlidingWindows, Traini
 from menura.representations.spectrogram_images import SpectrogramImages
 
 recipe = Recipe(
-    report="Music generation by GAN, LSTM, WaveNet autoencoder and CVAE (gan-lstm-wavenet-cvae)",
+    report="Viswanath, Saxena, Malik & Rathi: Music Generation Using Deep Learning (COMP9491)",
     presets={
         "paper": Preset(
             sample_rate=16_000,
