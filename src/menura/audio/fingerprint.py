@@ -7,7 +7,6 @@ longer look back, so that it costs little beside decoding.
 """
 
 import numpy as np
-import scipy.fft
 from jaxtyping import Float32, UInt32
 
 WORD_S = 0.048  # from one word to the next
@@ -45,7 +44,7 @@ class Fingerprinter:
         self._n_waiting = 0
         self._window = np.hanning(max(1, round(_FRAME_S * self._rate)) + 2)[1:-1].astype(np.float32)
         self._window *= np.float32(2 / self._window.sum())  # a sine of amplitude a has energy a²
-        self._n_fft = int(scipy.fft.next_fast_len(self._window.size, real=True))
+        self._n_fft = _fast_length(self._window.size)
         self._bins, self._bands = _bands(self._n_fft, self._rate)
         self._slow = np.zeros(0, np.float32)  # the slowed signal from the next frame on
         self._slow_start = self._n_frames = 0
@@ -98,8 +97,9 @@ class Fingerprinter:
         with np.errstate(over="ignore", invalid="ignore"):  # broken floats: they tell nothing
             for frame, start in zip(frames, starts.tolist(), strict=True):
                 np.multiply(self._slow[start : start + size], self._window, out=frame)
-            spectra = scipy.fft.rfft(frames, self._n_fft, axis=1)[:, self._bins]
-            energies = (spectra.real**2 + spectra.imag**2) @ self._bands
+            spectra = np.fft.rfft(frames, self._n_fft, axis=1)[:, self._bins]
+            powers = (spectra.real**2 + spectra.imag**2).astype(np.float32)
+            energies = powers @ self._bands
             self._energies = np.concatenate([self._energies, energies])
             n_words = len(self._energies) - (_SMOOTHED + _LAG - 1)
             if n_words > 0:
@@ -166,9 +166,23 @@ def _slowed(
     return slow.reshape(-1)[:n_out]
 
 
+def _fast_length(least: int) -> int:
+    """The next length that is fast to transform (scipy has it too, but takes long to import)."""
+    length = least
+    while length > 1:
+        rest = length
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return length
+        length += 1
+    return 1
+
+
 def _bands(n_fft: int, rate: float) -> tuple[slice, Float32[np.ndarray, "bins bands"]]:
     """The bins that matter, and how much of each lies in each band of equal ratio."""
-    frequencies, width = scipy.fft.rfftfreq(n_fft, 1 / rate), rate / n_fft
+    frequencies, width = np.fft.rfftfreq(n_fft, 1 / rate), rate / n_fft
     edges = np.geomspace(*_BANDS_HZ, N_BITS + 2)
     lowest = np.maximum(edges[:-1], frequencies[:, None] - width / 2)
     highest = np.minimum(edges[1:], frequencies[:, None] + width / 2)

@@ -191,6 +191,7 @@ class Survey:
         if loudest >= CLIPPED_AT:
             self._clipped += int(np.count_nonzero(np.abs(kept) >= CLIPPED_AT))
         # 32 bits are enough for sums over a frame, but for absurd floats.
+        values: Float[np.ndarray, "kept time"]
         values = kept if loudest < _HUGE else kept.astype(np.float64)
         if self.n_channels == 2:
             mono = values[0] + values[1]
