@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def gather(data: Path, kind: str, folder: Path) -> float:
-    """Copy the clips of `kind`, again and again, until there are enough; how many minutes there are."""
+    """Copy the clips of `kind`, again and again, until there are enough; how many minutes."""
     clips = sorted(data.rglob(f"*.{kind}"))
     if not clips:
         raise SystemExit(f"{data} holds no {kind} clips")
