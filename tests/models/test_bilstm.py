@@ -239,7 +239,7 @@ def test_what_may_come_is_not_averaged_by_modes() -> None:
     assert nearest.amin(1).max() < 0.3 * torch.dist(two[0], two[1])
     assert 3 <= int((nearest.argmin(1) == 0).sum()) <= 13
     likeliest = model.continue_(batch.frames[:, :, :5], 1, [rng(s) for s in range(16)], LIKELIEST)
-    assert torch.equal(likeliest, likeliest[:1].expand_as(likeliest))
+    torch.testing.assert_close(likeliest, likeliest[:1].expand_as(likeliest))
 
 
 def test_clusters_are_found_and_far_apart_ones_first() -> None:

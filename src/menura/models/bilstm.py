@@ -149,7 +149,9 @@ class Bilstm(Model):
                 f"be {self.config.n_window + 1}, not {frames.shape[1]}"
             )
         with _dropping_by(rng):
-            images, likely = self._say(self._blurred(frames[:, :-1], rng))
+            window = self._blurred(frames[:, :-1], rng)
+            state = self._state(self.reader(window))
+            images = self._images(state, window[:, -1])
         errors = (frames[:, -1:] - images).square().mean(dim=2)
         nearest = errors.argmin(dim=1)
         if self.training:
@@ -157,7 +159,7 @@ class Bilstm(Model):
         if self.config.n_modes == 1:
             return {"total": errors.mean()}
         image = errors.amin(dim=1).mean()
-        choice = F.cross_entropy(likely, nearest)
+        choice = F.cross_entropy(self._likely(state), nearest)
         # Every mode is drawn a little towards everything: none is left behind for good.
         total = image + RELAXED * errors.mean() + CHOOSING * choice
         return {"total": total, "image": image, "choice": choice}
@@ -196,21 +198,28 @@ class Bilstm(Model):
         else:
             repeated = seed.repeat(1, 1, -(-n_window // seed.shape[2]))
             window = repeated[:, :, -n_window:].transpose(1, 2)
+        # What was read of an image is kept while it stays in the window.
+        read, last = self.reader(window), window[:, -1]
         while True:
             with self._playing():
-                frame = self._choose(*self._say(window), rngs, sampling.temperature)
-            window = torch.cat([window[:, 1:], frame[:, None]], dim=1)
-            yield frame[:, :, None]
+                state = self._state(read)
+                mode = self._mode(state, rngs, sampling.temperature)
+                last = self._images(state, last, mode)[:, 0]
+                if self.config.n_modes == 1:
+                    drawn = noise(rngs, self.residual.shape[0]).to(last.device) * self.residual
+                    last = last + sampling.temperature * (drawn @ self.opening.axes)
+                read = torch.cat([read[:, 1:], self.reader(last[:, None])], dim=1)
+            yield last[:, :, None]
 
-    def _choose(self, images: Images, likely: Likely, rngs: Rngs, temperature: float) -> Frame:
-        """One image of each row: drawn from the modes, or around the only one."""
-        if images.shape[1] > 1:
-            # The largest after Gumbel noise: a draw from the softmax (Gumbel 1954).
-            even = [torch.rand(images.shape[1], generator=rng) for rng in rngs]
-            gumbel = -torch.stack(even).clamp_min(1e-9).log().neg().clamp_min(1e-9).log()
-            return _of_each(images, (likely + temperature * gumbel.to(likely.device)).argmax(1))
-        drawn = noise(rngs, self.residual.shape[0]).to(images.device) * self.residual
-        return images[:, 0] + temperature * (drawn @ self.opening.axes)
+    def _mode(self, state: State, rngs: Rngs, temperature: float) -> Int64[Tensor, " batch"] | None:
+        """A mode for each row, drawn as likely as it is; none where there is but one."""
+        if self.config.n_modes == 1:
+            return None
+        likely = self._likely(state)
+        even = torch.stack([torch.rand(likely.shape[1], generator=rng) for rng in rngs])
+        # The largest after Gumbel noise is a draw from the softmax.
+        gumbel = -even.clamp(1e-9, 1 - 1e-7).log().neg().log()
+        return (likely + temperature * gumbel.to(likely.device)).argmax(dim=1)
 
     @contextmanager
     def _playing(self) -> Iterator[None]:
@@ -229,16 +238,29 @@ class Bilstm(Model):
         nothing = self.residual.new_zeros(n_pieces, self.spec.n_channels, 0)
         return torch.cat([nothing, *islice(frames, n_frames)], dim=2)
 
-    def _say(self, window: Window) -> tuple[Images, Likely]:
-        """The images that may follow a window, and how likely each is (log, up to a constant)."""
-        _, (hidden, _) = self.network(self.reader(window))
+    def _state(self, read: Float[Tensor, "batch window read"]) -> State:
+        _, (hidden, _) = self.network(read)
         # The last layer's state at the end of either direction, as Keras' return_sequences=False.
-        state = self.dropout(torch.cat([hidden[-2], hidden[-1]], dim=1))
-        if isinstance(self.writer, _Writer):
-            images, likely = self.writer(state, window[:, -1])
-            return images.float(), likely.float()
-        image: Tensor = self.writer(state)
-        return image.float()[:, None], image.new_zeros(image.shape[0], 1, dtype=torch.float32)
+        state: Tensor = self.dropout(torch.cat([hidden[-2], hidden[-1]], dim=1))
+        return state
+
+    def _images(
+        self, state: State, last: Frame, mode: Int64[Tensor, " batch"] | None = None
+    ) -> Images:
+        """What may follow `last`: the image of a mode, or of each."""
+        images: Tensor = (
+            self.writer(state, last, mode)
+            if isinstance(self.writer, _Writer)
+            else self.writer(state)[:, None]
+        )
+        return images.float()
+
+    def _likely(self, state: State) -> Likely:
+        """How likely each mode is: logarithms, up to a constant."""
+        assert isinstance(self.writer, _Writer)
+        assert self.writer.likely is not None
+        likely: Tensor = self.writer.likely(state).float()
+        return likely
 
     def _follow_residual(self, error: Frame) -> None:
         with in_float32(error):
@@ -321,18 +343,19 @@ class _Writer(nn.Module):
         return self.mean + self.holding * held[:, :, None]
 
     def forward(
-        self, state: State, last: Frame
-    ) -> tuple[Float[Tensor, "batch modes features"], Float[Tensor, "batch modes"]]:
-        if self.likely is None:
-            told, likely = state[:, None], state.new_zeros(state.shape[0], 1)
-        else:
-            told, likely = torch.tanh(self.mix(state)[:, None] + self.modes), self.likely(state)
+        self, state: State, last: Frame, mode: Int64[Tensor, " batch"] | None
+    ) -> Float[Tensor, "batch modes features"]:
+        told, template = state[:, None], None
+        if self.likely is not None:
+            own = slice(None) if mode is None else mode[:, None]
+            told, template = (
+                torch.tanh(self.mix(state)[:, None] + self.modes[own]),
+                self.templates[own],
+            )
         spectra = self.spectra(told).unflatten(2, (self.rank, -1))
         courses = self.courses(told).unflatten(2, (self.rank, -1))
-        images = self._steady(last)[:, None] + spectra.transpose(2, 3) @ courses
-        if self.likely is not None:
-            images = images + self.templates
-        return images.flatten(2), likely
+        images: Tensor = self._steady(last)[:, None] + spectra.transpose(2, 3) @ courses
+        return (images if template is None else images + template).flatten(2)
 
 
 def _of_each(images: Images, numbers: Int64[Tensor, " batch"]) -> Frame:

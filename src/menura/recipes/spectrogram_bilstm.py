@@ -15,13 +15,13 @@ paper: as reported: STFT of 1024 / 256 samples at 16 kHz (NSynth's rate), 247 un
     time; the first weights are Keras' defaults; what a file is followed by (the order of the
     corpus); the floor of the logarithm (−120 dB); gradients longer than 1 are shortened, and
     training ends early when the held-out value stops falling.
-laptop: the same form for minutes on two cores. Ours, all for the reasons given: images of 0.3 s
-    (19 columns; 13 of them to a 4-s file, and many more of them to learn from); magnitudes alone,
+laptop: the same form for minutes on two cores. Ours, all for the reasons given: images of half a
+    second (31 columns; eight to a 4-s file, and as many more to learn from); magnitudes alone,
     their phases found afterwards, since the mean of phases that turn at random says nothing;
-    columns read by one shared map to 32 numbers, images written as six spectra × courses in time
-    on top of what sounds on (a fiftieth of the weights); the nearest of 32 modes is learnt, not
+    columns read by one shared map to 32 numbers, images written as eight spectra × courses in
+    time on top of what sounds on (a fiftieth of the weights); the nearest of 32 modes is learnt, not
     the mean, which is a haze of all notes that might come; blurred inputs, so that it finds back
-    from its own errors; 2 layers of 256.
+    from its own errors; two layers.
 
 Batching: windows across tracks suit short files; for long recordings `--set
 batching.across_tracks=false` keeps every window within one, of consecutive images either way.
@@ -56,12 +56,14 @@ recipe = Recipe(
             sample_rate=16_000,
             representation=Part(
                 "spectrogram-images",
-                SpectrogramImages.Config(n_columns=19, n_padding=0, phase="found", floor_db=-80.0),
+                SpectrogramImages.Config(
+                    n_columns=31, n_padding=0, phase="found", n_iter=4, floor_db=-80.0
+                ),
             ),
             model=Part(
                 "bilstm",
                 BilstmConfig(
-                    n_layers=2, n_hidden=256, n_read=32, rank=6, n_modes=32, input_noise=0.5
+                    n_layers=2, n_hidden=128, n_read=32, rank=8, n_modes=32, input_noise=0.5
                 ),
             ),
             batching=SlidingWindows(batch_size=16, n_frames=17),
