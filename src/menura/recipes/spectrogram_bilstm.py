@@ -57,7 +57,7 @@ recipe = Recipe(
             representation=Part(
                 "spectrogram-images",
                 SpectrogramImages.Config(
-                    n_columns=31, n_padding=0, phase="found", n_iter=4, floor_db=-80.0
+                    n_columns=31, n_padding=0, phase="found", n_iter=2, floor_db=-80.0
                 ),
             ),
             model=Part(
