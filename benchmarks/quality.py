@@ -181,11 +181,16 @@ def generated(system: TrainedSystem) -> dict[str, Clip]:
     return {f"{number:02}": clip for number, clip in enumerate(clips)}
 
 
-def continue_all(system: TrainedSystem, seeds: Clips) -> dict[str, Clip]:
+def continue_all(
+    system: TrainedSystem, seeds: Clips, temperature: float | None = None
+) -> dict[str, Clip]:
     """Each from a seed number of its own: with one number they would come out alike later on."""
     return {
         name: system.continue_(
-            conform(seed, system.sample_rate, system.n_audio_channels), NEW_S, seed=number
+            conform(seed, system.sample_rate, system.n_audio_channels),
+            NEW_S,
+            seed=number,
+            temperature=temperature,
         )
         for number, (name, seed) in enumerate(seeds.items(), start=1)
     }
