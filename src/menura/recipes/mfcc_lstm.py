@@ -47,12 +47,13 @@ recipe = Recipe(
                 FrameRnnConfig(
                     n_layers=2,
                     n_hidden=256,
-                    recurrent_dropout=0.1,
+                    recurrent_dropout=0.25,
                     output="mixture",
-                    input_noise=0.3,
+                    input_noise=0.5,
                 ),
             ),
             batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),
+            temperature=0.9,
         ),
         "tiny": Preset(
             sample_rate=8_000,
