@@ -8,8 +8,8 @@ paper: as reported (section 3): 512 features of log squared STFT, hop 512, one L
 paper-quarter-second: the report's text has "512 features for every quarter-second", hopped by 512.
     Both hold where 1024 samples last a quarter of a second: at 4,096 Hz. Otherwise as paper.
 laptop: a narrower LSTM with Adam, which says a mixture of next frames rather than their mean and
-    is trained with noise on what it hears and recurrent dropout: what learns something audible in minutes on two cores
-    and does not go astray (docs/results/bull_whip.md). Ours.
+    is trained with recurrent dropout and noise on what it hears: what learns something audible in
+    minutes on two cores and does not go astray (docs/results/bull_whip.md). Ours.
 """
 
 from dataclasses import replace
