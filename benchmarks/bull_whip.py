@@ -57,7 +57,10 @@ class Form:
     preset: str = "laptop"
 
 
-BARE = {"model.input_noise": "0", "model.own_share": "0", "model.recurrent_dropout": "0"}
+BARE = {
+    **dict.fromkeys(("model.input_noise", "model.own_share", "model.recurrent_dropout"), "0"),
+    "model.bounded": "false",
+}
 MEAN = {"model.output": "mean", **BARE}
 MODELS = {
     PAPER: Form({}, preset="paper"),

@@ -215,3 +215,24 @@ def test_it_learns_what_comes_next_not_what_is() -> None:
         optimizer.step()
     made = model.eval().continue_(frames[:, :, :6], 2, [rng()], Sampling(temperature=0.0))[0]
     torch.testing.assert_close(made, torch.stack([a, b], dim=1), atol=0.2, rtol=0)
+
+
+@pytest.mark.parametrize("bounded", [True, False])
+def test_what_is_made_stays_in_bounds_if_it_is_to(bounded: bool) -> None:
+    model = build(bounded=bounded)
+    width = torch.tensor([0.1, 0.5, 1.0, 2.0, 4.0, 8.0])[None, :, None]
+    for seed in range(3):
+        model.losses(Batch(width * torch.rand(2, 6, 9, generator=rng(seed))), "model", rng())
+    made = model.eval().generate([rng(1)], 200, Sampling(temperature=3.0))
+    outside = (made < 0) | (made > width)
+    assert outside.any() != bounded
+    assert made.std(dim=2).min() > 0.01
+
+
+def test_bounds_are_those_of_training_alone() -> None:
+    model = build(bounded=True).eval()
+    frames = Batch(torch.randn(2, 6, 9, generator=rng()))
+    model.losses(frames, "model", rng())
+    assert model.lowest.isinf().all()
+    model.train().losses(frames, "model", rng())
+    torch.testing.assert_close(model.highest, frames.frames.amax(dim=(0, 2)))

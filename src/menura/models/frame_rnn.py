@@ -52,6 +52,7 @@ class FrameRnnConfig:
     input_noise: deviation of the noise on frames heard in training (a feature's own is 1).
     own_share: share of frames heard in training that are the network's own predictions, reached
         after own_rise_steps steps, from 0.
+    bounded: keep what is made within the range that each feature had in training.
     n_opening: frames drawn at random that a piece made from nothing sets off from.
     """
 
@@ -66,6 +67,7 @@ class FrameRnnConfig:
     input_noise: float = 0.0
     own_share: float = 0.0
     own_rise_steps: int = 1000
+    bounded: bool = False
     n_opening: int = 4
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -92,6 +94,8 @@ class FrameRnn(Model):
     gains_from_bfloat16 = False
     carried: Tensor
     n_steps: Tensor
+    lowest: Tensor
+    highest: Tensor
 
     def __init__(self, config: FrameRnnConfig, spec: Spec):
         super().__init__(config, spec)
@@ -104,6 +108,8 @@ class FrameRnn(Model):
         )
         self.register_buffer("carried", self.network.at_rest(0), persistent=False)
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("lowest", torch.full((spec.n_channels,), -torch.inf))
+        self.register_buffer("highest", torch.full((spec.n_channels,), torch.inf))
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
@@ -117,6 +123,7 @@ class FrameRnn(Model):
         masks = None
         if self.training:
             heard, masks = self._hindered(heard, state, rng)
+            self._widen_bounds(frames)
             self.n_steps += 1
         hidden, state = self.network(heard, state, masks)
         self.carried = state.detach()
@@ -188,7 +195,7 @@ class FrameRnn(Model):
             normal = torch.randn(heard[:, n:].shape, generator=rng, device=rng.device)
             shape = rows, n_frames - n, self.output.n_draws
             chance = torch.rand(shape, generator=rng, device=rng.device)
-            own = self.output.draw(hidden, normal, chance, 1.0)
+            own = self._say(hidden, normal, chance, 1.0)
             taken = torch.rand(rows, n_frames - n, 1, generator=rng, device=rng.device) < share
             return torch.cat([heard[:, :n], torch.where(taken, own, heard[:, n:])], dim=1)
 
@@ -206,7 +213,7 @@ class FrameRnn(Model):
                 made = torch.empty_like(normal)
                 for t in range(BLOCK_FRAMES):
                     top = state[0, -1]
-                    frame = self.output.draw(top, normal[:, t], chance[:, t], temperature)
+                    frame = self._say(top, normal[:, t], chance[:, t], temperature)
                     state = self.network.step(frame, state)
                     made[:, t] = frame
             yield made.transpose(1, 2)
@@ -223,8 +230,27 @@ class FrameRnn(Model):
             with torch.no_grad():
                 hidden, state = self.network(heard, state)
                 normal, chance = self._chances(rngs, n)
-                heard = self.output.draw(hidden[:, -n:], normal, chance, temperature)
+                heard = self._say(hidden[:, -n:], normal, chance, temperature)
             yield heard.transpose(1, 2)
+
+    def _widen_bounds(self, frames: Sequence) -> None:
+        lowest, highest = frames.amin(dim=(0, 1)), frames.amax(dim=(0, 1))
+        if int(self.n_steps) > 0:
+            lowest = torch.minimum(self.lowest, lowest)
+            highest = torch.maximum(self.highest, highest)
+        self.lowest.copy_(lowest)
+        self.highest.copy_(highest)
+
+    def _say(
+        self,
+        hidden: Float32[Tensor, "*rows hidden"],
+        normal: Float32[Tensor, "*rows features"],
+        chance: Float32[Tensor, "*rows draws"],
+        temperature: float,
+    ) -> Float32[Tensor, "*rows features"]:
+        """A drawn frame. What lies out of bounds are rare draws, which sound as bursts."""
+        frame = self.output.draw(hidden, normal, chance, temperature)
+        return frame.clamp(self.lowest, self.highest) if self.config.bounded else frame
 
     def _chances(self, rngs: Rngs, n_frames: int) -> tuple[Sequence, Chances]:
         """What frames are drawn by, each row from its own generator."""

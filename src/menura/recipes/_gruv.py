@@ -19,7 +19,9 @@ def gruv(cell: Cell) -> Recipe:
                 representation=Part("fft-blocks", FFTBlocks.Config(block_s=0.125)),
                 model=Part(
                     "frame-rnn",
-                    FrameRnnConfig(cell=cell, n_hidden=512, output="mixture", input_noise=0.1),
+                    FrameRnnConfig(
+                        cell=cell, n_hidden=512, output="mixture", input_noise=0.1, bounded=True
+                    ),
                 ),
                 batching=ContiguousWindows(batch_size=32, n_frames=33, piece_s=30.0),
             ),

@@ -50,6 +50,7 @@ recipe = Recipe(
                     recurrent_dropout=0.25,
                     output="mixture",
                     input_noise=0.5,
+                    bounded=True,
                 ),
             ),
             batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),

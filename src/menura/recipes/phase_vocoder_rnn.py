@@ -29,7 +29,8 @@ recipe = Recipe(
             sample_rate=16_000,
             representation=Part("phase-vocoder", PhaseVocoder.Config()),
             model=Part(
-                "frame-rnn", FrameRnnConfig(n_hidden=384, output="mixture", input_noise=0.3)
+                "frame-rnn",
+                FrameRnnConfig(n_hidden=384, output="mixture", input_noise=0.3, bounded=True),
             ),
             batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),
         ),

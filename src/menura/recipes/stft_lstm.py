@@ -42,7 +42,11 @@ recipe = Recipe(
             model=Part(
                 "frame-rnn",
                 FrameRnnConfig(
-                    n_hidden=512, recurrent_dropout=0.25, output="mixture", input_noise=0.5
+                    n_hidden=512,
+                    recurrent_dropout=0.25,
+                    output="mixture",
+                    input_noise=0.5,
+                    bounded=True,
                 ),
             ),
             batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),
