@@ -129,7 +129,7 @@ def test_the_average_is_not_the_weights(corpus: Path, tmp_path: Path) -> None:
     saved = load(tmp_path).model.state_dict()
     tensors = checkpoint._tensors(tmp_path)
     assert not torch.equal(saved["output.linear.bias"], tensors["model.output.linear.bias"])
-    assert torch.equal(saved["output.linear.bias"], tensors["average.output.bias"])
+    assert torch.equal(saved["output.linear.bias"], tensors["average.output.linear.bias"])
 
 
 def test_it_stops_when_nothing_improves(corpus: Path, tmp_path: Path) -> None:
