@@ -47,6 +47,7 @@ def main() -> None:
     if options.dropout is not None:
         print(json.dumps({"step_s": own_step(options.dropout)}))  # noqa: T201
         return
+    torch.set_num_threads(os.cpu_count() or 1)
     figures = {
         "machine": machine(),
         "training": training(options.keras_python),

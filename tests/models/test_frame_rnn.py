@@ -236,3 +236,13 @@ def test_bounds_are_those_of_training_alone() -> None:
     assert model.lowest.isinf().all()
     model.train().losses(frames, "model", rng())
     torch.testing.assert_close(model.highest, frames.frames.amax(dim=(0, 2)))
+
+
+def test_the_network_hears_what_it_has_drawn_not_what_is_left_of_it() -> None:
+    """Bounds fed back would cut off draws below a silent feature and make it hear itself louder."""
+    free, bounded = build(), build(bounded=True)
+    for model in (free, bounded):
+        model.losses(Batch(0.3 * torch.randn(4, 6, 9, generator=rng())), "model", rng())
+    made, kept = (m.eval().generate([rng(1)], 60) for m in (free, bounded))
+    edges = bounded.lowest[None, :, None], bounded.highest[None, :, None]
+    torch.testing.assert_close(kept, made.clamp(*edges))
