@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from menura import audio, systems
-from menura.audio import Clip
+from menura.audio import Clip, Signal
 from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -43,7 +43,7 @@ class Making:
         return audio.conform(clip, self.system.sample_rate, self.system.n_audio_channels)
 
     def write(
-        self, clip: Clip, path: Path, *, seconds: float | None = None, seed: int | None = None
+        self, clip: Signal, path: Path, *, seconds: float | None = None, seed: int | None = None
     ) -> Path:
         """Finish the clip and write it, with what made it in its comment tag.
 
