@@ -23,6 +23,7 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    first_frames,
     noise,
 )
 from menura.representations import Frames, Spec
@@ -85,10 +86,7 @@ class FrameRnn(Model):
         return {"total": error.square().mean()}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        # The opening is noise to set off from; the piece begins after it.
-        opening = noise(rngs, self.spec.n_channels, self.config.n_opening)
-        seed = opening.to(self.residual.device)
-        return self.continue_(seed, n_frames, rngs, sampling)
+        return self._first(self.stream(None, rngs, sampling), n_frames, len(rngs))
 
     def continue_(
         self,
@@ -97,10 +95,27 @@ class FrameRnn(Model):
         rngs: Rngs,
         sampling: Sampling = AS_LEARNT,
     ) -> Frames:
-        made = list(self._walk(seed.transpose(1, 2), n_frames, rngs, sampling.temperature))
-        if not made:
-            return seed.new_zeros(*seed.shape[:2], 0)
-        return torch.stack(made, dim=2)
+        return self._first(self.stream(seed, rngs, sampling), n_frames, len(rngs))
+
+    def stream(
+        self,
+        seed: Float32[Tensor, "batch features known"] | None,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Iterator[Frames]:
+        if seed is None:
+            # Noise to set off from; the piece begins after it.
+            opening = noise(rngs, self.spec.n_channels, self.config.n_opening)
+            seed = opening.to(self.residual.device)
+        inputs, state = seed.transpose(1, 2), self._silence(seed.shape[0])
+        while True:
+            with torch.no_grad():
+                predicted, state = self._run(inputs, state)
+                frame = predicted[:, -1]
+                drawn = noise(rngs, self.spec.n_channels).to(frame.device)
+                frame = frame + sampling.temperature * self.residual * drawn
+            yield frame[:, :, None]
+            inputs = frame[:, None]
 
     def reconstruct(self, frames: Frames) -> Frames:
         """Every frame as predicted from the true ones before it (the first is kept)."""
@@ -111,22 +126,9 @@ class FrameRnn(Model):
             predicted, _ = self._run(inputs[:, :-1], self._silence(inputs.shape[0]))
         return torch.cat([inputs[:, :1], predicted], dim=1).transpose(1, 2)
 
-    def _walk(
-        self,
-        seed: Float32[Tensor, "batch known features"],
-        n_frames: int,
-        rngs: Rngs,
-        temperature: float,
-    ) -> Iterator[Float32[Tensor, "batch features"]]:
-        inputs, state = seed, self._silence(seed.shape[0])
-        for _ in range(n_frames):
-            with torch.no_grad():
-                predicted, state = self._run(inputs, state)
-                frame = predicted[:, -1]
-                drawn = noise(rngs, self.spec.n_channels).to(frame.device)
-                frame = frame + temperature * self.residual * drawn
-            yield frame
-            inputs = frame[:, None]
+    def _first(self, pieces: Iterator[Frames], n_frames: int, n: int) -> Frames:
+        nothing = self.residual.new_zeros(n, self.spec.n_channels, 0)
+        return torch.cat([nothing, *first_frames(pieces, n_frames)], dim=2)
 
     def _run(
         self, inputs: Float32[Tensor, "batch frames features"], state: State

@@ -9,6 +9,7 @@ from menura.systems.format import (
     read_description,
 )
 from menura.systems.saving import build, content_hash, load, load_weights, save
+from menura.systems.streaming import Steps
 from menura.systems.tensors import write_tensors
 from menura.systems.trained import TrainedSystem
 
@@ -16,6 +17,7 @@ __all__ = [
     "Description",
     "Provenance",
     "SavedPart",
+    "Steps",
     "TrainedSystem",
     "build",
     "coded",

@@ -5,6 +5,7 @@ from pathlib import Path
 from menura.foundation.reporting import Reporter
 from menura.workflows.making import Making
 from menura.workflows.outputs import sound_file
+from menura.workflows.recording import record
 from menura.workflows.sound import SoundOptions
 
 
@@ -28,7 +29,7 @@ def continue_(
     known = work.read(clip)
     new_s = sound.length(work.system.seconds)
     seconds = known.duration_s + new_s
-    made = work.system.continue_(
-        known, new_s + sound.over(seconds), sound.seed, temperature=temperature
-    )
-    return work.write(made, file, seconds=seconds)
+    over_s = sound.over(seconds)
+    steps = work.system.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
+    [made] = record(work, steps, [file], seconds + over_s, seconds, sound.seed)
+    return made

@@ -6,9 +6,10 @@ from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
 from menura.workflows.making import Making
 from menura.workflows.outputs import numbered_files
+from menura.workflows.recording import record
 from menura.workflows.sound import SoundOptions
 
-# Made together: more at once is faster, and all of it is in memory.
+# Made together: more at once is faster. Frames that do not stream are in memory, all of them.
 BATCH, BATCH_S = 16, 600.0
 
 
@@ -41,22 +42,17 @@ def generate(
     _refuse_prompt(work.system.description.recipe, prompt)
     seconds = sound.length(work.system.seconds)
     making_s = seconds + sound.over(seconds)
-    batch = max(1, min(BATCH, int(BATCH_S / making_s)))
+    batch = BATCH if work.system.streams else max(1, min(BATCH, int(BATCH_S / making_s)))
     files: list[Path] = []
     while len(files) < n:
         reporter.progress(len(files), n, f"{len(files)} of {n} clips made")
         seed = sound.seed + len(files)
-        clips = work.system.generate(
-            min(batch, n - len(files)),
-            making_s,
-            seed,
-            temperature=temperature,
-            label=label,
-            guidance=guidance,
+        n_more = min(batch, n - len(files))
+        steps = work.system.generate_steps(
+            *(n_more, making_s, seed), temperature=temperature, label=label, guidance=guidance
         )
-        for own_seed, clip in enumerate(clips, seed):
-            target = targets.file(len(files))
-            files.append(work.write(clip, target, seconds=seconds, seed=own_seed))
+        new = [targets.file(len(files) + number) for number in range(n_more)]
+        files += record(work, steps, new, making_s, seconds, seed)
     return files
 
 
