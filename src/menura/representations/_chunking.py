@@ -102,7 +102,7 @@ class StreamDecoder:
 
     def finish(self) -> Samples:
         """The sound still held back. Nothing may be pushed after it."""
-        return self._piece(self._seen) if self._held else self._nothing()
+        return self._piece(self._seen) if self._seen else self._nothing()
 
     def _piece(self, stop: int) -> Samples:
         """Sound of frames up to `stop`, but for what the next piece shares."""
