@@ -31,5 +31,11 @@ def continue_(
     seconds = known.duration_s + new_s
     over_s = sound.over(seconds)
     steps = work.system.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
-    [made] = record(work, steps, [file], seconds + over_s, seconds, sound.seed)
+    [made] = record(
+        *(work, steps, [file]),
+        making_s=seconds + over_s,
+        seconds=seconds,
+        seed=sound.seed,
+        tell=lambda share, words: work.reporter.progress(share, 1.0, words),
+    )
     return made

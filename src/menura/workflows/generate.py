@@ -1,5 +1,6 @@
 """`menura generate`: new clips from a trained system."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from menura.foundation.errors import UsageError
@@ -45,15 +46,32 @@ def generate(
     batch = BATCH if work.system.streams else max(1, min(BATCH, int(BATCH_S / making_s)))
     files: list[Path] = []
     while len(files) < n:
-        reporter.progress(len(files), n, f"{len(files)} of {n} clips made")
-        seed = sound.seed + len(files)
-        n_more = min(batch, n - len(files))
+        n_done, n_more = len(files), min(batch, n - len(files))
+        reporter.progress(n_done, n, f"{n_done} of {n} clips made")
         steps = work.system.generate_steps(
-            *(n_more, making_s, seed), temperature=temperature, label=label, guidance=guidance
+            *(n_more, making_s, sound.seed + n_done),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
         )
-        new = [targets.file(len(files) + number) for number in range(n_more)]
-        files += record(work, steps, new, making_s, seconds, seed)
+        files += record(
+            *(work, steps, [targets.file(n_done + number) for number in range(n_more)]),
+            making_s=making_s,
+            seconds=seconds,
+            seed=sound.seed + n_done,
+            tell=_teller(reporter, n_done, n_more, n),
+        )
     return files
+
+
+def _teller(reporter: Reporter, n_done: int, n_more: int, n: int) -> Callable[[float, str], None]:
+    """Tells how far the next n_more clips are, after n_done of n."""
+
+    def tell(share: float, words: str) -> None:
+        line = f"{n_done} of {n} clips made; of the next {n_more}: {words}"
+        reporter.progress(n_done + share * n_more, n, line)
+
+    return tell
 
 
 def _refuse_prompt(recipe: str, prompt: str | None) -> None:

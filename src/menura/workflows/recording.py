@@ -1,7 +1,8 @@
 """Sound that is taken down while it is made: on the disk, so that memory does not grow with it."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,23 +12,32 @@ from menura.foundation.printable import printable
 from menura.systems import Steps
 from menura.workflows.making import Making
 
-TAPE_BYTES, FILE_BYTES = 4, 2  # a sample: float32 while it is made, 16 bits in the file
+TAPE_BYTES, FILE_BYTES = 4, 2  # a sample: float32 while it is made, at most 16 bits in the file
 
 
 def record(
-    work: Making, steps: Steps, targets: Sequence[Path], making_s: float, seconds: float, seed: int
+    work: Making,
+    steps: Steps,
+    targets: Sequence[Path],
+    *,
+    making_s: float,
+    seconds: float,
+    seed: int,
+    tell: Callable[[float, str], None],
 ) -> Iterator[Path]:
     """Take down the sounds side by side, then finish and write each; yields the files.
 
-    making_s: seconds that each will be long; seconds: those it is to have when it is finished. The
-    first has the seed `seed`, the next the one after it. What is taken down has no name and is
-    gone whatever happens. Raises MenuraError where the disk has no room for all of it.
+    making_s: seconds that each will be long; seconds: those it is to have when it is finished.
+    seed: that of the first sound; the next has the one after it. tell: is told, while more is to
+    come, the share that is made, and in words how much that is and when it will be all.
+
+    What is taken down has no name and is gone, whatever happens. Raises MenuraError where the
+    disk has no room for all of it.
     """
-    folder = targets[0].absolute().parent
-    system = work.system
-    refuse_without_room(
-        folder, len(targets) * round(making_s * system.sample_rate) * system.n_audio_channels
-    )
+    system, folder = work.system, targets[0].absolute().parent
+    n_samples = len(targets) * round(making_s * system.sample_rate)
+    _refuse_without_room(folder, n_samples * system.n_audio_channels)
+    started = time.monotonic()
     with ExitStack() as opened:
         tapes = [
             opened.enter_context(Tape(folder, system.sample_rate, system.n_audio_channels))
@@ -36,14 +46,16 @@ def record(
         for step in steps:
             for tape, sound in zip(tapes, step, strict=True):
                 tape.append(sound)
-            _tell(work, tapes[0].duration_s, making_s, len(targets))
+            share = tapes[0].duration_s / making_s
+            if 0 < share < 1:
+                left_s = (time.monotonic() - started) * (1 / share - 1)
+                tell(share, f"{tapes[0].duration_s:.0f} of {making_s:.0f} s, {_left(left_s)}")
         for number, (tape, target) in enumerate(zip(tapes, targets, strict=True)):
             yield work.write(tape, target, seconds=seconds, seed=seed + number)
             tape.close()  # its room is free for the next
 
 
-def refuse_without_room(folder: Path, n_samples: int) -> None:
-    """Raises MenuraError when `folder` has no room to make and to write so many samples."""
+def _refuse_without_room(folder: Path, n_samples: int) -> None:
     there = next(place for place in (folder, *folder.parents) if place.exists())
     needed, free = n_samples * (TAPE_BYTES + FILE_BYTES), shutil.disk_usage(there).free
     if free < needed:
@@ -54,8 +66,5 @@ def refuse_without_room(folder: Path, n_samples: int) -> None:
         )
 
 
-def _tell(work: Making, done_s: float, all_s: float, n: int) -> None:
-    if done_s < all_s:
-        each = f" of each of {n} clips" if n > 1 else ""
-        line = f"{done_s:.0f} of {all_s:.0f} s{each} made"
-        work.reporter.progress(done_s, all_s, line)
+def _left(seconds: float) -> str:
+    return f"{seconds:.0f} s left" if seconds < 90 else f"{seconds / 60:.0f} min left"
