@@ -97,6 +97,8 @@ def _weighted(
     stages = [(stage.b, stage.a) for stage in (shelf, high_pass)]
     states: list[np.ndarray] | None = None
     for block in blocks:
+        if not block.shape[1]:
+            continue  # lfilter gives back any state for no samples
         if states is None:
             states = [np.zeros((len(block), 2)) for _ in stages]
         sound = block.astype(np.float64)
