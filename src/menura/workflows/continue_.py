@@ -30,12 +30,15 @@ def continue_(
     new_s = sound.length(work.system.seconds)
     seconds = known.duration_s + new_s
     over_s = sound.over(seconds)
+    if not work.system.streams:
+        made = work.system.continue_(known, new_s + over_s, sound.seed, temperature=temperature)
+        return work.write(made, file, seconds=seconds)
     steps = work.system.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
-    [made] = record(
+    [written] = record(
         *(work, steps, [file]),
         making_s=seconds + over_s,
         seconds=seconds,
         seed=sound.seed,
         tell=lambda share, words: work.reporter.progress(share, 1.0, words),
     )
-    return made
+    return written

@@ -10,7 +10,7 @@ from menura.workflows.outputs import numbered_files
 from menura.workflows.recording import record
 from menura.workflows.sound import SoundOptions
 
-# Made together: more at once is faster. Frames that do not stream are in memory, all of them.
+# Made together: more at once is faster. What does not stream is in memory, all of it.
 BATCH, BATCH_S = 16, 600.0
 
 
@@ -48,19 +48,22 @@ def generate(
     while len(files) < n:
         n_done, n_more = len(files), min(batch, n - len(files))
         reporter.progress(n_done, n, f"{n_done} of {n} clips made")
-        steps = work.system.generate_steps(
-            *(n_more, making_s, sound.seed + n_done),
-            temperature=temperature,
-            label=label,
-            guidance=guidance,
+        seed, new = sound.seed + n_done, [targets.file(n_done + k) for k in range(n_more)]
+        asked = n_more, making_s, seed
+        if work.system.streams:
+            steps = work.system.generate_steps(
+                *asked, temperature=temperature, label=label, guidance=guidance
+            )
+            tell = _teller(reporter, n_done, n_more, n)
+            files += record(
+                work, steps, new, making_s=making_s, seconds=seconds, seed=seed, tell=tell
+            )
+            continue
+        clips = work.system.generate(
+            *asked, temperature=temperature, label=label, guidance=guidance
         )
-        files += record(
-            *(work, steps, [targets.file(n_done + number) for number in range(n_more)]),
-            making_s=making_s,
-            seconds=seconds,
-            seed=sound.seed + n_done,
-            tell=_teller(reporter, n_done, n_more, n),
-        )
+        for own_seed, (target, clip) in enumerate(zip(new, clips, strict=True), seed):
+            files.append(work.write(clip, target, seconds=seconds, seed=own_seed))
     return files
 
 
