@@ -12,27 +12,16 @@ from jaxtyping import Float32
 
 from menura.audio import Clip
 from menura.audio.joining import cross_fade
-from menura.models.contract import Rngs, Sampling, Streams, first_frames
 from menura.representations import Frames, Representation, StreamDecoder
 
 Samples = Float32[np.ndarray, "channels _"]
 Steps = Iterator[list[Samples]]
-AT_ONCE = 512  # frames of a piece that was made whole
+AT_ONCE = 512  # frames
 
 
-def frames_of(
-    model: object,
-    whole: Callable[[], Frames],
-    seed: Frames | None,
-    n_frames: int,
-    rngs: Rngs,
-    sampling: Sampling,
-) -> Iterator[Frames]:
-    """`n_frames` frames as they are made, or by `whole` where the model does not stream."""
-    if isinstance(model, Streams):
-        yield from first_frames(model.stream(seed, rngs, sampling), n_frames)
-    else:
-        yield from torch.split(whole(), AT_ONCE, dim=2)
+def in_pieces(make: Callable[[], Frames]) -> Iterator[Frames]:
+    """Frames that are made whole, when the first of them are asked for."""
+    yield from torch.split(make(), AT_ONCE, dim=2)
 
 
 def decoded(

@@ -27,17 +27,17 @@ from menura.models.contract import (
     Sampling,
     Streams,
     Varies,
+    first_frames,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
 from menura.systems.coded import Coded
 from menura.systems.format import Description
 from menura.systems.streaming import (
-    AT_ONCE,
     Steps,
     clips_of,
     decoded,
-    frames_of,
     gone_on,
+    in_pieces,
     playing_each,
 )
 
@@ -112,11 +112,10 @@ class TrainedSystem:
         sampling = self._sampling(temperature, label, guidance)
         n_samples = self._samples(seconds)
         n_frames, rngs = self._frames(n_samples), [_rng(seed + number) for number in range(n)]
-        frames = frames_of(
-            model,
-            lambda: model.generate(rngs, n_frames, sampling),
-            *(None, n_frames, rngs, sampling),
-        )
+        if isinstance(model, Streams):
+            frames = first_frames(model.stream(None, rngs, sampling), n_frames)
+        else:
+            frames = in_pieces(lambda: model.generate(rngs, n_frames, sampling))
         return playing_each(decoded(self.representation, frames, n, n_samples), self._playing)
 
     def continue_(
@@ -156,12 +155,11 @@ class TrainedSystem:
         n_known = self._full_frames(n_seed) - self.representation.edge_frames
         known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
         n_frames, rngs = self._frames(n_seed + n_new) - known.shape[2], [_rng(seed)]
-        made = frames_of(
-            model,
-            lambda: model.continue_(known, n_frames, rngs, sampling),
-            *(known, n_frames, rngs, sampling),
-        )
-        frames = chain(torch.split(known, AT_ONCE, dim=2), made)
+        if isinstance(model, Streams):
+            made = first_frames(model.stream(known, rngs, sampling), n_frames)
+        else:
+            made = in_pieces(lambda: model.continue_(known, n_frames, rngs, sampling))
+        frames = chain(in_pieces(lambda: known), made)
         sound = decoded(self.representation, frames, 1, n_seed + n_new)
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
         return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
