@@ -145,6 +145,89 @@ def round_trip(system: TrainedSystem, clips: Clips) -> dict[str, Clip]:
     return {name: system.round_trip(clip) for name, clip in clips.items()}
 
 
+<<<<<<< HEAD
+=======
+def generated(system: TrainedSystem) -> dict[str, Clip]:
+    clips = system.generate(N_CLIPS, CLIP_S, seed=0)
+    return {f"{number:02}": clip for number, clip in enumerate(clips)}
+
+
+def continue_all(
+    system: TrainedSystem, seeds: Clips, temperature: float | None = None
+) -> dict[str, Clip]:
+    """Each from a seed number of its own: with one number they would come out alike later on."""
+    return {
+        name: system.continue_(
+            conform(seed, system.sample_rate, system.n_audio_channels),
+            NEW_S,
+            seed=number,
+            temperature=temperature,
+        )
+        for number, (name, seed) in enumerate(seeds.items(), start=1)
+    }
+
+
+def against(held_out: Clips, clips: Clips) -> dict[str, float]:
+    names = ("frechet-spectral", "frechet-mfcc", "onset-density")
+    scores = {name: metrics.load(name).score(held_out, clips) for name in names}
+    return {
+        "frechet-spectral": round(scores["frechet-spectral"].value, 1),
+        "frechet-mfcc": round(scores["frechet-mfcc"].value, 1),
+        "onsets a second": round(scores["onset-density"].details["candidates a second"], 2),
+    }
+
+
+def levels(clips: Clips) -> dict[str, float]:
+    return {
+        "peak dBFS": round(max(peak_db(clip) for clip in clips.values()), 1),
+        "RMS dBFS": round(float(np.mean([rms_db(clip) for clip in clips.values()])), 1),
+        "DC": round(float(np.mean([abs(clip.samples.mean()) for clip in clips.values()])), 6),
+    }
+
+
+def copies(train_clips: Clips, clips: Clips) -> dict[str, float]:
+    found = metrics.load("memorisation").score(train_clips, clips)
+    return {
+        "copies of training windows": round(found.value, 4),
+        "nearest × real": round(found.details["median nearest distance × real"], 2),
+    }
+
+
+def continuation(
+    held_out: Clips, seeds: Clips, clips: Clips, train_clips: Clips
+) -> dict[str, object]:
+    """What was asked of continuations: related, lively, no copy, no click, no drift."""
+    new = {
+        name: clip.between(SEED_S, min(SEED_S + NEW_S, clip.duration_s))
+        for name, clip in clips.items()
+    }
+    related = metrics.load("seed-relatedness").score(seeds, new)
+    onsets = metrics.load("onset-density").score(seeds, new)
+    drift = metrics.load("drift").score(held_out, new)
+    ratios = np.array(drift.curves["candidates"]) / np.array(drift.curves["reference"])
+    own = metrics.load("memorisation").score({**seeds, **train_clips}, new)
+    return {
+        "nearest to their own seed, of 10": related.details["nearest to their own seed"],
+        "seed relatedness (AUC)": round(related.value, 3),
+        "onset density within 2×, of 10": onsets.details["pairs within a factor of 2"],
+        "copies of the seed or of training windows": round(own.value, 4),
+        "joins without a click, of 10": sum(smooth(clip) for clip in clips.values()),
+        "drift: worst second, × real": round(drift.value, 2),
+        "drift: mean of seconds 11–30 over seconds 1–10": round(
+            float(ratios[10:].mean() / ratios[:10].mean()), 2
+        ),
+    }
+
+
+def smooth(clip: Clip) -> bool:
+    """No step at the join is above the 99.99th percentile of the clip's steps."""
+    steps = np.abs(np.diff(clip.samples[0]))
+    join = round(SEED_S * clip.sample_rate)
+    around = steps[join - round(0.06 * clip.sample_rate) : join + round(0.01 * clip.sample_rate)]
+    return bool(around.max() <= np.percentile(steps, 99.99))
+
+
+>>>>>>> rnn
 def draw(sets: Mapping[str, Clips], continued: Mapping[str, Clips]) -> None:
     first, second = "00", "03"
     rows = [
