@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 from torch import Tensor
 
 from menura.audio.pairing import note_ends
@@ -131,6 +131,25 @@ class Notes(ScoreRepresentation):
         is_shift = (numbers >= 2 * N_PITCHES) & (numbers < self._first_velocity)
         steps = torch.where(is_shift, numbers - 2 * N_PITCHES + 1, 0)
         return steps.cumsum(0).to(torch.float64) / self.config.steps_per_second
+
+    def transposed(self, events: Events, semitones: int) -> Events:
+        """The same music so many semitones higher; drums and pitches beyond 0…127 as promised."""
+        numbers = self._numbers(events)
+        moves = (numbers < 2 * N_PITCHES) & ~self._of_drums(numbers)
+        pitches = numbers % N_PITCHES + semitones
+        pitches = torch.where(pitches < 0, pitches % 12, pitches)
+        over = (pitches - N_PITCHES + 12).clamp(min=0) // 12
+        moved = numbers // N_PITCHES * N_PITCHES + pitches - 12 * over
+        return torch.where(moves, moved, numbers).to(torch.float32)[None, None]
+
+    def _of_drums(self, numbers: Int64[Tensor, "events"]) -> Bool[Tensor, "events"]:
+        """Which events come while drums are played."""
+        if not self.config.instruments:
+            return torch.zeros_like(numbers, dtype=torch.bool)
+        says = numbers >= self._first_instrument
+        places = torch.where(says, torch.arange(len(numbers)), -1).cummax(0).values
+        drums = numbers[places.clamp(min=0)] == self._first_instrument + DRUMS
+        return drums & (places >= 0)
 
     @property
     def _first_velocity(self) -> int:

@@ -15,6 +15,7 @@ from menura.models.contract.powers import (
     Reconstructs,
     Rngs,
     Sampling,
+    Streams,
     Varies,
     noise,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Rngs",
     "Sampling",
     "Schedule",
+    "Streams",
     "Varies",
     "noise",
 ]

@@ -5,7 +5,7 @@ generators alone, one for each piece of the batch: equal generators give equal m
 does not depend on how many are made with it. They are on the CPU, whatever the model's device.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -63,6 +63,17 @@ class Continues(Protocol):
         sampling: Sampling = AS_LEARNT,
     ) -> Frames:
         """The n_frames that follow the seed (the seed itself is not repeated)."""
+        ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """Makes music piece by piece, without end, keeping its state between them."""
+
+    def stream(
+        self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
+    ) -> Iterator[Float32[Tensor, "batch features piece"]]:
+        """What follows the seed (None: music from nothing), a few frames at a time."""
         ...
 
 

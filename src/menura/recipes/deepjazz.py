@@ -1,0 +1,77 @@
+"""Notes from MIDI, the next event by two LSTM layers, played by a synthesiser (deepjazz 2016).
+
+The STFT-LSTM report (Dubey, Singh & Dabral 2017, sections 2 and 4) retrained deepjazz (Kim 2016)
+on piano MIDI and found it the most plausible of what it tried.
+
+paper: the report states two LSTM layers, notes in sequence and MIDI of piano. From deepjazz, which
+    it cites: 128 units, dropout 0.2 after each layer, one-hot input, windows of 20 every 3 of which
+    the next is learnt, softmax and cross-entropy, RMSProp (Keras' 0.001 and 0.9), batches of 128,
+    temperature 0.5, pieces that set off from a stretch of the training music. Ours: the alphabet.
+    deepjazz takes the chords and melody of one piece, a word for each that occurs; here all notes
+    are events (Oore et al. 2018) at 16 steps a second with one velocity, the nearest to its grid.
+laptop: what sounds best after five minutes on two cores. Ours: all events with 40 steps a second
+    and 16 velocities, an embedding, layers of 384, windows of 384 events with every one learnt,
+    state that lasts as long as the piece, Adam, and every window in another key.
+"""
+
+from menura.models.contract import Optimizer
+from menura.models.event_rnn import EventRnn, EventRnnConfig
+from menura.recipes.contract import EventWindows, Part, Preset, Recipe, Training
+from menura.representations.notes import Notes
+
+recipe = Recipe(
+    report="Dubey, Singh & Dabral: Music Generation using LSTM (2017), citing Kim: deepjazz (2016)",
+    presets={
+        "paper": Preset(
+            sample_rate=44_100,
+            n_audio_channels=2,
+            representation=Part(
+                "notes", Notes.Config(steps_per_second=16, n_shifts=32, n_velocities=1)
+            ),
+            model=Part(
+                "event-rnn",
+                EventRnnConfig(
+                    n_layers=2,
+                    n_hidden=128,
+                    dropout=0.2,
+                    n_window=20,
+                    optimizer=Optimizer("rmsprop", learning_rate=1e-3, alpha=0.9, eps=1e-7),
+                ),
+            ),
+            batching=EventWindows(batch_size=128, n_frames=21, stride=3),
+            seconds=30.0,
+            temperature=0.5,
+        ),
+        "laptop": Preset(
+            sample_rate=44_100,
+            n_audio_channels=2,
+            representation=Part(
+                "notes", Notes.Config(steps_per_second=40, n_shifts=40, n_velocities=16)
+            ),
+            model=Part(
+                "event-rnn",
+                EventRnnConfig(
+                    n_layers=2,
+                    n_hidden=384,
+                    n_embedding=128,
+                    dropout=0.3,
+                    optimizer=Optimizer("adam", learning_rate=3e-3),
+                ),
+            ),
+            batching=EventWindows(batch_size=16, n_frames=384, stride=384, transpose=5),
+            training=Training(evaluate_every=25, n_held_out=8, patience=6),
+            seconds=30.0,
+            temperature=0.9,
+        ),
+        "tiny": Preset(
+            sample_rate=8_000,
+            representation=Part(
+                "notes", Notes.Config(steps_per_second=16, n_shifts=8, n_velocities=4)
+            ),
+            model=Part("event-rnn", EventRnn.tiny),
+            batching=EventWindows(batch_size=8, n_frames=32, stride=16, transpose=3),
+            training=Training(evaluate_every=10, n_held_out=2),
+            seconds=1.0,
+        ),
+    },
+)
