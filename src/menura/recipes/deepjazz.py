@@ -10,7 +10,7 @@ paper: the report states two LSTM layers, notes in sequence and MIDI of piano. F
     deepjazz takes the chords and melody of one piece, a word for each that occurs; here all notes
     are events (Oore et al. 2018) at 16 steps a second with one velocity, the nearest to its grid.
 laptop: what sounds best after five minutes on two cores. Ours: all events with 40 steps a second
-    and 16 velocities, an embedding, layers of 384, windows of 384 events with every one learnt,
+    and 16 velocities, an embedding, layers of 256, windows of 256 events with every one learnt,
     state that lasts as long as the piece, Adam, and every window in another key.
 """
 
@@ -52,14 +52,14 @@ recipe = Recipe(
                 "event-rnn",
                 EventRnnConfig(
                     n_layers=2,
-                    n_hidden=384,
-                    n_embedding=128,
-                    dropout=0.3,
+                    n_hidden=256,
+                    n_embedding=64,
+                    dropout=0.2,
                     optimizer=Optimizer("adam", learning_rate=3e-3),
                 ),
             ),
-            batching=EventWindows(batch_size=16, n_frames=384, stride=384, transpose=5),
-            training=Training(evaluate_every=25, n_held_out=8, patience=6),
+            batching=EventWindows(batch_size=16, n_frames=256, stride=256, transpose=5),
+            training=Training(evaluate_every=50, n_held_out=6, patience=6),
             seconds=30.0,
             temperature=0.9,
         ),

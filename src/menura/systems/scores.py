@@ -15,6 +15,8 @@ from menura.models.contract import Continues, Generates, Streams
 from menura.representations import Events, Frames, ScoreRepresentation
 from menura.systems.bound import LONGEST_S, BoundSystem, music_rng
 
+Rows = Float32[Tensor, "rows features made"]
+
 LOOK_EVERY = 64  # events between looks at how long the music is by now
 MOST_EVENTS_PER_S = 500.0  # music that is denser is no music: a model that never lets time pass
 
@@ -132,7 +134,7 @@ class ScoreSystem(BoundSystem):
 
     def _made(
         self, stream: Iterator[Frames], known: Events | None, seconds: float
-    ) -> Float32[Tensor, "batch features events"]:
+    ) -> Rows:
         """All events, those known first, until every row has lasted so long."""
         rows = known
         most = (0 if known is None else known.shape[2]) + 1000 + MOST_EVENTS_PER_S * seconds

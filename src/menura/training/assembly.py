@@ -33,6 +33,7 @@ from menura.training.latents import stored_latents
 from menura.training.progress import Progress
 from menura.training.rows import Tracks
 from menura.training.score_tracks import ScoreTracks
+from menura.training.source import Source
 
 RENDITION = "rendition"
 
@@ -156,6 +157,8 @@ def learning_data(
 
     Raises MenuraError when nothing is there to train on; says what is short or missing.
     """
+    tracks: Source
+    held_out: Source
     if isinstance(system, ScoreSystem):
         tracks, held_out = _notes(system, prepared)
     else:

@@ -181,7 +181,8 @@ class EventBatches(Batches):
         rng = np.random.default_rng(derive(self.seed, "event windows", epoch))
         places = [place for t in self.tracks.indices for place in self._places(t, rng)]
         keys = rng.integers(-self._transpose, self._transpose + 1, len(places))
-        return [Row(*places[i], semitones=int(keys[i])) for i in rng.permutation(len(places))]
+        order = rng.permutation(len(places))
+        return [Row(places[i][0], places[i][1], semitones=int(keys[i])) for i in order]
 
     def _places(self, track: int, rng: np.random.Generator) -> list[tuple[int, int]]:
         slack = max(0, self.tracks.n_frames(track) - self.n_frames)

@@ -51,13 +51,15 @@ def ring_s(score: Score) -> float:
 def _sound(note: Note, sample_rate: int) -> Mono:
     loudness = (note.velocity / 127) ** LOUDNESS_POWER
     if note.is_drum:
-        return DRUM_LEVEL * loudness * drum_sound(note.pitch, sample_rate)
+        drum: Mono = DRUM_LEVEL * loudness * drum_sound(note.pitch, sample_rate)
+        return drum
     voice = voice_of(note.program)
     if isinstance(voice, Struck):
         sound = struck_note(voice, note, loudness, sample_rate)
     else:
         sound = sustained_note(voice, note, sample_rate)
-    return LEVEL * voice.level * loudness * sound
+    levelled: Mono = LEVEL * voice.level * loudness * sound
+    return levelled
 
 
 def _gains(note: Note, n_channels: int) -> tuple[float, ...]:

@@ -108,9 +108,8 @@ def drum_sound(pitch: int, sample_rate: int) -> Mono:
     """A hard stroke of the drum that General MIDI has at this pitch (a shaker where it has none),
     at amplitude about 1, until it cannot be heard."""
     drum = KIT.get(pitch, SHAKER)
-    longest_s = max(
-        [t.ring_s for t in drum.tones] + [h.ring_s + h.strokes[-1] for h in drum.hisses]
-    )
+    hissed_s = (hiss.ring_s + hiss.strokes[-1] for hiss in drum.hisses)
+    longest_s = max([*(tone.ring_s for tone in drum.tones), *hissed_s])
     sound = np.zeros(round(1.2 * longest_s * sample_rate) + 64)
     seconds = np.arange(sound.size) / sample_rate
     for tone in drum.tones:

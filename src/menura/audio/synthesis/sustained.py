@@ -42,7 +42,8 @@ def sustained_note(voice: Sustained, note: Note, sample_rate: int) -> Mono:
     sound /= math.sqrt(voice.n_players)
     if voice.breath:
         sound += _breath(sound.size, note.pitch, sample_rate, rng) * voice.breath
-    return sound * _envelope(voice, held, sound.size, sample_rate)
+    shaped: Mono = sound * _envelope(voice, held, sound.size, sample_rate)
+    return shaped
 
 
 @lru_cache(maxsize=512)
