@@ -17,6 +17,7 @@ laptop: what sounds best after five minutes on two cores. Ours: all events with 
 from menura.models.contract import Optimizer
 from menura.models.event_rnn import EventRnn, EventRnnConfig
 from menura.recipes.contract import EventWindows, Part, Preset, Recipe, Training
+from menura.representations.note_lengths import NoteLengths
 from menura.representations.notes import Notes
 
 recipe = Recipe(
@@ -46,7 +47,10 @@ recipe = Recipe(
             sample_rate=44_100,
             n_audio_channels=2,
             representation=Part(
-                "notes", Notes.Config(steps_per_second=40, n_shifts=40, n_velocities=16)
+                "note-lengths",
+                NoteLengths.Config(
+                    steps_per_second=40, n_shifts=40, n_velocities=16, n_lengths=20, longest_s=4.0
+                ),
             ),
             model=Part(
                 "event-rnn",
@@ -54,7 +58,7 @@ recipe = Recipe(
                     n_layers=2,
                     n_hidden=256,
                     n_embedding=64,
-                    dropout=0.2,
+                    dropout=0.3,
                     optimizer=Optimizer("adam", learning_rate=3e-3),
                 ),
             ),

@@ -132,9 +132,7 @@ class ScoreSystem(BoundSystem):
         assert isinstance(self.model, Streams), "models of events stream"
         return self.model
 
-    def _made(
-        self, stream: Iterator[Frames], known: Events | None, seconds: float
-    ) -> Rows:
+    def _made(self, stream: Iterator[Frames], known: Events | None, seconds: float) -> Rows:
         """All events, those known first, until every row has lasted so long."""
         rows = known
         most = (0 if known is None else known.shape[2]) + 1000 + MOST_EVENTS_PER_S * seconds

@@ -15,8 +15,8 @@ from menura.audio.synthesis.struck import struck_note
 from menura.audio.synthesis.sustained import sustained_note
 from menura.audio.synthesis.voices import Struck, voice_of
 
-LEVEL = 0.17  # of one loudest note: ten of them together stay below full scale
-DRUM_LEVEL = 0.28
+LEVEL = 0.14  # of one loudest note: ten of them together stay below full scale
+DRUM_LEVEL = 0.24
 LOUDNESS_POWER = 1.4  # amplitude goes as velocity to this power
 ROOM_S, ROOM_SHARE = 1.2, 0.1
 # Of a room of some metres; their ratios are far from whole, so that no pitch stands out.

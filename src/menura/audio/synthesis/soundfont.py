@@ -12,7 +12,7 @@ from menura.audio.score import Note, Score
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 
-GAIN = 0.4  # FluidSynth's own is 0.2; at 1 a few loud notes pass the full scale of its 16 bits
+GAIN = 1.0  # FluidSynth's own is 0.2, for many voices; the loudest piano piece tried peaks below 1
 DRUM_BANK = 128
 MOST_CHANNELS = 256
 CHUNK = 1 << 16  # samples asked for at once
