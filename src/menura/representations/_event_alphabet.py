@@ -27,6 +27,13 @@ def check_times_and_velocities(steps_per_second: int, n_shifts: int, n_velocitie
         raise ValueError(f"n_velocities must be 1…128, not {n_velocities}")
 
 
+def in_range(pitch: int) -> int:
+    """A pitch of 0…127: one beyond goes the other way by octaves."""
+    if pitch < 0:
+        return pitch % 12
+    return pitch - 12 * (max(0, pitch - N_PITCHES + 12) // 12)
+
+
 class EventAlphabet(ScoreRepresentation):
     """A score as one row of event numbers.
 
