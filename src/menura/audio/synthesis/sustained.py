@@ -11,6 +11,8 @@ from menura.audio.synthesis.pitch import hz_of
 from menura.audio.synthesis.voices import Sustained
 
 Mono = Float64[np.ndarray, " time"]
+Sizes = Float64[np.ndarray, " harmonics"]
+Period = Float64[np.ndarray, " period"]
 
 TABLE = 4096
 MOST_HARMONICS = 256
@@ -47,7 +49,7 @@ def sustained_note(voice: Sustained, note: Note, sample_rate: int) -> Mono:
 
 
 @lru_cache(maxsize=512)
-def tables(voice: Sustained, pitch: int, sample_rate: int) -> tuple[Mono, Mono]:
+def tables(voice: Sustained, pitch: int, sample_rate: int) -> tuple[Period, Period]:
     """A period of the softest and of the hardest note, of power 1/2: no harmonic comes near
     Nyquist, whatever the vibrato. The first value is repeated at the end."""
     base = hz_of(pitch)
@@ -68,7 +70,7 @@ def tables(voice: Sustained, pitch: int, sample_rate: int) -> tuple[Mono, Mono]:
     return dark, bright
 
 
-def _period(sizes: Mono) -> Mono:
+def _period(sizes: Sizes) -> Period:
     sizes = sizes / math.sqrt(float(np.square(sizes).sum()))
     spectrum = np.zeros(TABLE // 2 + 1, np.complex128)
     # Phases spread by the square of the number keep the peak of many harmonics low.
