@@ -51,6 +51,29 @@ class ContiguousWindows:
 
 
 @dataclass(frozen=True)
+class EventWindows:
+    """Windows of events of scores: one every `stride` events, all of them once an epoch.
+
+    transpose: each is heard up to so many semitones higher or lower, drawn anew each epoch.
+    """
+
+    batch_size: int = 32
+    n_frames: int = 256
+    stride: int = 256
+    transpose: int = 0
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size, stride=self.stride)
+        if self.n_frames < 2:
+            raise ValueError(f"n_frames must be at least 2, not {self.n_frames}")
+        if not 0 <= self.transpose <= 12:
+            raise ValueError(f"transpose must be 0…12 semitones, not {self.transpose}")
+
+
+Batching = RandomCrops | ContiguousWindows | EventWindows
+
+
+@dataclass(frozen=True)
 class Training:
     """How long and how carefully. Steps are optimiser steps; nothing here depends on the clock
     but checkpoint_s, which has no part in the result.
@@ -96,7 +119,7 @@ class Preset:
     sample_rate: int
     representation: Part | None
     model: Part
-    batching: RandomCrops | ContiguousWindows
+    batching: Batching
     training: Training = field(default_factory=Training)
     n_audio_channels: int = 1
     seconds: float = 8.0
