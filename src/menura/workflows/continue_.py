@@ -5,7 +5,7 @@ from pathlib import Path
 from menura.foundation.reporting import Reporter
 from menura.workflows.making import Making
 from menura.workflows.outputs import sound_file
-from menura.workflows.recording import record
+from menura.workflows.recording import record, streaming
 from menura.workflows.sound import SoundOptions
 
 
@@ -34,11 +34,11 @@ def continue_(
     new_s = sound.length(work.system.seconds)
     seconds = known.duration_s + new_s
     over_s = sound.over(seconds)
-    streaming = work.streaming
-    if not streaming:
+    system = streaming(work)
+    if system is None:
         made = work.system.continue_(known, new_s + over_s, sound.seed, temperature=temperature)
         return work.write(made, file, seconds=seconds)
-    steps = streaming.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
+    steps = system.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
     [written] = record(
         *(work, steps, [file]),
         making_s=seconds + over_s,

@@ -7,7 +7,7 @@ from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
 from menura.workflows.making import Making
 from menura.workflows.outputs import numbered_files
-from menura.workflows.recording import record
+from menura.workflows.recording import record, streaming
 from menura.workflows.sound import SoundOptions
 
 # Made together: more at once is faster. What does not stream is in memory, all of it.
@@ -46,16 +46,16 @@ def generate(
     _refuse_prompt(work.system.description.recipe, prompt)
     seconds = sound.length(work.system.seconds)
     making_s = seconds + sound.over(seconds)
-    streaming = work.streaming
-    batch = BATCH if streaming else max(1, min(BATCH, int(BATCH_S / making_s)))
+    system = streaming(work)
+    batch = max(1, min(BATCH, int(BATCH_S / making_s))) if system is None else BATCH
     files: list[Path] = []
     while len(files) < n:
         n_done, n_more = len(files), min(batch, n - len(files))
         reporter.progress(n_done, n, f"{n_done} of {n} clips made")
         seed, new = sound.seed + n_done, [targets.file(n_done + k) for k in range(n_more)]
         asked = n_more, making_s, seed
-        if streaming:
-            steps = streaming.generate_steps(
+        if system is not None:
+            steps = system.generate_steps(
                 *asked, temperature=temperature, label=label, guidance=guidance
             )
             tell = _teller(reporter, n_done, n_more, n)

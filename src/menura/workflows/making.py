@@ -52,12 +52,6 @@ class Making:
         """The system, for verbs that only those of sound have a power for."""
         return of_sound(self.system)
 
-    @property
-    def streaming(self) -> TrainedSystem | None:
-        """The system, if what it holds while it makes music does not grow with the length."""
-        system = self.system
-        return system if isinstance(system, TrainedSystem) and system.streams else None
-
     def read(self, path: Path | str) -> Clip:
         """A sound file at the system's rate and channels (what is lost on the way is said), or
         the MIDI file that a system of notes takes, played.

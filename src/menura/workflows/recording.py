@@ -9,10 +9,16 @@ from pathlib import Path
 from menura.audio import Tape
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.systems import Steps
+from menura.systems import Steps, TrainedSystem
 from menura.workflows.making import Making
 
 TAPE_BYTES, FILE_BYTES = 4, 2  # a sample: float32 while it is made, at most 16 bits in the file
+
+
+def streaming(work: Making) -> TrainedSystem | None:
+    """The system, if it can make music of any length; others make clips that fit into memory."""
+    system = work.system
+    return system if isinstance(system, TrainedSystem) and system.streams else None
 
 
 def record(
