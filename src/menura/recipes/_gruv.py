@@ -16,14 +16,14 @@ def gruv(cell: Cell) -> Recipe:
             "paper-raw": _paper("gruv-raw", cell),
             "laptop": Preset(
                 sample_rate=16_000,
-                representation=Part("fft-blocks", FFTBlocks.Config(block_s=0.125)),
+                representation=Part("fft-blocks", FFTBlocks.Config(block_s=0.064)),
                 model=Part(
                     "frame-rnn",
                     FrameRnnConfig(
                         cell=cell, n_hidden=512, output="mixture", input_noise=0.1, bounded=True
                     ),
                 ),
-                batching=ContiguousWindows(batch_size=32, n_frames=33, piece_s=30.0),
+                batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),
             ),
             "tiny": Preset(
                 sample_rate=8_000,
