@@ -2,6 +2,7 @@
 
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
+from faults.notes_faults import NOTES_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
 
-FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS, *REPRESENTATION_FAULTS)
+FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS, *NOTES_FAULTS, *REPRESENTATION_FAULTS)
