@@ -231,7 +231,7 @@ HOUSE_FAULTS = (
     Fault(
         "the last system is kept, not the best",
         "src/menura/training/fit.py",
-        'if verdict == "best":',
+        'if verdict == "best" or self.settings.keep == "last":',
         'if verdict != "stop":',
         ("tests/training/test_fit.py",),
     ),

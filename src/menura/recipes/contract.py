@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
@@ -82,6 +82,9 @@ class Training:
     checkpoint_s: seconds at least between checkpoints, which are made after a look.
     patience: looks without improvement before the rate is multiplied by drop_factor; after
         n_drops of those, training stops.
+    keep: which weights become the system: those of the best held-out value, or the last. Where
+        there is little music, what is foreseen of other pieces is at its best long before the
+        music that is made has any shape.
     clip_norm: gradients longer than this are shortened. ema_decay: 0 keeps no average.
     """
 
@@ -91,6 +94,7 @@ class Training:
     patience: int = 8
     drop_factor: float = 0.5
     n_drops: int = 3
+    keep: Literal["best", "last"] = "best"
     clip_norm: float = 1.0
     ema_decay: float = 0.0
     checkpoint_s: float = 60.0

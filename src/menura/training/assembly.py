@@ -228,7 +228,7 @@ def describe(
     system: BoundSystem, prepared: PreparedCorpus, seed: int, progress: Progress
 ) -> Description:
     """The system's description at a point of its training. Nothing in it goes by the clock."""
-    value = "" if progress.best is None else f", held-out value {progress.best:.5f}"
+    value = "" if progress.best is None else f", best held-out value {progress.best:.5f}"
     provenance = Provenance(
         data=printable(str(prepared.about["source"]["name"])),
         data_fingerprint=prepared.fingerprint,

@@ -177,7 +177,7 @@ class Fit:
             verdict = progress.look(values["held_out"], self.settings)
         tracking.values(progress.step, values)
         guard.remember()
-        if verdict == "best":
+        if verdict == "best" or self.settings.keep == "last":
             self._save_system()
         if verdict == "drop":
             self._reporter.say(

@@ -33,6 +33,8 @@ class Hiss:
 
 @dataclass(frozen=True)
 class Drum:
+    """What sounds when it is hit."""
+
     tones: tuple[Tone, ...] = ()
     hisses: tuple[Hiss, ...] = ()
 
