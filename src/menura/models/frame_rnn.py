@@ -53,7 +53,7 @@ class FrameRnnConfig:
     input_noise: deviation of the noise on frames heard in training (a feature's own is 1).
     own_share: share of frames heard in training that are the network's own predictions, reached
         after own_rise_steps steps, from 0.
-    bounded: keep what is made within the range that each feature had in training.
+    bounded: keep the frames that are made within the range of each feature in training.
     n_opening: frames drawn at random that a piece made from nothing sets off from.
     """
 
@@ -198,7 +198,7 @@ class FrameRnn(Model):
             normal = torch.randn(heard[:, n:].shape, generator=rng, device=rng.device)
             shape = rows, n_frames - n, self.output.n_draws
             chance = torch.rand(shape, generator=rng, device=rng.device)
-            own = self._say(hidden, normal, chance, 1.0)
+            own = self.output.draw(hidden, normal, chance, 1.0)
             taken = torch.rand(rows, n_frames - n, 1, generator=rng, device=rng.device) < share
             return torch.cat([heard[:, :n], torch.where(taken, own, heard[:, n:])], dim=1)
 
@@ -216,10 +216,10 @@ class FrameRnn(Model):
                 made = torch.empty_like(normal)
                 for t in range(BLOCK_FRAMES):
                     top = state[0, -1]
-                    frame = self._say(top, normal[:, t], chance[:, t], temperature)
+                    frame = self.output.draw(top, normal[:, t], chance[:, t], temperature)
                     state = self.network.step(frame, state)
                     made[:, t] = frame
-            yield made.transpose(1, 2)
+            yield self._within_bounds(made).transpose(1, 2)
 
     def _clip_by_clip(self, heard: Sequence, rngs: Rngs, temperature: float) -> Iterator[Frames]:
         """n_ahead frames at once: none of them needs another. A shorter seed is repeated."""
@@ -233,8 +233,8 @@ class FrameRnn(Model):
             with torch.no_grad():
                 hidden, state = self.network(heard, state)
                 normal, chance = self._chances(rngs, n)
-                heard = self._say(hidden[:, -n:], normal, chance, temperature)
-            yield heard.transpose(1, 2)
+                heard = self.output.draw(hidden[:, -n:], normal, chance, temperature)
+            yield self._within_bounds(heard).transpose(1, 2)
 
     def _widen_bounds(self, frames: Sequence) -> None:
         lowest, highest = frames.amin(dim=(0, 1)), frames.amax(dim=(0, 1))
@@ -244,16 +244,13 @@ class FrameRnn(Model):
         self.lowest.copy_(lowest)
         self.highest.copy_(highest)
 
-    def _say(
-        self,
-        hidden: Float32[Tensor, "*rows hidden"],
-        normal: Float32[Tensor, "*rows features"],
-        chance: Float32[Tensor, "*rows draws"],
-        temperature: float,
-    ) -> Float32[Tensor, "*rows features"]:
-        """A drawn frame. What lies out of bounds are rare draws, which sound as bursts."""
-        frame = self.output.draw(hidden, normal, chance, temperature)
-        return frame.clamp(self.lowest, self.highest) if self.config.bounded else frame
+    def _within_bounds(self, made: Sequence) -> Sequence:
+        """Without rare draws beyond all that was heard, which sound as bursts.
+
+        The network hears what it has drawn: with the draws below a silent feature cut off, and
+        those above it not, it would hear itself louder and louder (docs/log.md).
+        """
+        return made.clamp(self.lowest, self.highest) if self.config.bounded else made
 
     def _chances(self, rngs: Rngs, n_frames: int) -> tuple[Sequence, Chances]:
         """What frames are drawn by, each row from its own generator."""
