@@ -19,27 +19,19 @@ from typing import Any
 
 import numpy as np
 
+from clip_sets import Clips, continue_all, cut, whole
 from machine import machine
+from measures import levels
 from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
 from menura.prepared import PreparedCorpus
 from menura.training.stage import METRICS
-from menura.workflows.load import load
+from menura.workflows.load import load_of_sound
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
-from quality import (
-    N_SEEDS,
-    NEW_S,
-    RATE,
-    SEED_S,
-    Clips,
-    Speaker,
-    continue_all,
-    cut,
-    levels,
-    table,
-    whole,
-)
+from page_parts import table, where
+from quality import N_SEEDS, NEW_S, RATE, SEED_S
+from speaking import Speaker
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME = "bull_whip"
@@ -87,7 +79,7 @@ def main() -> None:
         seeds = cut(rendition, ("test", "valid"), N_SEEDS, SEED_S + NEW_S, seed=3)
         first = {name: clip.between(0, SEED_S) for name, clip in seeds.items()}
         continued: dict[str, Clips] = {REAL: seeds} | {
-            name: continue_all(load(runs[name]), first, form.temperature)
+            name: continue_all(load_of_sound(runs[name]), first, NEW_S, form.temperature)
             for name, form in MODELS.items()
         }
         held_out = {**whole(rendition, "test"), **whole(rendition, "valid")}
@@ -147,7 +139,6 @@ def write(figures: dict[str, Any], continued: Mapping[str, Clips]) -> None:
 
 def page(figures: dict[str, Any]) -> str:
     found = figures["continuations"]
-    where = ", ".join(f"{k} {v}" for k, v in figures["machine"].items())
     rows = {
         name: {key: value for key, value in row.items() if key != "curve"}
         for name, row in found.items()
@@ -161,7 +152,7 @@ def page(figures: dict[str, Any]) -> str:
     )
     return f"""# Errors that pile up, and what holds them
 
-Written by `python benchmarks/bull_whip.py`; not by hand. On {where}.
+Written by `python benchmarks/bull_whip.py`; not by hand. On {where(figures["machine"])}.
 
 Each model but the first is the laptop preset of stft-lstm without its remedies and with what its
 name says, trained for {figures["minutes"]:g} minutes on the same hour of piano

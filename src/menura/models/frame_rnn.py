@@ -30,6 +30,7 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    first_frames,
     noise,
 )
 from menura.representations import Frames, Spec
@@ -130,7 +131,9 @@ class FrameRnn(Model):
         return {"total": self.output.loss(hidden, frames[:, n:])}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        return _first(self.stream(None, rngs, sampling), n_frames)
+        if n_frames == 0:
+            return self.carried.new_zeros(len(rngs), self.spec.n_channels, 0)
+        return _joined(self.stream(None, rngs, sampling), n_frames)
 
     def continue_(
         self,
@@ -141,7 +144,7 @@ class FrameRnn(Model):
     ) -> Frames:
         if n_frames == 0:
             return seed[:, :, :0]
-        return _first(self.stream(seed, rngs, sampling), n_frames)
+        return _joined(self.stream(seed, rngs, sampling), n_frames)
 
     def stream(
         self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
@@ -265,9 +268,6 @@ class FrameRnn(Model):
         return self.carried * batch.continues.float()[None, None, :, None]
 
 
-def _first(pieces: Iterator[Frames], n_frames: int) -> Frames:
+def _joined(pieces: Iterator[Frames], n_frames: int) -> Frames:
     """So many frames of a stream."""
-    taken, n_taken = [next(pieces)], 0
-    while (n_taken := n_taken + taken[-1].shape[2]) < n_frames:
-        taken.append(next(pieces))
-    return torch.cat(taken, dim=2)[:, :, :n_frames]
+    return torch.cat(list(first_frames(pieces, n_frames)), dim=2)
