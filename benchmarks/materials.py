@@ -23,7 +23,8 @@ class Material:
     """Real music to measure by.
 
     train, held_out: recordings from end to end; held_out are those of the test split (of notes,
-    which are few, also of the validation split). going_on: pieces of held-out recordings, seed_s and new_s long together; seeds: their beginnings.
+    which are few, also of the validation split). going_on: pieces of held-out recordings, seed_s
+    and new_s long together; seeds: their beginnings.
     clip_s: seconds of the clips that are made from nothing.
     """
 
