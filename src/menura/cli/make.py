@@ -14,6 +14,7 @@ from menura.cli.words import (
     out_file,
     out_folder,
     run_argument,
+    soundfont_option,
     temperature_option,
 )
 from menura.workflows.sound import SoundOptions
@@ -36,6 +37,7 @@ from menura.workflows.sound import SoundOptions
 @click.option(
     "--guidance", type=NOT_NEGATIVE, metavar="G", help="How strictly to follow the label or prompt."
 )
+@soundfont_option
 def generate(
     run: Path,
     out: Path,
@@ -44,10 +46,12 @@ def generate(
     prompt: str | None,
     temperature: float | None,
     guidance: float | None,
+    soundfont: Path | None,
     sound: SoundOptions,
 ) -> Answer:
     """Make new clips with the system in RUN.
 
+    Where RUN makes notes, they are written beside each clip as MIDI.
     Files that are in DIR stay: the numbers go on after them. The comment tag of a file names its
     seed; `--seed` with it and `-n 1` make the clip again.
     """
@@ -62,6 +66,7 @@ def generate(
             prompt=prompt,
             temperature=temperature,
             guidance=guidance,
+            soundfont=soundfont,
             sound=sound,
             reporter=reporter,
         )
@@ -73,21 +78,32 @@ def generate(
 @clip_argument
 @out_file
 @temperature_option
+@soundfont_option
 def continue_(
     run: Path,
     clip: Path,
     out: Path,
     temperature: float | None,
+    soundfont: Path | None,
     sound: SoundOptions,
 ) -> Answer:
     """Play on from where CLIP ends, with the system in RUN.
 
-    The result is CLIP and the new part; `--seconds` is the length of the new part.
+    The result is CLIP and the new part; `--seconds` is the length of the new part. CLIP is a MIDI
+    file where RUN makes notes; those of the whole are then written beside FILE.
     """
     from menura.workflows.continue_ import continue_ as work
 
     with terminal() as reporter:
-        file = work(run, clip, out, temperature=temperature, sound=sound, reporter=reporter)
+        file = work(
+            run,
+            clip,
+            out,
+            temperature=temperature,
+            soundfont=soundfont,
+            sound=sound,
+            reporter=reporter,
+        )
     return files_written([file])
 
 

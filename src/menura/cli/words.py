@@ -22,6 +22,12 @@ label_option = click.option(
 temperature_option = click.option(
     "--temperature", type=NOT_NEGATIVE, metavar="T", help="Lower is safer, higher is wilder."
 )
+soundfont_option = click.option(
+    "--soundfont",
+    type=PATH,
+    metavar="FILE",
+    help="An SF2 file to play notes with, in place of the built-in synthesiser.",
+)
 seed_option = click.option(
     "--seed",
     type=WHOLE,

@@ -3,7 +3,9 @@
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
 from menura.recipes.contract import (
+    Batching,
     ContiguousWindows,
+    EventWindows,
     Part,
     Preset,
     RandomCrops,
@@ -12,7 +14,9 @@ from menura.recipes.contract import (
 )
 
 __all__ = [
+    "Batching",
     "ContiguousWindows",
+    "EventWindows",
     "Part",
     "Preset",
     "RandomCrops",

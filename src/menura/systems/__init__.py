@@ -1,6 +1,7 @@
 """Systems: a representation and a model, bound; built, saved and loaded as one folder."""
 
 from menura.systems import coded
+from menura.systems.bound import BoundSystem
 from menura.systems.format import (
     Description,
     Provenance,
@@ -9,14 +10,17 @@ from menura.systems.format import (
     read_description,
 )
 from menura.systems.saving import build, content_hash, load, load_weights, save
+from menura.systems.scores import ScoreSystem
 from menura.systems.streaming import Steps
 from menura.systems.tensors import write_tensors
 from menura.systems.trained import TrainedSystem
 
 __all__ = [
+    "BoundSystem",
     "Description",
     "Provenance",
     "SavedPart",
+    "ScoreSystem",
     "Steps",
     "TrainedSystem",
     "build",

@@ -15,17 +15,21 @@ def continue_(
     out: Path | str,
     *,
     temperature: float | None = None,
+    soundfont: Path | str | None = None,
     sound: SoundOptions | None = None,
     reporter: Reporter | None = None,
 ) -> Path:
     """Write the clip followed by `sound.seconds` of new music to the file `out`.
 
+    clip: a sound file; a MIDI file for a system of notes, which writes the notes of the whole to a
+    MIDI file beside `out` and plays them by `soundfont` (an SF2 file; None: by itself).
     temperature: scales the randomness; None is the system's own.
     Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
     """
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
-    work = Making.begin("continue", run, sound, reporter)
+    work = Making.begin("continue", run, sound, reporter, soundfont)
+    work.keep_apart(file, [clip])
     known = work.read(clip)
     new_s = sound.length(work.system.seconds)
     seconds = known.duration_s + new_s

@@ -23,6 +23,7 @@ def generate(
     prompt: str | None = None,
     temperature: float | None = None,
     guidance: float | None = None,
+    soundfont: Path | str | None = None,
     sound: SoundOptions | None = None,
     reporter: Reporter | None = None,
 ) -> list[Path]:
@@ -32,6 +33,8 @@ def generate(
     single one is made again with its seed and n=1. Files that are in `out` stay: the numbering
     goes on after them.
     temperature: scales the randomness; None is the system's own. Equal seeds give equal clips.
+    A system of notes writes a MIDI file beside each clip, by the same name (001.wav, 001.mid).
+    soundfont: an SF2 file that plays them; None is the built-in synthesiser.
     label: one of the system's (see `list_labels`); guidance: how strictly it is followed.
     Raises UsageError where the system has no use for an option, MenuraError for a bad run.
     """
@@ -39,7 +42,7 @@ def generate(
     if n < 1:
         raise UsageError(f"-n must be at least 1, not {n}")
     targets = numbered_files(out, sound)
-    work = Making.begin("generate", run, sound, reporter)
+    work = Making.begin("generate", run, sound, reporter, soundfont)
     _refuse_prompt(work.system.description.recipe, prompt)
     seconds = sound.length(work.system.seconds)
     making_s = seconds + sound.over(seconds)

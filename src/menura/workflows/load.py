@@ -5,10 +5,10 @@ from pathlib import Path
 from menura import models, recipes, systems
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
-from menura.systems import TrainedSystem
+from menura.systems import BoundSystem, TrainedSystem
 
 
-def load(run: Path | str) -> TrainedSystem:
+def load(run: Path | str) -> BoundSystem:
     """The system in a folder that `menura.train` wrote.
 
     Raises MenuraError when there is none, or it is damaged.
@@ -25,7 +25,21 @@ def load(run: Path | str) -> TrainedSystem:
     return systems.load(folder)
 
 
-def require(system: TrainedSystem, verb: str) -> None:
+def load_of_sound(run: Path | str) -> TrainedSystem:
+    """The same where sound goes in. Raises UsageError for a system of notes."""
+    return of_sound(load(run))
+
+
+def of_sound(system: BoundSystem) -> TrainedSystem:
+    """The system, if it is one of sound. Raises UsageError for one of notes."""
+    if not isinstance(system, TrainedSystem):
+        raise UsageError(
+            f"a {system.description.recipe} system makes notes; this needs one that makes sound"
+        )
+    return system
+
+
+def require(system: BoundSystem, verb: str) -> None:
     """Raises UsageError, naming the recipes that can, when the system has no power for `verb`."""
     if verb in models.powers_of(type(system.model)):
         return

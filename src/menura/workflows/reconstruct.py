@@ -25,4 +25,4 @@ def reconstruct(
     file = sound_file(out, sound, [clip])
     work = Making.begin("reconstruct", run, sound, reporter)
     work.refuse_label(label)
-    return work.write(work.system.reconstruct(work.read(clip)), file)
+    return work.write(work.of_sound.reconstruct(work.read(clip)), file)
