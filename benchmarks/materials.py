@@ -1,7 +1,7 @@
 """What systems are trained on and judged by: piano, single notes, and piano as notes."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,15 +16,15 @@ from menura.workflows.prepare import prepare
 
 N_CLIPS, N_SEEDS = 16, 10
 RATE = 32_000
-NOTES_TOGETHER_S = 90.0
 
 
 @dataclass(frozen=True)
 class Material:
     """Real music to measure by.
 
-    train, held_out: recordings from end to end; held_out are those of the test split. going_on:
-    pieces of held-out recordings, seed_s and new_s long together; seeds: their beginnings.
+    train, held_out: recordings from end to end; held_out are those of the test split (of notes,
+    which are few, also of the validation split). going_on: pieces of held-out recordings, seed_s
+    and new_s long together; seeds: their beginnings.
     clip_s: seconds of the clips that are made from nothing.
     """
 
@@ -74,10 +74,12 @@ def _hear_piano(corpus: Path, system: Any) -> Material:
 def _hear_notes(corpus: Path, system: Any) -> Material:
     """Notes of 4 s after each other, as a window of images slides over them."""
     rendition = PreparedCorpus.open(corpus).rendition(16_000, 1)
-    train, test = (_together(whole(rendition, split)) for split in ("train", "test"))
-    both = [*test.values(), *_together(whole(rendition, "valid")).values()]
-    going_on = cut_clips(both, N_SEEDS, 36.0, seed=3)
-    return _material(train, test, going_on, seed_s=16.0, new_s=20.0)
+    held_out = {split: whole(rendition, split) for split in ("test", "valid")}
+    both = [note for notes in held_out.values() for note in notes.values()]
+    going_on = cut_clips(list(_together(both, 90.0).values()), N_SEEDS, 36.0, seed=3)
+    # Short recordings, many of them: halves of few would have no instrument in common.
+    train = _together(whole(rendition, "train").values(), 24.0)
+    return _material(train, _together(both, 24.0), going_on, seed_s=16.0, new_s=20.0)
 
 
 def _hear_scores(corpus: Path, system: Any) -> Material:
@@ -134,12 +136,12 @@ def _material(
     return Material(train, held_out, going_on, seeds, 8.0, seed_s, new_s)
 
 
-def _together(notes: Clips) -> dict[str, Clip]:
-    """Short clips after each other, cut into recordings of a minute and a half."""
-    clips = list(notes.values())
+def _together(notes: Iterable[Clip], seconds: float) -> dict[str, Clip]:
+    """Short clips after each other, cut into recordings of so many seconds."""
+    clips = list(notes)
     rate = clips[0].sample_rate
     sound = np.concatenate([clip.samples for clip in clips], axis=1)
-    borders = [*range(0, sound.shape[1], round(NOTES_TOGETHER_S * rate)), sound.shape[1]]
+    borders = [*range(0, sound.shape[1], round(seconds * rate)), sound.shape[1]]
     return {
         f"{number:03}": Clip(sound[:, start:stop], rate)
         for number, (start, stop) in enumerate(pairwise(borders))

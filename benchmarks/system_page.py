@@ -36,7 +36,7 @@ def page(name: str, figures: Figures) -> str:
         f"{known['title']}.",
         known["did"].strip(),
         _reported(known),
-        f"## Here, after {figures['training']['minutes']:g} minutes",
+        f"## Here, trained for {figures['training']['minutes']:g} min",
         _training(known, figures),
         f"![Spectrograms: real music on the left, what was made on the right]({name}.png)",
         _clips(figures),
@@ -94,11 +94,11 @@ def _training(known: Mapping[str, Any], figures: Figures) -> str:
     best = "" if run["held_out"] is None else f"; best held-out value {run['held_out']:.4f}"
     said = (
         f"The laptop preset ({figures['parameters']:,} parameters) on "
-        f"{KINDS[known['data']].words}: {run['steps']} steps, until {run['stopped']}{best}."
+        f"{KINDS[known['data']].words}: {run['steps']} steps ({run['stopped']}){best}."
     )
     if "speed" in figures:
-        times = ", ".join(f"{n} {value:g} ×" for n, value in figures["speed"].items())
-        said += f" It makes music faster than it plays: {times} real time, sound included."
+        times = ", ".join(f"{what} {value:g} ×" for what, value in figures["speed"].items())
+        said += f" Speed of making music, the way back to sound included: {times} real time."
     return said
 
 

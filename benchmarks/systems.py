@@ -21,6 +21,7 @@ from machine import machine
 from materials import KINDS, N_CLIPS, Material
 from measures import against, continuation, copies, floors, levels
 from menura import models
+from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
 from menura.training.stage import METRICS
 from menura.workflows.load import load
@@ -70,12 +71,11 @@ def measure(name: str, work: Path, minutes: float) -> None:
         "training": trained(run),
         "parameters": sum(p.numel() for p in system.model.parameters()),
     }
-    made: Clips = {}
-    continued: Clips = {}
+    rows: list[tuple[str, Clip]] = []
     if "generate" in powers:
         made = generated(system, N_CLIPS, material.clip_s)
         figures["clips"] = {
-            "real: floor": floors(material.held_out, made),
+            "real: floor": {**floors(material.held_out, made), **levels(material.going_on)},
             name: {
                 **against(material.held_out, made),
                 **levels(made),
@@ -83,6 +83,9 @@ def measure(name: str, work: Path, minutes: float) -> None:
             },
         }
         figures["speed"] = speed(system)
+        long = generated(system, 2, material.seed_s + material.new_s)
+        rows += beside(material, "02", "generated from nothing", long["00"])
+        rows += beside(material, "03", "generated from nothing", long["01"])
     if "continue" in powers:
         continued = continue_all(system, material.seeds, material.new_s)
         figures["continuations"] = {
@@ -90,8 +93,11 @@ def measure(name: str, work: Path, minutes: float) -> None:
             name: going_on(material, continued),
         }
         figures["seed_s"], figures["new_s"] = material.seed_s, material.new_s
+        seed_s = f"{material.seed_s:g} s"
+        rows += beside(material, "00", f"its first {seed_s}, continued", continued["00"])
+        rows += beside(material, "01", f"its first {seed_s}, continued", continued["01"])
     figures["clip_s"] = material.clip_s
-    (PAGES / f"{name}.png").write_bytes(picture(material, made, continued))
+    (PAGES / f"{name}.png").write_bytes(spectrograms_png(rows, columns=2))
     (PAGES / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(PAGES / f"{name}.json", flush=True)  # noqa: T201
 
@@ -120,27 +126,15 @@ def speed(system: Any) -> dict[str, float]:
     for n in (1, N_CLIPS):
         started = time.perf_counter()
         system.generate(n, SPEED_S, seed=0)
-        found[f"{n} at once"] = round(n * SPEED_S / (time.perf_counter() - started), 1)
+        found["one clip" if n == 1 else f"{n} at once"] = round(
+            n * SPEED_S / (time.perf_counter() - started), 1
+        )
     return found
 
 
-def picture(material: Material, made: Clips, continued: Clips) -> bytes:
-    """Real music on the left, what was made on the right."""
-    rows = []
-    for name in ("00", "01")[: len(continued)]:
-        rows += [
-            ("held-out (real)", material.going_on[name]),
-            (f"its first {material.seed_s:g} s, continued", continued[name]),
-        ]
-    real = list(material.held_out.values())
-    for number, name in enumerate(("00", "01")[: len(made)]):
-        clip = real[number % len(real)]
-        start_s = min(20.0, max(0.0, clip.duration_s - material.clip_s))
-        rows += [
-            ("held-out (real)", clip.between(start_s, start_s + material.clip_s)),
-            ("generated from nothing", made[name]),
-        ]
-    return spectrograms_png(rows, columns=2)
+def beside(material: Material, real: str, title: str, clip: Clip) -> list[tuple[str, Clip]]:
+    """A line of the picture: real music on the left, what was made on the right."""
+    return [("held-out (real)", material.going_on[real]), (title, clip)]
 
 
 if __name__ == "__main__":

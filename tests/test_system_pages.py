@@ -12,7 +12,7 @@ FIGURES: dict[str, Any] = {
     "asked_minutes": 5.0,
     "training": {"minutes": 5.02, "steps": 71, "held_out": 0.25, "stopped": "5 minutes are over"},
     "parameters": 1_234_567,
-    "speed": {"1 at once": 12.0, "16 at once": 130.0},
+    "speed": {"one clip": 12.0, "16 at once": 130.0},
     "clip_s": 8.0,
     "clips": {
         "real: floor": {"frechet-spectral": 20.0, "frechet-mfcc": 100.0},
