@@ -5,7 +5,7 @@ MODELS for --minutes on the same hour of piano, one after the other; continues h
 30 s; measures by the drift metric how far each second is from real music. Writes
 docs/results/bull_whip.{md,json,png}. What is in --work already is used: a stopped run goes on.
 
-  MENURA_DATA=... python benchmarks/bull_whip.py [--minutes 5] [--work DIR]
+  MENURA_DATA=... python benchmarks/bull_whip.py [--minutes 4] [--work DIR]
 """
 
 import argparse

@@ -78,10 +78,9 @@ def training(keras_python: Path | None) -> dict[str, dict[str, Any]]:
 
 
 def said(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
-    """What a process prints as its last line. Keras must not see our packages."""
-    kept = {
-        k: v for k, v in os.environ.items() if k != "PYTHONPATH" or command[0] == sys.executable
-    }
+    """What a process prints as its last line. Each has all cores; Keras does not see our code."""
+    hidden = {"OMP_NUM_THREADS"} | (set() if command[0] == sys.executable else {"PYTHONPATH"})
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
     done = subprocess.run(
         command, env={**kept, **environment}, capture_output=True, text=True, check=True
     )
