@@ -10,6 +10,7 @@ from menura.recipes.contract import (
     Preset,
     RandomCrops,
     Recipe,
+    SlidingWindows,
     Training,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "Preset",
     "RandomCrops",
     "Recipe",
+    "SlidingWindows",
     "Training",
     "load",
     "room",
