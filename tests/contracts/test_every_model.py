@@ -1,7 +1,7 @@
 """What every model owes, asked of all that are found in the room."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -19,6 +19,7 @@ from menura.models.contract import (
     Reconstructs,
     Sampling,
     Streams,
+    first_frames,
 )
 from menura.recipes import Training
 from menura.training.carried import carried_state, put_back
@@ -190,6 +191,30 @@ def test_a_single_frame_is_enough(model: Model) -> None:
         assert model.reconstruct(one).shape == one.shape
 
 
+def test_a_stream_begins_as_what_is_made_at_once(model: Model) -> None:
+    if not isinstance(model, Streams):
+        pytest.skip("does not stream")
+    model.eval()
+    known = frames(model, 2)
+    if isinstance(model, Generates):
+        streamed = torch.cat(list(first_frames(model.stream(None, rngs(2)), 40)), dim=2)
+        torch.testing.assert_close(streamed, model.generate(rngs(2), 40))
+    if isinstance(model, Continues):
+        streamed = torch.cat(list(first_frames(model.stream(known, rngs(2)), 40)), dim=2)
+        torch.testing.assert_close(streamed, model.continue_(known, 40, rngs(2)))
+
+
+def test_streams_that_are_drawn_from_in_turn_do_not_meet(model: Model) -> None:
+    if not isinstance(model, Streams):
+        pytest.skip("does not stream")
+    model.eval()
+    alone = [next_ones(model.stream(None, [rng(seed)]), 5) for seed in (1, 2)]
+    one, other = (model.stream(None, [rng(seed)]) for seed in (1, 2))
+    in_turn = [(next(one), next(other)) for _ in range(5)]
+    for together, by_itself in zip(zip(*in_turn, strict=True), alone, strict=True):
+        assert torch.equal(torch.cat(together, dim=2), by_itself)
+
+
 def test_no_temperature_means_the_likeliest(model: Model) -> None:
     if not isinstance(model, Continues):
         pytest.skip("does not continue")
@@ -314,6 +339,10 @@ def makers(model: Model) -> list[Callable[[Model], torch.Tensor]]:
     if isinstance(model, Reconstructs):
         found.append(lambda m: m.reconstruct(frames(m, 2)))
     return found
+
+
+def next_ones(pieces: Iterator[torch.Tensor], n: int) -> torch.Tensor:
+    return torch.cat([next(pieces) for _ in range(n)], dim=2)
 
 
 def held_out(model: Model) -> Callable[[int], Batch]:

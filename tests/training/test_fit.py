@@ -142,8 +142,8 @@ def test_the_average_is_not_the_weights(corpus: Path, tmp_path: Path) -> None:
     train("stft-lstm", corpus, tmp_path, preset="tiny", steps=10, settings=settings)
     saved = load(tmp_path).model.state_dict()
     tensors = checkpoint._tensors(tmp_path)
-    assert not torch.equal(saved["output.bias"], tensors["model.output.bias"])
-    assert torch.equal(saved["output.bias"], tensors["average.output.bias"])
+    assert not torch.equal(saved["output.linear.bias"], tensors["model.output.linear.bias"])
+    assert torch.equal(saved["output.linear.bias"], tensors["average.output.linear.bias"])
 
 
 def test_it_stops_when_nothing_improves(corpus: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Clip and Score, and the only code that opens sound files."""
+"""Clip, Score and longer sounds, and the only code that opens sound files."""
 
 from menura.audio.axis import Axis
-from menura.audio.clip import Clip, cancels
+from menura.audio.clip import Clip, cancels, whole
 from menura.audio.editing import exact_length, fade, loop
 from menura.audio.frames_picture import frames_png
 from menura.audio.info import SoundInfo
@@ -16,7 +16,9 @@ from menura.audio.reading import blocks, probe, read
 from menura.audio.refusals import UnreadableAudioError
 from menura.audio.resampling import StreamResampler, resample
 from menura.audio.score import Note, Score, TempoChange
+from menura.audio.signal import Signal
 from menura.audio.synthesis import synthesise
+from menura.audio.tape import Tape
 from menura.audio.writing import read_comment, write
 
 __all__ = [
@@ -25,8 +27,10 @@ __all__ = [
     "Note",
     "Played",
     "Score",
+    "Signal",
     "SoundInfo",
     "StreamResampler",
+    "Tape",
     "TempoChange",
     "UnreadableAudioError",
     "blocks",
@@ -53,6 +57,7 @@ __all__ = [
     "synthesise",
     "to_loudness",
     "true_peak",
+    "whole",
     "write",
     "write_score",
 ]

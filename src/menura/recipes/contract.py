@@ -31,18 +31,21 @@ class RandomCrops:
 class ContiguousWindows:
     """Every row reads a track from start to end, window after window, so that state can be carried.
 
-    Windows share one frame: the last of one is the first of the next. Tracks are cut to pieces of
-    piece_s seconds, shuffled anew each epoch.
+    Windows share n_shared frames, as many as a model predicts ahead: the last of one are the first
+    of the next. Tracks are cut to pieces of piece_s seconds, shuffled anew each epoch.
     """
 
     batch_size: int = 32
     n_frames: int = 51
     piece_s: float = 30.0
+    n_shared: int = 1
 
     def __post_init__(self) -> None:
-        _positive(batch_size=self.batch_size)
-        if self.n_frames < 2:
-            raise ValueError(f"n_frames must be at least 2, not {self.n_frames}")
+        _positive(batch_size=self.batch_size, n_shared=self.n_shared)
+        if self.n_frames <= self.n_shared:
+            raise ValueError(
+                f"n_frames must be above n_shared ({self.n_shared}), not {self.n_frames}"
+            )
         if not self.piece_s > 0:
             raise ValueError(f"piece_s must be above 0, not {self.piece_s}")
 

@@ -6,6 +6,7 @@ from menura.foundation.config import from_dict
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
 from menura.representations._chunking import (
+    StreamDecoder,
     decode_chunked,
     encode_chunked,
     encode_range,
@@ -34,6 +35,7 @@ __all__ = [
     "Representation",
     "ScoreRepresentation",
     "Spec",
+    "StreamDecoder",
     "build",
     "build_score",
     "decode_chunked",

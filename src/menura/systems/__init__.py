@@ -11,6 +11,7 @@ from menura.systems.format import (
 )
 from menura.systems.saving import build, content_hash, load, load_weights, save
 from menura.systems.scores import ScoreSystem
+from menura.systems.streaming import Steps
 from menura.systems.tensors import write_tensors
 from menura.systems.trained import TrainedSystem
 
@@ -20,6 +21,7 @@ __all__ = [
     "Provenance",
     "SavedPart",
     "ScoreSystem",
+    "Steps",
     "TrainedSystem",
     "build",
     "coded",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import torch
@@ -18,11 +19,21 @@ from menura.models.contract import (
     Inpaints,
     Interpolates,
     Reconstructs,
+    Streams,
     Varies,
+    first_frames,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
 from menura.systems.bound import BoundSystem, music_rng
 from menura.systems.coded import Coded
+from menura.systems.streaming import (
+    Steps,
+    clips_of,
+    decoded,
+    gone_on,
+    in_pieces,
+    playing_each,
+)
 
 Samples = Float32[np.ndarray, "channels time"]
 JOIN_S = 0.05
@@ -44,13 +55,35 @@ class TrainedSystem(BoundSystem):
         label: str | None = None,
         guidance: float | None = None,
     ) -> list[Clip]:
+        """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
+
+        Raises UsageError if the model does not generate, or has not learnt the label.
+        """
+        steps = self.generate_steps(
+            *(n, seconds, seed), temperature=temperature, label=label, guidance=guidance
+        )
+        return clips_of(steps, self.sample_rate)
+
+    def generate_steps(
+        self,
+        n: int,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
+    ) -> Steps:
+        """The same clips, some seconds of each at a time while they are made (see streaming)."""
         model = self._power(Generates, "generate")
         sampling = self._sampling(temperature, label, guidance)
         n_samples = self._samples(seconds)
-        rngs = [music_rng(seed + number) for number in range(n)]
-        with self._playing():
-            frames = model.generate(rngs, self._frames(n_samples), sampling)
-        return [self._clip(self._decode(row[None]), n_samples) for row in frames]
+        n_frames, rngs = self._frames(n_samples), [music_rng(seed + number) for number in range(n)]
+        if isinstance(model, Streams):
+            frames = first_frames(model.stream(None, rngs, sampling), n_frames)
+        else:
+            frames = in_pieces(lambda: model.generate(rngs, n_frames, sampling))
+        return playing_each(decoded(self.representation, frames, n, n_samples), self._playing)
 
     def continue_(
         self,
@@ -66,19 +99,37 @@ class TrainedSystem(BoundSystem):
 
         The new part takes over in a cross-fade of 50 ms that ends with the seed.
         """
+        steps = self.continue_steps(
+            *(seed_clip, seconds, seed), temperature=temperature, label=label, guidance=guidance
+        )
+        return clips_of(steps, self.sample_rate)[0]
+
+    def continue_steps(
+        self,
+        seed_clip: Clip,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
+    ) -> Steps:
+        """The same clip, first the seed, then some seconds at a time while they are made."""
         model = self._power(Continues, "continue")
         sampling = self._sampling(temperature, label, guidance)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
         # The last frames look past the end of the seed: the model must not.
         n_known = self._full_frames(n_seed) - self.representation.edge_frames
         known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
-        n_frames = self._frames(n_seed + n_new) - known.shape[2]
-        with self._playing():
-            made = model.continue_(known, n_frames, [music_rng(seed)], sampling)
-        sound = self._decode(torch.cat([known, made], dim=2))
+        n_frames, rngs = self._frames(n_seed + n_new) - known.shape[2], [music_rng(seed)]
+        if isinstance(model, Streams):
+            made = first_frames(model.stream(known, rngs, sampling), n_frames)
+        else:
+            made = in_pieces(lambda: model.continue_(known, n_frames, rngs, sampling))
+        frames = chain(in_pieces(lambda: known), made)
+        sound = decoded(self.representation, frames, 1, n_seed + n_new)
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
-        joined = cross_fade(seed_clip.samples, sound[:, n_seed - n_join :], n_join)
-        return self._clip(joined, n_seed + n_new)
+        return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
 
     def reconstruct(self, clip: Clip) -> Clip:
         """The clip as the system can express it."""
@@ -86,6 +137,11 @@ class TrainedSystem(BoundSystem):
         with self._playing():
             frames = model.reconstruct(self._encode(clip))
         return self._clip(self._decode(frames), clip.n_samples)
+
+    @property
+    def streams(self) -> bool:
+        """Whether what it holds while it makes music does not grow with the length."""
+        return isinstance(self.model, Streams)
 
     @property
     def has_codec(self) -> bool:

@@ -100,7 +100,8 @@ class WindowBatches(Batches):
 
     def __init__(self, tracks: Source, batching: ContiguousWindows, seed: int):
         super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
-        self._stride = batching.n_frames - 1  # windows share a frame
+        self._n_shared = batching.n_shared
+        self._stride = batching.n_frames - batching.n_shared
         rate = tracks.spec.frame_rate_hz
         if rate is None:
             raise MenuraError("events have no seconds to cut pieces by; use event windows")
@@ -148,7 +149,7 @@ class WindowBatches(Batches):
         ]
 
     def _n_windows(self, track: int, offset: int) -> int:
-        return max(1, (self.tracks.n_frames(track) - 1 - offset) // self._stride)
+        return max(1, (self.tracks.n_frames(track) - self._n_shared - offset) // self._stride)
 
 
 class EventBatches(Batches):

@@ -5,6 +5,7 @@ from pathlib import Path
 from menura.foundation.reporting import Reporter
 from menura.workflows.making import Making
 from menura.workflows.outputs import sound_file
+from menura.workflows.recording import record, streaming
 from menura.workflows.sound import SoundOptions
 
 
@@ -32,7 +33,17 @@ def continue_(
     known = work.read(clip)
     new_s = sound.length(work.system.seconds)
     seconds = known.duration_s + new_s
-    made = work.system.continue_(
-        known, new_s + sound.over(seconds), sound.seed, temperature=temperature
+    over_s = sound.over(seconds)
+    system = streaming(work)
+    if system is None:
+        made = work.system.continue_(known, new_s + over_s, sound.seed, temperature=temperature)
+        return work.write(made, file, seconds=seconds)
+    steps = system.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
+    [written] = record(
+        *(work, steps, [file]),
+        making_s=seconds + over_s,
+        seconds=seconds,
+        seed=sound.seed,
+        tell=lambda share, words: work.reporter.progress(share, 1.0, words),
     )
-    return work.write(made, file, seconds=seconds)
+    return written

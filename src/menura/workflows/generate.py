@@ -1,14 +1,16 @@
 """`menura generate`: new clips from a trained system."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
 from menura.workflows.making import Making
 from menura.workflows.outputs import numbered_files
+from menura.workflows.recording import record, streaming
 from menura.workflows.sound import SoundOptions
 
-# Made together: more at once is faster, and all of it is in memory.
+# Made together: more at once is faster. What does not stream is in memory, all of it.
 BATCH, BATCH_S = 16, 600.0
 
 
@@ -44,23 +46,39 @@ def generate(
     _refuse_prompt(work.system.description.recipe, prompt)
     seconds = sound.length(work.system.seconds)
     making_s = seconds + sound.over(seconds)
-    batch = max(1, min(BATCH, int(BATCH_S / making_s)))
+    system = streaming(work)
+    batch = max(1, min(BATCH, int(BATCH_S / making_s))) if system is None else BATCH
     files: list[Path] = []
     while len(files) < n:
-        reporter.progress(len(files), n, f"{len(files)} of {n} clips made")
-        seed = sound.seed + len(files)
+        n_done, n_more = len(files), min(batch, n - len(files))
+        reporter.progress(n_done, n, f"{n_done} of {n} clips made")
+        seed, new = sound.seed + n_done, [targets.file(n_done + k) for k in range(n_more)]
+        asked = n_more, making_s, seed
+        if system is not None:
+            steps = system.generate_steps(
+                *asked, temperature=temperature, label=label, guidance=guidance
+            )
+            tell = _teller(reporter, n_done, n_more, n)
+            files += record(
+                work, steps, new, making_s=making_s, seconds=seconds, seed=seed, tell=tell
+            )
+            continue
         clips = work.system.generate(
-            min(batch, n - len(files)),
-            making_s,
-            seed,
-            temperature=temperature,
-            label=label,
-            guidance=guidance,
+            *asked, temperature=temperature, label=label, guidance=guidance
         )
-        for own_seed, clip in enumerate(clips, seed):
-            target = targets.file(len(files))
+        for own_seed, (target, clip) in enumerate(zip(new, clips, strict=True), seed):
             files.append(work.write(clip, target, seconds=seconds, seed=own_seed))
     return files
+
+
+def _teller(reporter: Reporter, n_done: int, n_more: int, n: int) -> Callable[[float, str], None]:
+    """Tells how far the next n_more clips are, after n_done of n."""
+
+    def tell(share: float, words: str) -> None:
+        line = f"{n_done} of {n} clips made; of the next {n_more}: {words}"
+        reporter.progress(n_done + share * n_more, n, line)
+
+    return tell
 
 
 def _refuse_prompt(recipe: str, prompt: str | None) -> None:

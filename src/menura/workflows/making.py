@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from menura import audio, systems
-from menura.audio import Clip, Played
+from menura.audio import Clip, Played, Signal
 from menura.audio.midi import MIDI_SUFFIXES
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
@@ -72,7 +72,7 @@ class Making:
         return audio.conform(clip, self.system.sample_rate, self.system.n_audio_channels)
 
     def write(
-        self, clip: Clip, path: Path, *, seconds: float | None = None, seed: int | None = None
+        self, clip: Signal, path: Path, *, seconds: float | None = None, seed: int | None = None
     ) -> Path:
         """Finish the clip and write it, with what made it in its comment tag.
 

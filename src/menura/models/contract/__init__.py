@@ -17,6 +17,7 @@ from menura.models.contract.powers import (
     Sampling,
     Streams,
     Varies,
+    first_frames,
     noise,
 )
 
@@ -40,5 +41,6 @@ __all__ = [
     "Schedule",
     "Streams",
     "Varies",
+    "first_frames",
     "noise",
 ]

@@ -42,6 +42,15 @@ def noise(rngs: Rngs, *shape: int) -> Float32[Tensor, "batch *shape"]:
     return torch.stack([torch.randn(shape, generator=rng) for rng in rngs])
 
 
+def first_frames(pieces: Iterator[Frames], n_frames: int) -> Iterator[Frames]:
+    """Pieces up to `n_frames` frames together; no more of them are asked for than that takes."""
+    n_left = n_frames
+    while n_left > 0:
+        piece = next(pieces)[:, :, :n_left]
+        n_left -= piece.shape[2]
+        yield piece
+
+
 @runtime_checkable
 class Generates(Protocol):
     """Makes music from nothing."""
@@ -68,12 +77,21 @@ class Continues(Protocol):
 
 @runtime_checkable
 class Streams(Protocol):
-    """Makes music piece by piece, without end, keeping its state between them."""
+    """Makes music without end, in memory that does not grow with it.
+
+    The first frames of a stream are what `generate` and `continue_` make.
+    """
 
     def stream(
-        self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
-    ) -> Iterator[Float32[Tensor, "batch features piece"]]:
-        """What follows the seed (None: music from nothing), a few frames at a time."""
+        self,
+        seed: Float32[Tensor, "batch features known"] | None,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Iterator[Frames]:
+        """Pieces of one or more frames that follow the seed, or come from nothing where it is None.
+
+        Each stream has a state of its own: several can be drawn from in turn.
+        """
         ...
 
 
