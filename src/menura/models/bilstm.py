@@ -103,6 +103,7 @@ class Bilstm(Model):
         n_window=8, n_layers=2, n_hidden=16, n_read=8, rank=2, n_modes=3, n_opening=4
     )
     tiny_frames: ClassVar[int] = 9
+    gains_from_bfloat16 = False  # reading an image does, its gradient in an LSTM does not
     writer: "nn.Linear | _Writer"
     residual: Tensor
 

@@ -19,7 +19,7 @@ laptop: the same form for minutes on two cores. Ours, all for the reasons given:
     second (31 columns; eight to a 4-s file, and as many more to learn from); magnitudes alone,
     their phases found afterwards, since the mean of phases that turn at random says nothing;
     columns read by one shared map to 32 numbers, images written as eight spectra × courses in
-    time on top of what sounds on (a fiftieth of the weights); the nearest of 32 modes is learnt,
+    time on top of what sounds on (a hundredth of the weights); the nearest of 32 modes is learnt,
     not the mean, which is a haze of all notes that might come; blurred inputs, so that it finds
     back from its own errors; two layers.
 
