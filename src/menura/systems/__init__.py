@@ -1,6 +1,7 @@
 """Systems: a representation and a model, bound; built, saved and loaded as one folder."""
 
 from menura.systems import coded
+from menura.systems.contract import System
 from menura.systems.format import (
     Description,
     Provenance,
@@ -8,14 +9,19 @@ from menura.systems.format import (
     is_system,
     read_description,
 )
+from menura.systems.pretrained import Pretrained
+from menura.systems.prompts import Prompt
 from menura.systems.saving import build, content_hash, load, load_weights, save
 from menura.systems.tensors import write_tensors
 from menura.systems.trained import TrainedSystem
 
 __all__ = [
     "Description",
+    "Pretrained",
+    "Prompt",
     "Provenance",
     "SavedPart",
+    "System",
     "TrainedSystem",
     "build",
     "coded",
