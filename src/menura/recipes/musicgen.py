@@ -1,4 +1,4 @@
-"""MusicGen by text prompt, pretrained (weights CC-BY-NC 4.0: not for commercial use), not trainable.
+"""MusicGen by text prompt: pretrained, its weights CC-BY-NC 4.0 (not for commercial use).
 
 Named by the report through AudioCraft; the values are those of Copet et al., Simple and
 Controllable Music Generation (2023). Opened through transformers (extra `text`).
@@ -18,8 +18,8 @@ from menura.recipes.contract import PretrainedRecipe
 from menura.systems.musicgen import MusicGen, MusicGenConfig
 
 recipe = PretrainedRecipe(
-    report="Spectrogram VAE report, section I (AudioCraft); Copet et al.: Simple and Controllable "
-    "Music Generation (2023)",
+    report="Bahad et al.: Orchestrating Melodies through Spectrogram-Driven Autoencoders (2023); "
+    "Copet et al.: Simple and Controllable Music Generation (2023)",
     kind=MusicGen,
     presets={
         "paper": MusicGenConfig(checkpoint="facebook/musicgen-large"),

@@ -59,7 +59,7 @@ class System(Protocol):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
-        prompt: Prompt | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         """n clips from nothing, with the seeds seed, seed + 1, …
 
@@ -78,9 +78,9 @@ class System(Protocol):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
-        prompt: Prompt | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
-        """The seed clip, unchanged but for its last moments, and `seconds` of new music after it."""
+        """The seed clip, all but unchanged, and `seconds` of new music after it."""
         raise self._cannot("continue")
 
     def reconstruct(self, clip: Clip) -> Clip:

@@ -29,6 +29,11 @@ class Prompt:
         unwanted = [part for part in (*avoided, negative.strip()) if part]
         return cls(wanted if _WORD.search(wanted) else "", ", ".join(unwanted))
 
+    @classmethod
+    def of(cls, words: "Prompt | str | None") -> "Prompt | None":
+        """Plain text is read."""
+        return cls.read(words) if isinstance(words, str) else words
+
 
 @dataclass(frozen=True)
 class Matched:

@@ -94,14 +94,14 @@ class TrainedSystem(System):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
-        prompt: Prompt | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
 
         Raises UsageError if the model does not generate, or has not learnt the label.
         """
         model = self._power(Generates, "generate")
-        sampling = self._sampling(temperature, label, guidance, prompt)
+        sampling = self._sampling(temperature, label, guidance, Prompt.of(prompt))
         n_samples = self._samples(seconds)
         rngs = [_rng(seed + number) for number in range(n)]
         with self._playing():
@@ -117,14 +117,14 @@ class TrainedSystem(System):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
-        prompt: Prompt | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
         """The seed clip, unchanged but for its last moments, and `seconds` of new music after it.
 
         The new part takes over in a cross-fade of 50 ms that ends with the seed.
         """
         model = self._power(Continues, "continue")
-        sampling = self._sampling(temperature, label, guidance, prompt)
+        sampling = self._sampling(temperature, label, guidance, Prompt.of(prompt))
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
         # The last frames look past the end of the seed: the model must not.
         n_known = self._full_frames(n_seed) - self.representation.edge_frames

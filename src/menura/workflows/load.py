@@ -1,41 +1,73 @@
-"""`menura.load`: a trained system from its folder, and what a verb needs of it."""
+"""`menura.load`: a system from its folder or by its name, and what a verb needs of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from menura import models, recipes, systems
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
-from menura.systems import TrainedSystem
+from menura.foundation.reporting import Reporter
+from menura.recipes import PretrainedRecipe
+from menura.systems import Pretrained, System
 
 
-def load(run: Path | str) -> TrainedSystem:
-    """The system in a folder that `menura.train` wrote.
+def load(
+    run: Path | str,
+    *,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    reporter: Reporter | None = None,
+) -> System:
+    """The system in a folder that `menura.train` wrote, or a pretrained one by its recipe's name.
 
-    Raises MenuraError when there is none, or it is damaged.
+    preset, settings: of a pretrained recipe, e.g. {"checkpoint": "facebook/musicgen-medium"}; its
+    usual preset is "laptop".
+    Raises MenuraError when there is none, or it is damaged; UsageError for wrong words.
     """
-    folder = Path(run)
+    folder, name = Path(run), str(run)
+    if not folder.exists() and name in recipes.room.names():
+        return _pretrained(name, preset or "laptop", settings or {}, reporter or Reporter())
+    if preset is not None or settings:
+        raise UsageError(
+            f"{printable(name)}: --preset and --set choose among the weights of a pretrained "
+            "recipe; a run is as it was trained: leave them out"
+        )
     if not folder.exists():
         raise MenuraError(
-            f"{printable(str(folder))}: there is no such folder; train a system into it first"
+            f"{printable(name)}: there is no such folder; train a system into it first"
         )
     if not folder.is_dir():
-        raise UsageError(
-            f"{printable(str(folder))} is a file; give the folder that `menura train` wrote"
-        )
+        raise UsageError(f"{printable(name)} is a file; give the folder that `menura train` wrote")
     return systems.load(folder)
 
 
-def require(system: TrainedSystem, verb: str) -> None:
+def _pretrained(
+    name: str, preset: str, settings: Mapping[str, str], reporter: Reporter
+) -> Pretrained:
+    recipe = recipes.load(name)
+    if not isinstance(recipe, PretrainedRecipe):
+        raise UsageError(
+            f"{name} is a recipe that is trained first (menura train {name} CORPUS --out RUN); "
+            "then give the folder RUN"
+        )
+    return recipe.kind.open(name, recipe.settings(preset, settings), reporter)
+
+
+def require(system: System, verb: str) -> None:
     """Raises UsageError, naming the recipes that can, when the system has no power for `verb`."""
-    if verb in models.powers_of(type(system.model)):
+    if verb in system.powers:
         return
     able = ", ".join(recipes_that_can(verb)) or "none of this version"
-    raise UsageError(
-        f"a {system.description.recipe} system cannot {verb}; recipes that can: {able}"
-    )
+    raise UsageError(f"a {system.recipe} system cannot {verb}; recipes that can: {able}")
 
 
 def recipes_that_can(verb: str) -> list[str]:
-    """Names of the recipes whose model has the power for a verb."""
-    parts = {name: recipes.load(name).presets["tiny"].model.name for name in recipes.room.names()}
-    return [name for name, part in parts.items() if verb in models.powers_of(models.load(part))]
+    """Names of the recipes whose systems have the power for a verb."""
+    return [name for name in recipes.room.names() if verb in _powers(name)]
+
+
+def _powers(name: str) -> tuple[str, ...]:
+    recipe = recipes.load(name)
+    if isinstance(recipe, PretrainedRecipe):
+        return recipe.kind.abilities
+    return models.powers_of(models.load(recipe.presets["tiny"].model.name))

@@ -1,5 +1,6 @@
 """What every verb that makes sound does around its own step: open, read, finish, sign, write."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
-from menura.systems import TrainedSystem
+from menura.systems import Pretrained, Prompt, System
 from menura.workflows.finishing import finish
 from menura.workflows.load import load, require
 from menura.workflows.sound import SoundOptions
@@ -20,19 +21,46 @@ class Making:
     """A run, opened for one verb."""
 
     verb: str
-    system: TrainedSystem
+    system: System
     system_hash: str
     sound: SoundOptions
     reporter: Reporter
 
     @classmethod
     def begin(
-        cls, verb: str, run: Path | str, sound: SoundOptions, reporter: Reporter | None
+        cls,
+        verb: str,
+        run: Path | str,
+        sound: SoundOptions,
+        reporter: Reporter | None,
+        *,
+        preset: str | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> "Making":
-        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power."""
-        system = load(run)
+        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power.
+
+        preset, settings: where the run is the name of a pretrained recipe.
+        """
+        reporter = reporter or Reporter()
+        system = load(run, preset=preset, settings=settings, reporter=reporter)
         require(system, verb)
-        return cls(verb, system, systems.content_hash(Path(run)), sound, reporter or Reporter())
+        if isinstance(system, Pretrained):
+            hash_ = system.signature
+        else:
+            hash_ = systems.content_hash(Path(run))
+        if system.licence:
+            reporter.say(f"{system.recipe}: weights {hash_}, licence {system.licence}")
+        return cls(verb, system, hash_, sound, reporter)
+
+    def prompt(self, prompt: str | None, negative: str | None) -> Prompt | None:
+        """The words as the system is to hear them; what it makes of them is said."""
+        if prompt is None and negative is None:
+            return None
+        words = Prompt.read(prompt or "", negative or "")
+        if not (words.wanted or words.unwanted):
+            raise UsageError("--prompt has no words; say what the music is to be")
+        self.reporter.say(self.system.reads(words))
+        return words
 
     def read(self, path: Path | str) -> Clip:
         """A sound file at the system's rate and channels; what is lost on the way is said."""
@@ -53,6 +81,8 @@ class Making:
         seed = self.sound.seed if seed is None else seed
         clip, missed = finish(clip, seconds, self.sound)
         comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
+        if self.system.licence:
+            comment += f"; weights under {self.system.licence}"
         done = "replaced" if path.exists() else "wrote"
         changed = audio.write(clip, path, format=self.sound.format, comment=comment)
         self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s)")
@@ -64,12 +94,11 @@ class Making:
         """Raises UsageError for a label that the system cannot use."""
         if label is not None:
             raise UsageError(
-                f"--label: a {self.system.description.recipe} system has learnt no labels; "
-                "leave the option out"
+                f"--label: a {self.system.recipe} system has learnt no labels; leave the option out"
             )
 
 
-def _losses(clip: Clip, system: TrainedSystem) -> list[str]:
+def _losses(clip: Clip, system: System) -> list[str]:
     said = []
     if clip.sample_rate > system.sample_rate:
         said.append(

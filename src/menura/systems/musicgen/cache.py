@@ -14,7 +14,7 @@ def growing_cache(settings: Any, n_steps: int) -> Any:
     """A transformers cache for one decoder, with room for n_steps."""
     from transformers.cache_utils import Cache, DynamicCache, DynamicLayer, EncoderDecoderCache
 
-    class Preallocated(DynamicLayer):
+    class Preallocated(DynamicLayer):  # type: ignore[misc]  # untyped there
         """A layer whose keys and values are views of room that is there from the start."""
 
         def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:

@@ -76,7 +76,7 @@ def _fetched(name: str, patterns: list[str]) -> Path:
     )
 
     mend = (
-        f"with a network: hf download {name} --include {' '.join(f"'{p}'" for p in patterns)}; "
+        f"with a network: hf download {name} --exclude '*.bin'; "
         "or name a folder that has it: --set checkpoint=FOLDER"
     )
     try:
@@ -105,7 +105,9 @@ def _check(folder: Path) -> None:
         settings: Any = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         kind = settings.get("model_type")
     except (OSError, ValueError, AttributeError):
-        raise UsageError(f"{named}: holds no checkpoint (no config.json that can be read)") from None
+        raise UsageError(
+            f"{named}: holds no checkpoint (no config.json that can be read)"
+        ) from None
     if kind == "musicgen_melody":
         raise UsageError(
             f"{named}: a MusicGen of melodies, which Menura cannot run: take a checkpoint "

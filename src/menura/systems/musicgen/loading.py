@@ -105,7 +105,8 @@ def _check_memory(settings: Any, device: str, half: bool, named: str) -> None:
     free = torch.cuda.mem_get_info()[0] if device == "cuda" else psutil.virtual_memory().available
     if needed > free:
         raise MenuraError(
-            f"{named}: needs {needed / 1e9:.1f} GB of memory on {device}, of which {free / 1e9:.1f} "
-            "GB are free; take a smaller one (--set checkpoint=facebook/musicgen-small)"
+            f"{named}: needs {needed / 1e9:.1f} GB of memory on {device}, and "
+            f"{free / 1e9:.1f} GB are free; take a smaller one "
+            "(--set checkpoint=facebook/musicgen-small)"
             + ("" if half else ", or half the precision (--set precision=bfloat16)")
         )

@@ -14,9 +14,7 @@ def quiet_transformers() -> Iterator[None]:
     try:
         from transformers.utils import logging
     except ImportError:
-        raise MenuraError(
-            'musicgen needs one more library: pip install "menura[text]"'
-        ) from None
+        raise MenuraError('musicgen needs one more library: pip install "menura[text]"') from None
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()

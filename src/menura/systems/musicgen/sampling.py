@@ -124,7 +124,7 @@ def _logits(
     n_pieces, n_codebooks, n_new = steps.shape
     asked = conditions.for_pieces(n_pieces)
     fed = steps.repeat(conditions.n_sides, 1, 1)
-    said = decoder(
+    said: Tensor = decoder(
         input_ids=fed.reshape(-1, n_new),
         encoder_hidden_states=asked.hidden,
         encoder_attention_mask=asked.mask,
@@ -134,8 +134,9 @@ def _logits(
     last = said[:, -1].float().reshape(conditions.n_sides, n_pieces, n_codebooks, -1)
     if conditions.n_sides == 1:
         return last[0]
-    towards, away = last
-    return away + guidance * (towards - away)
+    towards, away = last.unbind(dim=0)
+    guided: Tensor = away + guidance * (towards - away)
+    return guided
 
 
 def _drawn(

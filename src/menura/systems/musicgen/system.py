@@ -85,7 +85,7 @@ class MusicGen(Pretrained):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
-        prompt: Prompt | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         """n clips of the prompt, with the seeds seed, seed + 1, …"""
         n_samples = self._samples(seconds)
@@ -104,7 +104,7 @@ class MusicGen(Pretrained):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
-        prompt: Prompt | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
         """The seed clip, unchanged but for its last moments, and `seconds` of new music after it.
 
@@ -126,9 +126,7 @@ class MusicGen(Pretrained):
 
     def reconstruct(self, clip: Clip) -> Clip:
         """The clip through the codec and back."""
-        sound = codec.to_sound(
-            self._model.audio_encoder, self._codes(clip), self.n_audio_channels
-        )
+        sound = codec.to_sound(self._model.audio_encoder, self._codes(clip), self.n_audio_channels)
         return self._clip(sound[0].cpu().numpy(), clip.n_samples)
 
     def round_trip(self, clip: Clip) -> Clip:
@@ -143,9 +141,10 @@ class MusicGen(Pretrained):
         temperature: float | None,
         label: str | None,
         guidance: float | None,
-        prompt: Prompt | None,
+        asked: Prompt | str | None,
     ) -> Codes:
         """The codes of n_samples, of which `known` are the first."""
+        prompt = Prompt.of(asked)
         draw = self._draw(temperature, label, guidance, prompt)
         words = prompt or Prompt("")
         model = self._model
@@ -213,7 +212,9 @@ class MusicGen(Pretrained):
         return max(1, round(seconds * self.sample_rate))
 
     def _clip(self, samples: np.ndarray, n_samples: int) -> Clip:
-        return Clip(np.ascontiguousarray(samples[:, :n_samples], dtype=np.float32), self.sample_rate)
+        return Clip(
+            np.ascontiguousarray(samples[:, :n_samples], dtype=np.float32), self.sample_rate
+        )
 
     @property
     def _hop(self) -> int:
