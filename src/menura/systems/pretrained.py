@@ -1,6 +1,6 @@
 """A system whose weights others trained: it is opened from a checkpoint, not from a run."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from menura.foundation.reporting import Reporter
 from menura.systems.contract import System
@@ -17,7 +17,7 @@ class Pretrained(System):
     abilities: ClassVar[tuple[str, ...]]
 
     @classmethod
-    def open(cls, recipe: str, config: Any, reporter: Reporter) -> Self:
+    def open(cls, recipe: str, config: Any, reporter: Reporter) -> "Pretrained":
         """Load the weights. Raises MenuraError where they, a library or memory are missing."""
         raise NotImplementedError
 

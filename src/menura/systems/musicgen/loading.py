@@ -52,7 +52,7 @@ def _loaded(folder: Path, signature: str, config: MusicGenConfig) -> Loaded:
         model, told = MusicgenForConditionalGeneration.from_pretrained(
             folder,
             config=settings,
-            dtype=torch.bfloat16 if half else torch.float32,
+            dtype=torch.float32,
             output_loading_info=True,
             local_files_only=True,
             use_safetensors=True,
@@ -66,11 +66,8 @@ def _loaded(folder: Path, signature: str, config: MusicGenConfig) -> Loaded:
         raise MenuraError(f"{named}: weights are missing or of another shape: {problems[0]}")
     if settings.audio_encoder.normalize or settings.audio_encoder.chunk_length_s:
         raise MenuraError(f"{named}: its codec scales or cuts what it encodes, as no MusicGen does")
-    # Small beside the decoder, and what they say is heard in all that follows.
-    model.text_encoder.float()
-    model.audio_encoder.float()
-    if hasattr(model, "enc_to_dec_proj"):
-        model.enc_to_dec_proj.float()
+    if half:  # the others are small beside it, and what they say is heard in all that follows
+        model.decoder.bfloat16()
     return Loaded(model.eval().to(device).requires_grad_(False), tokenizer, signature)
 
 
@@ -101,12 +98,15 @@ def _check_memory(settings: Any, device: str, half: bool, named: str) -> None:
         n_weights = sum(
             weight.numel() for weight in MusicgenForConditionalGeneration(settings).parameters()
         )
-    needed = n_weights * (2 if half else 4) * _ROOM
+    # Whole numbers first, wherever they go from there.
+    for where, bytes_each in {"cpu": 4, device: 2 if half and device != "cpu" else 4}.items():
+        _check_room(n_weights * bytes_each * _ROOM, where, named)
+
+
+def _check_room(needed: float, device: str, named: str) -> None:
     free = torch.cuda.mem_get_info()[0] if device == "cuda" else psutil.virtual_memory().available
     if needed > free:
         raise MenuraError(
-            f"{named}: needs {needed / 1e9:.1f} GB of memory on {device}, and "
-            f"{free / 1e9:.1f} GB are free; take a smaller one "
-            "(--set checkpoint=facebook/musicgen-small)"
-            + ("" if half else ", or half the precision (--set precision=bfloat16)")
+            f"{named}: needs {needed / 1e9:.1f} GB of memory on {device}, and {free / 1e9:.1f} GB "
+            "are free; take a smaller one (--set checkpoint=facebook/musicgen-small)"
         )

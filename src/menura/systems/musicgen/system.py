@@ -1,7 +1,7 @@
 """MusicGen as a system: clips in, clips out (Copet et al. 2023)."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from menura.systems.musicgen import codec
 from menura.systems.musicgen.config import MusicGenConfig
 from menura.systems.musicgen.loading import Loaded, load
 from menura.systems.musicgen.reading import read
-from menura.systems.musicgen.sampling import Codes, Draw, Window, draw_codes
+from menura.systems.musicgen.sampling import Codes, Draw, Known, Window, draw_codes
 from menura.systems.pretrained import Pretrained
 from menura.systems.prompts import Prompt
 
@@ -41,7 +41,7 @@ class MusicGen(Pretrained):
         self._codec = self._model.config.audio_encoder
 
     @classmethod
-    def open(cls, recipe: str, config: MusicGenConfig, reporter: Reporter) -> Self:
+    def open(cls, recipe: str, config: MusicGenConfig, reporter: Reporter) -> "MusicGen":
         return cls(recipe, config, load(config, reporter), reporter)
 
     @property
@@ -135,7 +135,7 @@ class MusicGen(Pretrained):
     @torch.no_grad()
     def _made(
         self,
-        known: Codes,
+        known: Known,
         n_samples: int,
         seeds: Sequence[int],
         temperature: float | None,
