@@ -1,12 +1,13 @@
 """What the verbs need of any system: clips in, clips out, whoever trained it."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from menura.audio import Clip
 from menura.foundation.errors import UsageError
 from menura.systems.prompts import Prompt
 
 
+@runtime_checkable
 class System(Protocol):
     """Makes clips at its own rate and channels; input must already be at them (see `conform`).
 

@@ -55,10 +55,22 @@ def _pretrained(
 
 def require(system: System, verb: str) -> None:
     """Raises UsageError, naming the recipes that can, when the system has no power for `verb`."""
-    if verb in system.powers:
+    if verb not in system.powers:
+        raise _cannot(system.recipe, verb)
+
+
+def require_of_name(run: Path | str, verb: str) -> None:
+    """The same of a pretrained recipe's name, before gigabytes are opened for nothing."""
+    name = str(run)
+    if Path(run).exists() or name not in recipes.room.names():
         return
+    if isinstance(recipes.load(name), PretrainedRecipe) and verb not in _powers(name):
+        raise _cannot(name, verb)
+
+
+def _cannot(recipe: str, verb: str) -> UsageError:
     able = ", ".join(recipes_that_can(verb)) or "none of this version"
-    raise UsageError(f"a {system.recipe} system cannot {verb}; recipes that can: {able}")
+    return UsageError(f"a {recipe} system cannot {verb}; recipes that can: {able}")
 
 
 def recipes_that_can(verb: str) -> list[str]:

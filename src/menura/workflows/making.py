@@ -12,7 +12,7 @@ from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.systems import Pretrained, Prompt, System
 from menura.workflows.finishing import finish
-from menura.workflows.load import load, require
+from menura.workflows.load import load, require, require_of_name
 from menura.workflows.sound import SoundOptions
 
 
@@ -42,6 +42,7 @@ class Making:
         preset, settings: where the run is the name of a pretrained recipe.
         """
         reporter = reporter or Reporter()
+        require_of_name(run, verb)
         system = load(run, preset=preset, settings=settings, reporter=reporter)
         require(system, verb)
         if isinstance(system, Pretrained):
