@@ -3,5 +3,6 @@
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
+from faults.text_faults import TEXT_FAULTS
 
-FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS, *REPRESENTATION_FAULTS)
+FAULTS = (*HOUSE_FAULTS, *FLOW_FAULTS, *REPRESENTATION_FAULTS, *TEXT_FAULTS)

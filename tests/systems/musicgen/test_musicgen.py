@@ -36,7 +36,8 @@ class Listening:
         self._decoder, self.config, self.ends = decoder, decoder.config, list[int]()
 
     def __call__(self, **given: Any) -> Any:
-        held = given["past_key_values"].get_seq_length()
+        cache = given["past_key_values"]
+        held = 0 if cache is None else cache.get_seq_length()
         self.ends.append(held + given["input_ids"].shape[-1])
         return self._decoder(**given)
 

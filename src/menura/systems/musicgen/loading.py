@@ -7,6 +7,7 @@ from typing import Any
 
 import psutil
 import torch
+from safetensors import SafetensorError
 
 from menura.foundation.devices import available, bfloat16_is_faster
 from menura.foundation.errors import MenuraError
@@ -58,7 +59,7 @@ def _loaded(folder: Path, signature: str, config: MusicGenConfig) -> Loaded:
             use_safetensors=True,
         )
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise MenuraError(
             f"{named}: this checkpoint cannot be loaded: {error}; fetch it again"
         ) from None

@@ -14,7 +14,6 @@ import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
 
-from menura.systems.musicgen.cache import growing_cache
 from menura.systems.musicgen.reading import Conditions
 
 Codes = Int64[Tensor, "batch codebooks frames"]
@@ -92,10 +91,10 @@ def _one_window(
     steps = known.new_full((len(rngs), len(delays), n_steps), settings.pad_token_id)
     for book, delay in enumerate(delays):
         steps[:, book, 1 + delay : 1 + delay + n_known] = known[:, book]
-    cache = growing_cache(settings, n_steps)
-    begin = 0
+    cache, begin = None, 0
     for step in range(n_known + 1, n_steps):
-        logits = _logits(decoder, conditions, steps[:, :, begin:step], cache, draw.guidance)
+        new = steps[:, :, begin:step]
+        logits, cache = _logits(decoder, conditions, new, cache, draw.guidance)
         drawn = _drawn(logits, rngs, draw)
         for book, delay in enumerate(delays):
             if n_known <= step - 1 - delay < n_frames:
@@ -118,25 +117,24 @@ def _logits(
     steps: Int64[Tensor, "batch codebooks new"],
     cache: Any,
     guidance: float,
-) -> Logits:
+) -> tuple[Logits, Any]:
     """Of the last step, with classifier-free guidance (Ho & Salimans 2022) where there is
-    something to be guided away from."""
+    something to be guided away from; and the keys and values of all steps, for the next call."""
     n_pieces, n_codebooks, n_new = steps.shape
     asked = conditions.for_pieces(n_pieces)
     fed = steps.repeat(conditions.n_sides, 1, 1)
-    said: Tensor = decoder(
+    said = decoder(
         input_ids=fed.reshape(-1, n_new),
         encoder_hidden_states=asked.hidden,
         encoder_attention_mask=asked.mask,
         past_key_values=cache,
         use_cache=True,
-    ).logits
-    last = said[:, -1].float().reshape(conditions.n_sides, n_pieces, n_codebooks, -1)
+    )
+    last: Tensor = said.logits[:, -1].float().reshape(conditions.n_sides, n_pieces, n_codebooks, -1)
     if conditions.n_sides == 1:
-        return last[0]
+        return last[0], said.past_key_values
     towards, away = last.unbind(dim=0)
-    guided: Tensor = away + guidance * (towards - away)
-    return guided
+    return away + guidance * (towards - away), said.past_key_values
 
 
 def _drawn(
