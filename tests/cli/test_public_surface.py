@@ -57,9 +57,9 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     ),
     "generate": (
         "RUN",
-        {"--out", "-n"} | WISHES | PRETRAINED | SOUND,
+        {"--out", "-n", "--soundfont"} | WISHES | PRETRAINED | SOUND,
     ),
-    "continue": ("RUN CLIP", {"--out"} | WISHES | PRETRAINED | SOUND),
+    "continue": ("RUN CLIP", {"--out", "--soundfont"} | WISHES | PRETRAINED | SOUND),
     "reconstruct": ("RUN CLIP", {"--out", "--label"} | PRETRAINED | SOUND),
     "spectrogram": ("CLIP", {"--representation", "--preset", "--set", "--vocoder", "--out"}),
     "inpaint": ("RUN CLIP", {"--from", "--to", "--out"} | SOUND),

@@ -70,6 +70,7 @@ CONTINUE: dict[str, Any] = PRETRAINED | {
     "negative_prompt": None,
     "temperature": None,
     "guidance": None,
+    "soundfont": None,
     "sound": PLAIN,
 }
 GENERATE: dict[str, Any] = CONTINUE | {"n": 1}
@@ -128,7 +129,7 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
     ("generate r --out o", "generate", (R, OUT), GENERATE),
     (
         f"generate r --out o -n 3 --label jazz --prompt 'slow rain' --temperature 0.8 "
-        f"--guidance 2 --negative-prompt rap --preset p --set k=v {ALL_SOUND}",
+        f"--guidance 2 --negative-prompt rap --preset p --set k=v --soundfont s {ALL_SOUND}",
         "generate",
         (R, OUT),
         {
@@ -140,6 +141,7 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
             "guidance": 2.0,
             "preset": "p",
             "settings": {"k": "v"},
+            "soundfont": Path("s"),
             "sound": ALL_SOUND_OPTIONS,
         },
     ),

@@ -9,21 +9,23 @@ import numpy as np
 import pytest
 
 from menura import models, recipes, representations
-from menura.audio import Clip, read, write
+from menura.audio import Clip, Note, Score, read, write, write_score
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
-from menura.recipes import PretrainedRecipe
-from menura.systems import Pretrained
+from menura.recipes import Preset, PretrainedRecipe
+from menura.systems import Pretrained, ScoreSystem, System
 from menura.training.assembly import new_system
 from menura.workflows.continue_ import continue_
 from menura.workflows.generate import generate
 from menura.workflows.inpaint import inpaint
 from menura.workflows.interpolate import interpolate
 from menura.workflows.load import load
+from menura.workflows.outputs import notes_beside
 from menura.workflows.reconstruct import reconstruct
 from menura.workflows.sound import SoundOptions
 from menura.workflows.train import train
 from menura.workflows.vary import vary
+from random_scores import folder_of_scores, tune_of_notes
 from tunes import folder_of_tunes, tune
 
 NAMES = recipes.room.names()
@@ -44,23 +46,45 @@ class Subject:
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return folder_of_tunes(tmp_path_factory.mktemp("corpus") / "tunes")
-
-
-def trained(name: str, corpus: Path, folder: Path) -> Path:
-    """A tiny system of the recipe, trained for a few steps on a raw folder."""
-    train(name, corpus, folder, preset="tiny", steps=12)
-    return folder
+def corpora(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Raw folders: of recordings, and of MIDI files."""
+    place = tmp_path_factory.mktemp("corpora")
+    return {
+        "sound": folder_of_tunes(place / "tunes"),
+        "notes": folder_of_scores(place / "scores"),
+    }
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def subject(
-    request: pytest.FixtureRequest, corpus: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    corpora: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Subject:
-    if request.param in PRETRAINED:
-        return Subject(request.param, {"preset": "tiny"})
-    return Subject(trained(request.param, corpus, tmp_path_factory.mktemp("run") / "run"), {})
+    """A tiny system of the recipe, trained for a few steps on a raw folder, or as it comes."""
+    name = str(request.param)
+    if name in PRETRAINED:
+        return Subject(name, {"preset": "tiny"})
+    folder = tmp_path_factory.mktemp("run") / name
+    of = "notes" if learns_notes(recipes.load(name).preset("tiny")) else "sound"
+    train(name, corpora[of], folder, preset="tiny", steps=12)
+    return Subject(folder, {})
+
+
+def learns_notes(preset: Preset) -> bool:
+    part = preset.representation
+    return part is not None and representations.is_of_scores(part.name)
+
+
+def seed_in(folder: Path, system: System, seconds: float = 1.5) -> Path:
+    """A file of the kind the system takes, of so many seconds."""
+    if isinstance(system, ScoreSystem):
+        notes = tune_of_notes(seed=77).until(seconds - 0.5).notes
+        last = Note(seconds - 0.5, seconds, 60)
+        write_score(folder / "seed.mid", Score((*notes, last)))
+        return folder / "seed.mid"
+    write(Clip(tune(seconds, 8000, seed=77), 8000), folder / "seed.wav")
+    return folder / "seed.wav"
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
@@ -69,7 +93,9 @@ def test_its_parts_exist_and_fit_together(name: str, preset: str) -> None:
     system = new_system(name, preset, chosen, seed=0)
     assert type(system.model) is models.load(chosen.model.name)
     if chosen.representation is not None:
-        kind = representations.load(chosen.representation.name)
+        part = chosen.representation.name
+        notes = learns_notes(chosen)
+        kind = representations.load_score(part) if notes else representations.load(part)
         assert type(system.representation) is kind
 
 
@@ -102,11 +128,10 @@ def test_a_pretrained_one_says_whose_it_is(name: str, tmp_path: Path) -> None:
 
 
 def test_each_of_its_powers_makes_sound(subject: Subject, tmp_path: Path) -> None:
-    run, options = subject.run, subject.options
-    powers = subject.opened().powers
+    run, options, system = subject.run, subject.options, subject.opened()
+    powers = system.powers
     assert powers, "a system that can do nothing"
-    seed_file = tmp_path / "seed.wav"
-    write(Clip(tune(1.5, 8000, seed=77), 8000), seed_file)
+    seed_file = seed_in(tmp_path, system)
     made: dict[str, list[Path]] = {}
     if "generate" in powers:
         made["generate"] = generate(
@@ -131,6 +156,7 @@ def test_each_of_its_powers_makes_sound(subject: Subject, tmp_path: Path) -> Non
     for verb, paths in made.items():
         for path in paths:
             clip = read(path)
+            assert bool(notes_beside(path)) == isinstance(system, ScoreSystem)
             assert clip.n_samples == round(lengths[verb] * clip.sample_rate), verb
             assert np.isfinite(clip.samples).all()
             assert np.abs(clip.samples).max() > 1e-4, f"{verb} is silent"
@@ -143,6 +169,12 @@ def test_a_loaded_system_makes_the_same_music(subject: Subject) -> None:
         a, b = (s.generate(1, 1.0, seed=3)[0].samples for s in (first, second))
         np.testing.assert_array_equal(a, b)
     if "continue" in powers:
-        seed = Clip(tune(1.0, first.sample_rate, seed=5), first.sample_rate)
+        seed = seed_clip(first)
         a, b = (s.continue_(seed, 1.0, seed=3).samples for s in (first, second))
         np.testing.assert_array_equal(a, b)
+
+
+def seed_clip(system: System) -> Clip:
+    if isinstance(system, ScoreSystem):
+        return system.play(tune_of_notes(8))
+    return Clip(tune(1.0, system.sample_rate, seed=5), system.sample_rate)

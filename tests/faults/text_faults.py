@@ -31,8 +31,8 @@ TEXT_FAULTS = (
     Fault(
         "every clip of a batch draws with the first one's seed",
         f"{_MUSICGEN}/system.py",
-        'derive(one, "music")',
-        'derive(seeds[0], "music")',
+        "music_rng(one)",
+        "music_rng(seeds[0])",
         (f"{_TESTS}::test_each_clip_is_that_of_its_seed",),
     ),
     Fault(
@@ -44,7 +44,7 @@ TEXT_FAULTS = (
     ),
     Fault(
         "of several labels in a prompt only the first counts",
-        "src/menura/systems/trained.py",
+        "src/menura/systems/bound.py",
         "torch.tensor([one in wanted for one in self.labels])",
         "torch.tensor([one == wanted[0] for one in self.labels])",
         ("tests/systems/test_prompted_labels.py",),

@@ -10,9 +10,12 @@ import pytest
 import soundfile
 from jaxtyping import Float
 
+from menura.audio import SoundInfo
+from menura.prepared import held as holding
 from menura.prepared import listening
-from menura.prepared.listening import Heard, UnusableError, listen
-from menura.prepared.shards import Shards
+from menura.prepared.listening import Heard, listen
+from menura.prepared.shards import ShardFile, Shards
+from menura.prepared.unusable import UnusableError
 
 RATE = 8000
 
@@ -26,7 +29,8 @@ def heard(
 ) -> tuple[Heard, Float[np.ndarray, "channels time"]]:
     """Write, listen, read back."""
     soundfile.write(folder / "x.wav", samples, RATE, subtype=subtype)
-    with tempfile.TemporaryFile() as spill, (folder / "00000.pcm").open("wb") as out:
+    with tempfile.TemporaryFile() as spill, (folder / "00000.pcm").open("wb") as file:
+        out = ShardFile(file)
         out.write(b"\0" * 10)
         found = listen(folder / "x.wav", 0.5, spill, out)
     shape = (found.n_channels, found.n_samples)
@@ -36,7 +40,7 @@ def heard(
 
 def listened(path: Path) -> Heard:
     with tempfile.TemporaryFile() as spill, tempfile.TemporaryFile() as out:
-        return listen(path, 0.5, spill, out)
+        return listen(path, 0.5, spill, ShardFile(out))
 
 
 def test_sixteen_bit_sound_is_kept_exactly(tmp_path: Path) -> None:
@@ -97,6 +101,30 @@ def test_spans_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.Monke
     parts, again = heard(tmp_path, samples)
     assert parts == whole
     assert np.array_equal(stored, again)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "FLOAT"])
+def test_sound_too_long_to_be_held_is_stored_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtype: str
+) -> None:
+    silence = np.zeros(3 * RATE)
+    samples = np.stack([np.concatenate([tone(1.3), silence, tone(0.8, 0.1)])] * 2, axis=1)
+    samples[:, 1] *= 0.5
+    whole, stored = heard(tmp_path, samples, subtype)
+    monkeypatch.setattr(holding, "MOST_BYTES", 20_000)
+    spilt, again = heard(tmp_path, samples, subtype)
+    assert spilt == whole
+    assert np.array_equal(stored, again)
+
+
+def test_silence_takes_no_room(tmp_path: Path) -> None:
+    """Neither in memory nor in the shard, where the file system can keep holes."""
+    samples = np.concatenate([tone(), np.zeros(600 * RATE), tone()])
+    heard(tmp_path, samples, "PCM_16")
+    facts = (tmp_path / "00000.pcm").stat()
+    assert facts.st_size == 10 + 602 * RATE * 2
+    if hasattr(facts, "st_blocks"):
+        assert facts.st_blocks * 512 < facts.st_size / 20
 
 
 @pytest.mark.parametrize(
@@ -163,13 +191,14 @@ def test_same_sound_in_another_file_format_has_the_same_content(tmp_path: Path) 
 @pytest.mark.parametrize("subtype", ["PCM_16", "FLOAT"])
 def test_nothing_is_written_for_an_unusable_file(tmp_path: Path, subtype: str) -> None:
     soundfile.write(tmp_path / "x.wav", tone(0.4), RATE, subtype=subtype)
-    with tempfile.TemporaryFile() as spill, tempfile.TemporaryFile() as out:
+    with tempfile.TemporaryFile() as spill, tempfile.TemporaryFile() as file:
+        out = ShardFile(file)
         out.write(b"before")
         with pytest.raises(UnusableError):
             listen(tmp_path / "x.wav", 0.5, spill, out)
         assert out.tell() == 6
-        out.seek(0)
-        assert out.read() == b"before"
+        file.seek(0)
+        assert file.read() == b"before"
 
 
 def test_what_the_decoder_could_not_decode_is_said(
@@ -181,9 +210,9 @@ def test_what_the_decoder_could_not_decode_is_said(
     real, info = listening.blocks, listening.probe(path)
 
     def half(
-        path: Path, block_s: float, damaged: Callable[[str], object]
+        path: Path, block_s: float, damaged: Callable[[str], object], info: SoundInfo
     ) -> Iterator[Float[np.ndarray, "channels time"]]:
-        yield from real(path, block_s)
+        yield from real(path, block_s, damaged, info)
         damaged("ffmpeg says: partial file")
 
     monkeypatch.setattr(listening, "blocks", half)

@@ -11,7 +11,9 @@ import pytest
 
 from menura.foundation.errors import MenuraError
 from menura.prepared import PreparedCorpus, finishing, listening, planning, preparing
-from menura.prepared.listening import UnusableError, listen
+from menura.prepared.listening import listen
+from menura.prepared.shards import ShardFile
+from menura.prepared.unusable import UnusableError
 from menura.workflows.prepare import prepare
 
 Content = Callable[[Path], dict[str, bytes]]
@@ -102,4 +104,4 @@ def _listen(source: Path, error: Exception, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(listening, "blocks", blocks)
     with tempfile.TemporaryFile() as spill, tempfile.TemporaryFile() as out:
-        listen(next(source.rglob("*.wav")), 0.5, spill, out)
+        listen(next(source.rglob("*.wav")), 0.5, spill, ShardFile(out))

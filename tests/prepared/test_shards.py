@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menura.prepared.shards import Shards, shard_path, store
+from menura.prepared.shards import ShardFile, Shards, checksum_of, shard_path, store
 
 N_SAMPLES, OFFSET = 10_000, 6
 
@@ -21,9 +21,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shards, np.ndarray
     folder = tmp_path_factory.mktemp("shards")
     samples = np.random.default_rng(0).uniform(-0.7, 0.7, (2, N_SAMPLES)).astype(np.float32)
     with shard_path(folder, 3).open("wb") as file:
-        file.write(b"\x01" * OFFSET)
-        store(samples.T, 0.7, file)
-        file.write(b"\x01" * 64)
+        out = ShardFile(file)
+        out.write(b"\x01" * OFFSET)
+        store(samples.T, 0.7, out)
+        out.write(b"\x01" * 64)
     return Shards(folder), samples
 
 
@@ -41,9 +42,22 @@ def test_any_range_is_the_slice_of_the_track_in_silence(
 
 def test_values_outside_the_scale_are_clipped_not_wrapped(tmp_path: Path) -> None:
     with shard_path(tmp_path, 0).open("wb") as file:
-        store(np.array([[1.5], [-1.5]], dtype=np.float32), 1.0, file)
+        store(np.array([[1.5], [-1.5]], dtype=np.float32), 1.0, ShardFile(file))
     read = Shards(tmp_path).read(0, 0, (1, 2), 1.0, 0, 2)
     assert np.allclose(read, [[1.0, -1.0]], atol=1e-4)
+
+
+def test_a_shard_knows_its_checksum_while_it_is_written(tmp_path: Path) -> None:
+    path = shard_path(tmp_path, 0)
+    with path.open("wb") as file:
+        out = ShardFile(file)
+        out.write(b"abc")
+        out.skip(200_001)
+        store(np.array([[0.5], [-0.5]], dtype=np.float32), 1.0, out)
+        out.skip(7)
+    assert path.stat().st_size == out.tell() == 3 + 200_001 + 4 + 7
+    assert path.read_bytes()[3:200_004] == bytes(200_001)
+    assert checksum_of(path) == out.checksum()
 
 
 def test_memory_does_not_grow_with_what_is_read(tmp_path: Path) -> None:
@@ -62,7 +76,7 @@ def test_more_shards_than_may_be_open(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("menura.prepared.shards._MOST_OPEN", 3)
     for number in range(10):
         with shard_path(tmp_path, number).open("wb") as file:
-            store(np.full((4, 1), number / 10, dtype=np.float32), 1.0, file)
+            store(np.full((4, 1), number / 10, dtype=np.float32), 1.0, ShardFile(file))
     shards = Shards(tmp_path)
     before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else 0  # noqa: PTH208
     for number in [*range(10), *range(10)]:

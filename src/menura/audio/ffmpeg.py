@@ -57,7 +57,8 @@ def _info(answer: bytes) -> SoundInfo:
         stream = said["streams"][0]
         rate, n_channels = int(stream["sample_rate"]), int(stream["channels"])
         container = str(said["format"]["format_name"]).upper()
-        return SoundInfo(rate, n_channels, None, container, str(stream["codec_name"]).upper())
+        subtype = str(stream["codec_name"]).upper()
+        return SoundInfo(rate, n_channels, None, container, subtype, through_ffmpeg=True)
     except IndexError:
         raise FfmpegRefusalError("no sound in it") from None
     except (ValueError, KeyError, TypeError):
@@ -85,7 +86,7 @@ def blocks(
             if n_samples:
                 n_done += n_samples
                 flat = np.frombuffer(data[: n_samples * width], "<f4").astype(np.float32)
-                yield np.ascontiguousarray(flat.reshape(n_samples, info.n_channels).T)
+                yield flat.reshape(n_samples, info.n_channels).T
         status = process.wait()
         complaints.seek(0)
         said = complaints.read(65536)

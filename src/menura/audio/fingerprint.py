@@ -6,10 +6,7 @@ of two neighbouring bands of frequency rises or falls. Ours has longer steps, fe
 longer look back, so that it costs little beside decoding.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
-import scipy.fft
 from jaxtyping import Float32, UInt32
 
 WORD_S = 0.048  # from one word to the next
@@ -24,7 +21,7 @@ _LAG = 6  # words from a sum to the one it is compared with
 _BANDS_HZ = (300.0, 1600.0)  # what telephones, low rates and codecs leave as it is
 _LEAST_RATE = 4000  # Hz, of the signal in which frames are taken
 _CUTOFF_HZ, _TRANSITION_HZ = 2000.0, 800.0
-_CHUNK_S = 2.5
+_CHUNK_S = 5.0
 _QUIET = 1e-7  # −70 dBFS
 _LEAST_CHANGE = 0.02  # of the energy in all bands
 _CANCELLING = 1e-3  # of the energy of the left channel
@@ -39,14 +36,15 @@ class Fingerprinter:
         self._step = max(1, sample_rate // _LEAST_RATE)
         self._rate = sample_rate / self._step
         self._low_pass = _low_pass(sample_rate, self._step)
-        # Whole steps of output from a chunk, and what the filter reaches beyond them.
-        self._advance = max(1, round(_CHUNK_S * self._rate)) * self._step
-        self._chunk = self._advance + self._low_pass.size - self._step
-        self._blocks: list[Float32[np.ndarray, " _"]] = []
+        # Whole rows of the filter from a chunk, and one more, into which it reaches.
+        row = len(self._low_pass)
+        self._advance = max(1, round(_CHUNK_S * sample_rate / row)) * row
+        self._chunk = self._advance + (row if self._step > 1 else 0)
+        self._waiting = np.empty(self._chunk, np.float32)
         self._n_waiting = 0
         self._window = np.hanning(max(1, round(_FRAME_S * self._rate)) + 2)[1:-1].astype(np.float32)
         self._window *= np.float32(2 / self._window.sum())  # a sine of amplitude a has energy a²
-        self._n_fft = int(scipy.fft.next_fast_len(self._window.size, real=True))
+        self._n_fft = _fast_length(self._window.size)
         self._bins, self._bands = _bands(self._n_fft, self._rate)
         self._slow = np.zeros(0, np.float32)  # the slowed signal from the next frame on
         self._slow_start = self._n_frames = 0
@@ -54,16 +52,19 @@ class Fingerprinter:
         self._words: list[UInt32[np.ndarray, " _"]] = []
 
     def push(self, block: Float32[np.ndarray, "channels time"]) -> None:
-        """More of the recording, full scale at ±1; channels are mixed, where they do not cancel.
-
-        The block is kept until it is needed, not copied: it must not be written over.
-        """
+        """More of the recording, full scale at ±1; channels are mixed, where they do not cancel."""
         with np.errstate(over="ignore", invalid="ignore"):  # of floats far beyond full scale
-            self._blocks.append(_mono(block))
-        self._n_waiting += block.shape[1]
-        if self._n_waiting >= self._chunk:
-            for chunk in self._chunks():
-                self._take(chunk)
+            mono = _mono(block)
+        while mono.size:
+            room = self._chunk - self._n_waiting
+            taken, mono = mono[:room], mono[room:]
+            self._waiting[self._n_waiting : self._n_waiting + taken.size] = taken
+            self._n_waiting += taken.size
+            if self._n_waiting == self._chunk:
+                # Chunks of one length, whatever the lengths of blocks: sums depend on it.
+                self._take(self._waiting)
+                self._n_waiting = self._chunk - self._advance
+                self._waiting[: self._n_waiting] = self._waiting[self._advance :].copy()
 
     def finish(self) -> UInt32[np.ndarray, " words"]:
         """All words; word n is of the sound from n · WORD_S on, for SPAN_S.
@@ -71,22 +72,12 @@ class Fingerprinter:
         Sound shorter than SPAN_S has none. Nothing may be pushed after it.
         """
         if self._n_waiting:
-            self._take(_joined(self._blocks))
+            self._take(self._waiting[: self._n_waiting])
         return np.concatenate([np.zeros(0, np.uint32), *self._words])
-
-    def _chunks(self) -> Iterator[Float32[np.ndarray, " _"]]:
-        """Chunks of one length, whatever the lengths of blocks: sums of floats depend on it."""
-        joined = _joined(self._blocks)
-        start = 0
-        while joined.size - start >= self._chunk:
-            yield joined[start : start + self._chunk]
-            start += self._advance
-        self._blocks = [joined[start:].copy()]
-        self._n_waiting = joined.size - start
 
     def _take(self, chunk: Float32[np.ndarray, " time"]) -> None:
         with np.errstate(over="ignore", invalid="ignore"):
-            slow = _slowed(chunk, self._low_pass)
+            slow = _slowed(chunk, self._low_pass, self._step)
         self._slow = np.concatenate([self._slow, slow])
         end = self._slow_start + self._slow.size - self._window.size
         n_most = max(0, int((end + 1) / (WORD_S * self._rate)) + 1 - self._n_frames)
@@ -101,10 +92,14 @@ class Fingerprinter:
 
     def _add(self, starts: np.ndarray) -> None:
         """Words of the frames that begin at `starts`, and of those before that waited for them."""
-        frames = np.lib.stride_tricks.sliding_window_view(self._slow, self._window.size)[starts]
+        size = self._window.size
+        frames = np.empty((len(starts), size), np.float32)
         with np.errstate(over="ignore", invalid="ignore"):  # broken floats: they tell nothing
-            spectra = scipy.fft.rfft(frames * self._window, self._n_fft, axis=1)[:, self._bins]
-            energies = (spectra.real**2 + spectra.imag**2) @ self._bands
+            for frame, start in zip(frames, starts.tolist(), strict=True):
+                np.multiply(self._slow[start : start + size], self._window, out=frame)
+            spectra = np.fft.rfft(frames, self._n_fft, axis=1)[:, self._bins]
+            powers = (spectra.real**2 + spectra.imag**2).astype(np.float32)
+            energies = powers @ self._bands
             self._energies = np.concatenate([self._energies, energies])
             n_words = len(self._energies) - (_SMOOTHED + _LAG - 1)
             if n_words > 0:
@@ -121,10 +116,6 @@ def fingerprint(
     return printer.finish()
 
 
-def _joined(blocks: list[Float32[np.ndarray, " _"]]) -> Float32[np.ndarray, " time"]:
-    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
-
-
 def _mono(block: Float32[np.ndarray, "channels time"]) -> Float32[np.ndarray, " time"]:
     """The mean of the channels, or the first where they cancel."""
     first: Float32[np.ndarray, " time"] = np.ascontiguousarray(block[0])
@@ -137,37 +128,61 @@ def _mono(block: Float32[np.ndarray, "channels time"]) -> Float32[np.ndarray, " 
     return first if mean @ mean < _CANCELLING * (first @ first) else mean
 
 
-def _low_pass(sample_rate: int, step: int) -> Float32[np.ndarray, "segments step"]:
-    """A windowed sinc for taking each `step`-th sample, in segments of `step`."""
+def _low_pass(sample_rate: int, step: int) -> Float32[np.ndarray, "samples outputs"]:
+    """A windowed sinc for taking each `step`-th sample, as a matrix for rows of samples.
+
+    A row has as many samples as the sinc reaches beyond its first `step`; the left half of the
+    outputs is what the row adds to its own, the right half what it adds to those of the row before.
+    """
     if step == 1:
-        return np.ones((1, 1), np.float32)
-    n_taps = int(np.ceil(2.2 * sample_rate / _TRANSITION_HZ / step)) * step
+        return np.array([[1.0, 0.0]], np.float32)
+    n_row = int(np.ceil(2.2 * sample_rate / _TRANSITION_HZ / step)) - 1
+    n_taps = (n_row + 1) * step
     times = np.arange(n_taps) - (n_taps - 1) / 2
     taps = np.sinc(2 * _CUTOFF_HZ / sample_rate * times) * np.hamming(n_taps)
-    segments: Float32[np.ndarray, "segments step"]
-    segments = (taps / taps.sum()).astype(np.float32).reshape(-1, step)
-    return segments
+    matrix = np.zeros((2 * n_row * step, n_row))
+    for output in range(n_row):
+        matrix[output * step : output * step + n_taps, output] = taps / taps.sum()
+    own, before = np.split(matrix.astype(np.float32), 2)
+    return np.concatenate([own, before], axis=1)
 
 
 def _slowed(
-    samples: Float32[np.ndarray, " time"], low_pass: Float32[np.ndarray, "segments step"]
+    samples: Float32[np.ndarray, " time"],
+    low_pass: Float32[np.ndarray, "samples outputs"],
+    step: int,
 ) -> Float32[np.ndarray, " slow"]:
-    """Filter and take each `step`-th sample: one product of matrices, and a sum of its rows."""
-    n_segments, step = low_pass.shape
-    n_steps = samples.size // step
-    n_out = n_steps - n_segments + 1
+    """Filter and take each `step`-th sample: one product of matrices, and a sum of its halves."""
+    n_samples, n_row = low_pass.shape[0], low_pass.shape[1] // 2
+    n_out = samples.size // step - (n_row if step > 1 else 0)
     if n_out <= 0:
         return np.zeros(0, np.float32)
-    parts = low_pass @ samples[: n_steps * step].reshape(n_steps, step).T
-    slow: Float32[np.ndarray, " slow"] = parts[0, :n_out].copy()
-    for number in range(1, n_segments):
-        slow += parts[number, number : number + n_out]
-    return slow
+    n_rows = -(-samples.size // n_samples)
+    if samples.size < n_rows * n_samples:  # the end of the sound
+        samples = np.pad(samples, (0, n_rows * n_samples - samples.size))
+    parts = samples.reshape(n_rows, n_samples) @ low_pass
+    slow: Float32[np.ndarray, "rows outputs"] = parts[:, :n_row].copy()
+    slow[:-1] += parts[1:, n_row:]
+    return slow.reshape(-1)[:n_out]
+
+
+def _fast_length(least: int) -> int:
+    """The next length that is fast to transform (scipy has it too, but takes long to import)."""
+    length = least
+    while length > 1:
+        rest = length
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return length
+        length += 1
+    return 1
 
 
 def _bands(n_fft: int, rate: float) -> tuple[slice, Float32[np.ndarray, "bins bands"]]:
     """The bins that matter, and how much of each lies in each band of equal ratio."""
-    frequencies, width = scipy.fft.rfftfreq(n_fft, 1 / rate), rate / n_fft
+    frequencies, width = np.fft.rfftfreq(n_fft, 1 / rate), rate / n_fft
     edges = np.geomspace(*_BANDS_HZ, N_BITS + 2)
     lowest = np.maximum(edges[:-1], frequencies[:, None] - width / 2)
     highest = np.minimum(edges[1:], frequencies[:, None] + width / 2)

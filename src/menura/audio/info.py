@@ -15,6 +15,7 @@ class SoundInfo:
     n_samples: per channel, as the header claims; None when it makes no claim worth repeating. A
         cut file decodes to fewer, so never allocate by it.
     format, subtype: container and coding, e.g. "WAV" and "PCM_16".
+    through_ffmpeg: whether ffmpeg must decode it; else libsndfile does.
     """
 
     sample_rate: int
@@ -22,6 +23,7 @@ class SoundInfo:
     n_samples: int | None
     format: str
     subtype: str
+    through_ffmpeg: bool = False
 
 
 def outside_limits(sample_rate: int, n_channels: int) -> str | None:

@@ -75,7 +75,7 @@ def _blocks(path: Path, skip: int, n_block: int) -> Iterator[Float32[np.ndarray,
             if skip:
                 skip -= n_read
             else:
-                yield np.ascontiguousarray(buffer[:n_read].T)
+                yield buffer[:n_read].T
 
 
 class _ForwardFile(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types

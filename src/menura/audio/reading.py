@@ -25,30 +25,54 @@ def probe(path: Path) -> SoundInfo:
     The file is known by its content; the suffix does not matter. Raises UnreadableAudioError,
     whose `reason` says what the file is instead, or what is wrong with it.
     """
-    return _probe(path)[0]
+    head, size = beginning(path)
+    reason = not_audio(head, size)
+    if reason is not None:
+        raise UnreadableAudioError(path, reason)
+    header = read_header(path, size) if head[:4] == b"RIFF" and head[8:12] == b"WAVE" else None
+    if header is not None:
+        _check(path, header)
+    try:
+        info = libsndfile.probe(path)
+    except libsndfile.LibsndfileRefusalError as refusal:
+        return _probe_ffmpeg(path, head, header, str(refusal))
+    limits = outside_limits(info.sample_rate, info.n_channels)
+    if limits is not None:
+        raise UnreadableAudioError(path, limits)
+    if info.n_samples == 0:
+        return _probe_ffmpeg(path, head, header, NO_SAMPLES)
+    if header is not None and info.n_samples is not None:
+        # libsndfile lowers the length to what the file holds; the claim shows what is missing.
+        info = replace(info, n_samples=max(info.n_samples, header.claimed_samples or 0))
+    return info
 
 
 def blocks(
-    path: Path, block_s: float = 5.0, damaged: Callable[[str], object] | None = None
+    path: Path,
+    block_s: float = 5.0,
+    damaged: Callable[[str], object] | None = None,
+    info: SoundInfo | None = None,
 ) -> Iterator[Float32[np.ndarray, "channels time"]]:
     """The samples in order, in blocks of at most `block_s` seconds, in bounded memory.
+
+    They lie in memory as decoded, sample after sample of all channels. A block is nobody else's.
 
     Samples are as decoded: NaN, infinite and over-range values are passed on. A cut or damaged
     file gives what can be decoded and then ends; compare with `probe(path).n_samples` to learn
     how much was lost. ffmpeg makes no such claim: `damaged` is called at the end, with its words,
-    when there was something that it could not decode.
+    when there was something that it could not decode. info: what `probe` said, where it was asked.
     Raises UnreadableAudioError when there is nothing to give.
     """
     if not block_s > 0:
         raise ValueError(f"block_s must be positive, not {block_s}")
-    info, through_ffmpeg = _probe(path)
+    info = info or probe(path)
     n_wanted = min(round(block_s * info.sample_rate), MOST_VALUES_A_BLOCK // info.n_channels)
     n_block = max(1, n_wanted)
     n_done = 0
     try:
         decoded = (
             ffmpeg.blocks(path, info, n_block, damaged or _not_asked)
-            if through_ffmpeg
+            if info.through_ffmpeg
             else libsndfile.blocks(path, n_block)
         )
         for block in decoded:
@@ -67,31 +91,8 @@ def _not_asked(words: str) -> None:
 def read(path: Path) -> Clip:
     """The whole file as one clip. Raises UnreadableAudioError."""
     info = probe(path)
-    return Clip(np.concatenate(list(blocks(path)), axis=1), info.sample_rate)
-
-
-def _probe(path: Path) -> tuple[SoundInfo, bool]:
-    """What the file is, and whether ffmpeg must decode it."""
-    head, size = beginning(path)
-    reason = not_audio(head, size)
-    if reason is not None:
-        raise UnreadableAudioError(path, reason)
-    header = read_header(path, size) if head[:4] == b"RIFF" and head[8:12] == b"WAVE" else None
-    if header is not None:
-        _check(path, header)
-    try:
-        info = libsndfile.probe(path)
-    except libsndfile.LibsndfileRefusalError as refusal:
-        return _probe_ffmpeg(path, head, header, str(refusal)), True
-    limits = outside_limits(info.sample_rate, info.n_channels)
-    if limits is not None:
-        raise UnreadableAudioError(path, limits)
-    if info.n_samples == 0:
-        return _probe_ffmpeg(path, head, header, NO_SAMPLES), True
-    if header is not None and info.n_samples is not None:
-        # libsndfile lowers the length to what the file holds; the claim shows what is missing.
-        info = replace(info, n_samples=max(info.n_samples, header.claimed_samples or 0))
-    return info, False
+    samples = np.concatenate(list(blocks(path, info=info)), axis=1)
+    return Clip(np.ascontiguousarray(samples), info.sample_rate)
 
 
 def _check(path: Path, header: RiffHeader) -> None:

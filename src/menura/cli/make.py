@@ -19,6 +19,7 @@ from menura.cli.words import (
     prompt_option,
     run_argument,
     settings_option,
+    soundfont_option,
     temperature_option,
 )
 from menura.workflows.sound import SoundOptions
@@ -42,6 +43,7 @@ from menura.workflows.sound import SoundOptions
 @guidance_option
 @pretrained_preset_option
 @settings_option("pretrained recipe")
+@soundfont_option
 def generate(
     run: Path,
     out: Path,
@@ -53,10 +55,12 @@ def generate(
     guidance: float | None,
     preset: str | None,
     settings: tuple[tuple[str, str], ...],
+    soundfont: Path | None,
     sound: SoundOptions,
 ) -> Answer:
     """Make new clips with the system in RUN, or with a pretrained recipe: RUN is its name then.
 
+    Where RUN makes notes, they are written beside each clip as MIDI.
     Files that are in DIR stay: the numbers go on after them. The comment tag of a file names its
     seed; `--seed` with it and `-n 1` make the clip again.
     """
@@ -74,6 +78,7 @@ def generate(
             guidance=guidance,
             preset=preset,
             settings=dict(settings),
+            soundfont=soundfont,
             sound=sound,
             reporter=reporter,
         )
@@ -91,6 +96,7 @@ def generate(
 @guidance_option
 @pretrained_preset_option
 @settings_option("pretrained recipe")
+@soundfont_option
 def continue_(
     run: Path,
     clip: Path,
@@ -102,11 +108,13 @@ def continue_(
     guidance: float | None,
     preset: str | None,
     settings: tuple[tuple[str, str], ...],
+    soundfont: Path | None,
     sound: SoundOptions,
 ) -> Answer:
     """Play on from where CLIP ends, with the system in RUN, or with a pretrained recipe.
 
-    The result is CLIP and the new part; `--seconds` is the length of the new part.
+    The result is CLIP and the new part; `--seconds` is the length of the new part. CLIP is a MIDI
+    file where RUN makes notes; those of the whole are then written beside FILE.
     """
     from menura.workflows.continue_ import continue_ as work
 
@@ -122,6 +130,7 @@ def continue_(
             guidance=guidance,
             preset=preset,
             settings=dict(settings),
+            soundfont=soundfont,
             sound=sound,
             reporter=reporter,
         )

@@ -38,6 +38,12 @@ guidance_option = click.option(
 pretrained_preset_option = click.option(
     "--preset", metavar="P", help="Where RUN is a pretrained recipe: its size, by name."
 )
+soundfont_option = click.option(
+    "--soundfont",
+    type=PATH,
+    metavar="FILE",
+    help="An SF2 file to play notes with, in place of the built-in synthesiser.",
+)
 seed_option = click.option(
     "--seed",
     type=WHOLE,

@@ -8,11 +8,12 @@ from menura.audio import probe
 from menura.foundation.atomic import replacing
 from menura.foundation.printable import printable
 from menura.prepared.crew import Announce, Payload
-from menura.prepared.listening import Heard, UnusableError, listen, refusing
+from menura.prepared.listening import Heard, listen
 from menura.prepared.marks import mark_path, write_plain_json
 from menura.prepared.score_keeping import keep_notes, keep_score
-from menura.prepared.shards import BYTES, checksum_of, shard_path
+from menura.prepared.shards import BYTES, ShardFile, shard_path
 from menura.prepared.tracks import seconds_of
+from menura.prepared.unusable import UnusableError, refusing
 
 
 def probe_files(payload: Payload, announce: Announce) -> Payload:
@@ -61,9 +62,10 @@ def build_shard(payload: Payload, announce: Announce) -> Payload:
     # kill could leave behind.
     with (
         replacing(path) as temporary,
-        temporary.open("wb") as out,
+        temporary.open("wb") as file,
         tempfile.TemporaryFile(dir=folder) as spill,
     ):
+        out = ShardFile(file)
         for identity, source, score in payload["files"]:
             if identity in payload["deadly"]:
                 dropped[identity] = _deadly(payload, identity)
@@ -80,17 +82,14 @@ def build_shard(payload: Payload, announce: Announce) -> Payload:
                 dropped[identity] = str(error)
             else:
                 kept.append(_with_score(_record(identity, offset, heard), score, out))
-        size = out.tell()
-        out.flush()
-        digest = checksum_of(temporary)
-    mark = {"bytes": size, "checksum": digest, "tracks": kept, "dropped": dropped}
+    mark = {"bytes": out.tell(), "checksum": out.checksum(), "tracks": kept, "dropped": dropped}
     write_plain_json(mark_path(folder, number), mark)
     seconds = sum(seconds_of(t["n_samples"], t["sample_rate"], t["score_s"]) for t in kept)
     return {"kept": len(kept), "dropped": len(dropped), "seconds": seconds}
 
 
 def _heard(
-    payload: Payload, source: str, score: str | None, spill: BinaryIO, out: BinaryIO
+    payload: Payload, source: str, score: str | None, spill: BinaryIO, out: ShardFile
 ) -> Heard:
     return listen(
         Path(source),
@@ -121,7 +120,7 @@ def _record(identity: str, offset: int, heard: Heard) -> dict[str, Any]:
     }
 
 
-def _with_score(entry: dict[str, Any], score: str | None, out: BinaryIO) -> dict[str, Any]:
+def _with_score(entry: dict[str, Any], score: str | None, out: ShardFile) -> dict[str, Any]:
     """The entry of a sound with its score, which is appended to `out`; with a note where that
     cannot be read."""
     if score is None:

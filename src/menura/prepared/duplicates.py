@@ -14,7 +14,7 @@ WHOLE = 0.9  # a track is superfluous when this share of it is in another
 _STRICTEST_FIRST: tuple[Split | None, ...] = ("test", "valid", "train", None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Listened:
     """A track as far as duplicates matter.
 

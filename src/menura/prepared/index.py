@@ -24,7 +24,7 @@ from menura.prepared.planning import Settings
 from menura.prepared.tracks import PreparedTrack, track_from
 
 FORMAT = "menura prepared corpus"
-VERSION = 2
+VERSION = 3
 INDEX = "prepared.json"
 TRACKS = "tracks.jsonl"
 SHARDS = "shards"
@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ShardFacts:
-    """Size in bytes, and BLAKE2b of 16 bytes in hexadecimal."""
+    """Size in bytes, and XXH3 of 128 bits in hexadecimal."""
 
     bytes: int
     checksum: str

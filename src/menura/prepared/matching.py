@@ -26,8 +26,9 @@ _LEAST_TELLING = 0.6  # share of the words of a stretch
 _MOST_ERRORS = 0.5
 _CHANGE_OVER = (round(0.5 / WORD_S), round(1.0 / WORD_S))
 _NEIGHBOURS = 16  # places of the same word that a place is compared with
-_PLACES_AT_ONCE = 1 << 20
-_COUNTER_BITS = 24
+_PLACES_AT_ONCE = 1 << 17
+_MOST_COUNTERS = 1 << 24
+_COUNTERS_A_PLACE = 16  # few enough chances that fall on one by accident
 _TRACK_BITS, _SHIFT_BITS = 21, 22
 _LEAST_VOTES = 2
 _MOST_SHIFTS = 4  # tried for a pair of tracks
@@ -121,10 +122,11 @@ def _proposals(book: _Book) -> Int64[np.ndarray, "proposals 3"]:
     shift: by how many words the second is early, to within one.
     """
     # Counting in a table of fixed size first: nearly all proposals are chance, seen once.
-    counters = np.zeros(1 << _COUNTER_BITS, np.int32)
+    wanted = max(1, min(_MOST_COUNTERS, _COUNTERS_A_PLACE * len(book.order)))
+    counters = np.zeros(1 << (wanted - 1).bit_length(), np.int32)
     for keys in _meetings(book):
-        np.add.at(counters, _slot(keys), 1)
-    kept = [keys[counters[_slot(keys)] >= _LEAST_VOTES] for keys in _meetings(book)]
+        np.add.at(counters, _slot(keys, len(counters)), 1)
+    kept = [keys[counters[_slot(keys, len(counters))] >= _LEAST_VOTES] for keys in _meetings(book)]
     keys, votes = np.unique(np.concatenate([np.zeros((0,), np.uint64), *kept]), return_counts=True)
     keys, votes = keys[votes >= _LEAST_VOTES], votes[votes >= _LEAST_VOTES]
     pairs = keys >> np.uint64(_SHIFT_BITS)
@@ -173,8 +175,10 @@ def _unpacked(keys: UInt64[np.ndarray, " proposals"]) -> Int64[np.ndarray, "prop
     return proposals
 
 
-def _slot(keys: UInt64[np.ndarray, " keys"]) -> Int64[np.ndarray, " keys"]:
-    mixed = (keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _COUNTER_BITS)
+def _slot(keys: UInt64[np.ndarray, " keys"], n_slots: int) -> Int64[np.ndarray, " keys"]:
+    """A number below n_slots, a power of two, for each key, alike for all keys."""
+    mixed = (keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+    mixed &= np.uint64(n_slots - 1)
     slots: Int64[np.ndarray, " keys"] = mixed.astype(np.int64)
     return slots
 

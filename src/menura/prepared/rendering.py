@@ -1,7 +1,7 @@
 """What a worker process does to bring one shard to a rate and number of channels."""
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -10,7 +10,7 @@ from menura.audio import StreamResampler
 from menura.foundation.atomic import replacing
 from menura.prepared.crew import Announce, Payload
 from menura.prepared.marks import mark_path, write_plain_json
-from menura.prepared.shards import BYTES, Shards, checksum_of, shard_path, store
+from menura.prepared.shards import BYTES, ShardFile, Shards, shard_path, store
 
 BLOCK_S = 10.0
 # Resampling overshoots: a hard-clipped wave may pass its old peak by a few dB.
@@ -27,7 +27,8 @@ def render_shard(payload: Payload, announce: Announce) -> Payload:
     folder, number = Path(payload["folder"]), int(payload["shard"])
     shards = Shards(Path(payload["source"]))
     index: list[dict[str, Any]] = []
-    with replacing(shard_path(folder, number)) as temporary, temporary.open("wb") as out:
+    with replacing(shard_path(folder, number)) as temporary, temporary.open("wb") as file:
+        out = ShardFile(file)
         for track in payload["tracks"]:
             announce(track["id"])
             source = _Source(shards, track, payload["n_channels"])
@@ -35,11 +36,8 @@ def render_shard(payload: Payload, announce: Announce) -> Payload:
             _copy(source, payload["sample_rate"], scale, out)
             n_samples = (out.tell() - offset) // (payload["n_channels"] * BYTES)
             index.append({"offset": offset, "n_samples": n_samples, "scale": scale})
-        size = out.tell()
-        out.flush()
-        digest = checksum_of(temporary)
     shards.close()
-    mark = {"bytes": size, "checksum": digest, "tracks": index}
+    mark = {"bytes": out.tell(), "checksum": out.checksum(), "tracks": index}
     write_plain_json(mark_path(folder, number), mark)
     return {"tracks": len(index)}
 
@@ -89,7 +87,7 @@ class _Source:
         )
 
 
-def _copy(source: _Source, sample_rate: int, scale: float, out: BinaryIO) -> None:
+def _copy(source: _Source, sample_rate: int, scale: float, out: ShardFile) -> None:
     if source.sample_rate == sample_rate:
         for start, stop in source.ranges():
             store(source.block(start, stop).T, scale, out)

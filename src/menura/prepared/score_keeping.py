@@ -2,18 +2,19 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from menura.audio import Score, parse_score
 from menura.audio.midi import MOST_BYTES
 from menura.audio.refusals import beginning
-from menura.prepared.listening import UnusableError, refusing
+from menura.prepared.shards import ShardFile
+from menura.prepared.unusable import UnusableError, refusing
 
 # The sound that follows stays where 16-bit values are read fastest.
 _ALIGNED = 4
 
 
-def keep_score(path: Path, out: BinaryIO) -> dict[str, Any]:
+def keep_score(path: Path, out: ShardFile) -> dict[str, Any]:
     """Append the MIDI file `path` to `out`: {"score": [offset, bytes], "score_s": seconds}.
 
     Raises UnusableError when its notes cannot be read; nothing is appended then.
@@ -22,7 +23,7 @@ def keep_score(path: Path, out: BinaryIO) -> dict[str, Any]:
     return {"score": _append(data, out), "score_s": round(score.duration_s, 6)}
 
 
-def keep_notes(path: Path, min_seconds: float, out: BinaryIO) -> dict[str, Any]:
+def keep_notes(path: Path, min_seconds: float, out: ShardFile) -> dict[str, Any]:
     """The same for a track of notes alone, with what a mark says of any track but its id.
 
     Raises UnusableError when it has no notes, or they last `min_seconds` or less.
@@ -56,7 +57,7 @@ def _read(path: Path) -> tuple[Score, bytes]:
         return parse_score(data, size, path), data
 
 
-def _append(data: bytes, out: BinaryIO) -> list[int]:
+def _append(data: bytes, out: ShardFile) -> list[int]:
     offset = out.tell()
     out.write(data)
     out.write(bytes(-out.tell() % _ALIGNED))

@@ -1,6 +1,5 @@
 """Shards: sound as raw 16-bit values, so that any second of any track is one small read."""
 
-import hashlib
 import os
 import sys
 import threading
@@ -12,6 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 from jaxtyping import Float32, Float64
+from xxhash import xxh3_128
 
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
@@ -20,6 +20,7 @@ BYTES = 2  # of one stored value
 FULL_SCALE = 32768.0
 _MOST_OPEN = 64  # shards kept open: far below the number of files a process may have
 _HASHED_AT_ONCE = 1 << 20
+_ZEROS = bytes(1 << 16)
 
 
 def shard_name(number: int) -> str:
@@ -32,23 +33,61 @@ def shard_path(folder: Path, number: int) -> Path:
     return folder / shard_name(number)
 
 
+class ShardFile:
+    """A shard being written: it knows its size and checksum at any time, without being read."""
+
+    def __init__(self, file: BinaryIO):
+        """file: open for writing, empty."""
+        self._file = file
+        self._digest = xxh3_128()
+        self._size = 0
+
+    def tell(self) -> int:
+        """How many bytes it has."""
+        return self._size
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Append; how many bytes."""
+        self._file.write(data)
+        self._digest.update(data)
+        n = data.nbytes if isinstance(data, memoryview) else len(data)
+        self._size += n
+        return n
+
+    def skip(self, n: int) -> None:
+        """Append n zeros, as a hole where the file system can: they take no room."""
+        self._size += n
+        self._file.seek(self._size)
+        self._file.truncate()
+        while n:
+            zeros = _ZEROS[:n]
+            self._digest.update(zeros)
+            n -= len(zeros)
+
+    def checksum(self) -> str:
+        """The `checksum` of what was written."""
+        return str(self._digest.hexdigest())
+
+
 def store(
     samples: Float32[np.ndarray, "time channels"] | Float64[np.ndarray, "time channels"],
     scale: float,
-    file: BinaryIO,
+    out: ShardFile,
 ) -> int:
     """Append `samples` as little-endian 16-bit values in units of scale / 32768, rounded to the
     nearest (no dither: the error is at least 90 dB below `scale`). Returns the bytes written."""
-    values = np.clip(np.rint(samples * (FULL_SCALE / scale)), -FULL_SCALE, FULL_SCALE - 1)
-    return file.write(np.ascontiguousarray(values, dtype="<i2").tobytes())
+    values = samples * samples.dtype.type(FULL_SCALE / scale)
+    np.clip(values, -FULL_SCALE, FULL_SCALE - 1, out=values)
+    stored = np.rint(values, out=values).astype("<i2", order="C")
+    return out.write(stored.data.cast("B"))
 
 
 def checksum(blocks: Iterable[bytes]) -> str:
-    """Checksum of a shard that is read in `blocks`: BLAKE2b of 16 bytes, in hexadecimal."""
-    digest = hashlib.blake2b(digest_size=16)
+    """Checksum of a shard that is read in `blocks`: XXH3 of 128 bits, in hexadecimal."""
+    digest = xxh3_128()
     for block in blocks:
         digest.update(block)
-    return digest.hexdigest()
+    return str(digest.hexdigest())
 
 
 def checksum_of(path: Path) -> str:

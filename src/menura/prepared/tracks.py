@@ -12,7 +12,7 @@ from menura.prepared.shards import BYTES
 Spans = tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PreparedTrack:
     """One track of a prepared corpus.
 

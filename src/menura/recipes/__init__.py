@@ -3,7 +3,9 @@
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
 from menura.recipes.contract import (
+    Batching,
     ContiguousWindows,
+    EventWindows,
     Part,
     Preset,
     PretrainedRecipe,
@@ -13,7 +15,9 @@ from menura.recipes.contract import (
 )
 
 __all__ = [
+    "Batching",
     "ContiguousWindows",
+    "EventWindows",
     "Part",
     "Preset",
     "PretrainedRecipe",

@@ -8,7 +8,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.recipes import PretrainedRecipe
-from menura.systems import Pretrained, System
+from menura.systems import BoundSystem, Pretrained, ScoreSystem, System, TrainedSystem
 
 
 def load(
@@ -51,6 +51,25 @@ def _pretrained(
             "then give the folder RUN"
         )
     return recipe.kind.open(name, recipe.settings(preset, settings), reporter)
+
+
+def load_of_sound(run: Path | str) -> System:
+    """The same where sound goes in. Raises UsageError for a system of notes."""
+    system = load(run)
+    if isinstance(system, ScoreSystem):
+        raise _makes_notes(system)
+    return system
+
+
+def of_sound(system: BoundSystem) -> TrainedSystem:
+    """The system, if it is one of sound. Raises UsageError for one of notes."""
+    if not isinstance(system, TrainedSystem):
+        raise _makes_notes(system)
+    return system
+
+
+def _makes_notes(system: System) -> UsageError:
+    return UsageError(f"a {system.recipe} system makes notes; this needs one that makes sound")
 
 
 def require(system: System, verb: str) -> None:

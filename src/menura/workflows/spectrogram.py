@@ -20,7 +20,7 @@ from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.representations import Representation
 from menura.systems import System
-from menura.workflows.load import load
+from menura.workflows.load import load_of_sound
 from menura.workflows.outputs import output_file
 from menura.workflows.sound import Format
 
@@ -121,7 +121,7 @@ def _from_exr(clip: Path, out: Path | str, vocoder: Path | str | None, reporter:
 
 
 def _codec(run: Path) -> System:
-    system = load(run)
+    system = load_of_sound(run)
     if not system.has_codec:
         raise UsageError(
             f"{printable(str(run))} is a {system.recipe} system, which has no codec; "

@@ -7,8 +7,8 @@ from menura.audio import Clip, read
 from menura.evaluation.descriptors.describe import UndescribableError, describe
 from menura.foundation.printable import printable
 from menura.prepared.crew import Announce, Payload
-from menura.prepared.listening import UnusableError, refusing
 from menura.prepared.shards import Shards
+from menura.prepared.unusable import UnusableError, refusing
 
 WORK = f"{__name__}:describe_track"
 

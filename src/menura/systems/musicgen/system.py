@@ -10,7 +10,7 @@ from menura.audio import Clip
 from menura.audio.joining import cross_fade
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
-from menura.foundation.seeds import derive
+from menura.systems.bound import LONGEST_S, music_rng
 from menura.systems.musicgen import codec
 from menura.systems.musicgen.config import MusicGenConfig
 from menura.systems.musicgen.loading import Loaded, load
@@ -20,7 +20,6 @@ from menura.systems.pretrained import Pretrained
 from menura.systems.prompts import Prompt
 
 JOIN_S = 0.05
-LONGEST_S = 86_400.0
 
 
 class MusicGen(Pretrained):
@@ -155,7 +154,7 @@ class MusicGen(Pretrained):
         window = Window(
             *(max(2, round(s * rate)) for s in (self._config.window_s, self._config.stride_s))
         )
-        rngs = [torch.Generator().manual_seed(derive(one, "music")) for one in seeds]
+        rngs = [music_rng(one) for one in seeds]
 
         def tick(n: int) -> None:
             self._reporter.progress(
