@@ -16,6 +16,7 @@ from jaxtyping import Float, Float32, Int64
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot
 
+from menura.models._threads import one_thread
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
@@ -171,7 +172,8 @@ class EventRnn(Model):
             known = torch.cat([known, drawn_events[:, None]], dim=1)
 
     def _joined(self, pieces: Iterator[Frames], n_frames: int, n: int) -> Frames:
-        made = list(islice(pieces, n_frames))
+        with one_thread():
+            made = list(islice(pieces, n_frames))
         return torch.cat(made, dim=2) if made else self.output.weight.new_zeros(n, 1, 0)
 
     def _numbers(self, frames: Frames) -> Numbers:

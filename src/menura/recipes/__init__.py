@@ -11,6 +11,7 @@ from menura.recipes.contract import (
     PretrainedRecipe,
     RandomCrops,
     Recipe,
+    SlidingWindows,
     Training,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "PretrainedRecipe",
     "RandomCrops",
     "Recipe",
+    "SlidingWindows",
     "Training",
     "load",
     "room",

@@ -71,7 +71,24 @@ class EventWindows:
             raise ValueError(f"transpose must be 0…12 semitones, not {self.transpose}")
 
 
-Batching = RandomCrops | ContiguousWindows | EventWindows
+@dataclass(frozen=True)
+class SlidingWindows:
+    """Windows that slide a frame at a time over what there is, each once an epoch, in any order.
+
+    across_tracks: all tracks are laid end to end, in the order of the corpus, and windows reach
+        from one into the next: a corpus of short files, of which each is a frame or a few. False:
+        every window lies within a track, as is right for long ones.
+    """
+
+    batch_size: int = 32
+    n_frames: int = 17
+    across_tracks: bool = True
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size, n_frames=self.n_frames)
+
+
+Batching = RandomCrops | ContiguousWindows | EventWindows | SlidingWindows
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ laptop: what sounds best after five minutes on two cores. Ours: notes that say t
     of note-offs, in one key (`note-lengths`), 30 steps a second, 8 velocities, an embedding, layers
     of 256, dropout 0.5, windows of 256 events with every one learnt, state that lasts as long as
     the piece, Adam, the last weights rather than those that foresee other composers best,
-    temperature 0.7.
+    temperature 0.8.
 """
 
 from menura.models.contract import Optimizer
@@ -72,7 +72,7 @@ recipe = Recipe(
             batching=EventWindows(batch_size=16, n_frames=256, stride=256),
             training=Training(evaluate_every=50, n_held_out=6, patience=4, keep="last"),
             seconds=30.0,
-            temperature=0.7,
+            temperature=0.8,
         ),
         "tiny": Preset(
             sample_rate=8_000,

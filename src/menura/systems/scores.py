@@ -11,6 +11,7 @@ from torch import Tensor
 
 from menura.audio import Clip, Played, Score, synthesise
 from menura.foundation.errors import MenuraError, UsageError
+from menura.models._threads import one_thread
 from menura.models.contract import Continues, Generates, Streams
 from menura.representations import Events, Frames, ScoreRepresentation
 from menura.systems.bound import LONGEST_S, BoundSystem, music_rng
@@ -52,7 +53,7 @@ class ScoreSystem(BoundSystem):
         sampling = self._sampling(temperature, label, guidance, prompt)
         self._samples(seconds)
         rngs = [music_rng(seed + number) for number in range(n)]
-        with self._playing():
+        with self._playing(), one_thread():
             rows = self._made(self._streams().stream(None, rngs, sampling), None, seconds)
         return [self._score(row, seconds) for row in rows]
 
@@ -77,7 +78,7 @@ class ScoreSystem(BoundSystem):
         known_s, end_s = self._length_s(known), seed_score.duration_s + seconds
         if end_s > LONGEST_S:
             raise UsageError("seed and new music are longer than a day; ask for less")
-        with self._playing():
+        with self._playing(), one_thread():
             stream = self._streams().stream(known, [music_rng(seed)], sampling)
             whole = self._made(stream, known, end_s)[0]
         new = [note for note in self._score(whole, end_s).notes if note.start_s >= known_s]
