@@ -7,6 +7,7 @@ from faults.notes_faults import NOTES_FAULTS
 from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
 from faults.stream_faults import STREAM_FAULTS
+from faults.text_faults import TEXT_FAULTS
 
 FAULTS = (
     *HOUSE_FAULTS,
@@ -16,4 +17,5 @@ FAULTS = (
     *RECURRENT_FAULTS,
     *REPRESENTATION_FAULTS,
     *STREAM_FAULTS,
+    *TEXT_FAULTS,
 )

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
+from menura.systems import Pretrained
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,31 @@ class Recipe:
         if name not in self.presets:
             raise unknown_name("preset", name, list(self.presets))
         return self.presets[name]
+
+
+@dataclass(frozen=True)
+class PretrainedRecipe:
+    """A system of the field whose weights others trained: its presets are settings (a Config) of
+    one kind of `Pretrained`. It has "laptop" and "tiny"; "paper" where a report states one."""
+
+    report: str
+    kind: type[Pretrained]
+    presets: Mapping[str, Any]
+
+    def preset(self, name: str) -> Any:
+        if name not in self.presets:
+            raise unknown_name("preset", name, list(self.presets))
+        return self.presets[name]
+
+    def settings(self, preset: str, settings: Mapping[str, str]) -> Any:
+        """The preset's Config with `key=value` settings, e.g. {"checkpoint": "facebook/…"}.
+
+        Raises UsageError for a preset or key that does not exist, or a value that does not fit.
+        """
+        config = self.preset(preset)
+        for key, text in settings.items():
+            config = with_setting(config, key, text)
+        return config
 
 
 def _positive(**values: float) -> None:
