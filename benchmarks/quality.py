@@ -17,20 +17,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from clip_sets import Clips, continue_all, cut, generated, whole
 from machine import machine
-from menura.audio import Clip, conform
+from measures import against, continuation, copies, levels
+from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
-from menura.foundation.reporting import Reporter
-from menura.pages.demo import peak_db, rms_db
 from menura.prepared import PreparedCorpus, Rendition
 from menura.systems import TrainedSystem
 from menura.training.stage import METRICS
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
+from page_parts import table, where
+from speaking import Speaker
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME = "quality"
@@ -44,7 +44,6 @@ N_CLIPS, CLIP_S = 16, 8.0
 N_SEEDS, SEED_S, NEW_S = 10, 4.0, 30.0
 RATE = 32_000
 BARS = {"frechet-spectral": 0.5, "frechet-mfcc": 0.7}
-Clips = Mapping[str, Clip]
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,6 @@ class Trained:
     minutes: float
     steps: int
     held_out: float | None
-
-
-class Speaker(Reporter):
-    """Says lines on the terminal, without the progress in between."""
-
-    def say(self, line: str) -> None:
-        print(line, flush=True)  # noqa: T201
 
 
 def main() -> None:
@@ -119,13 +111,13 @@ def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[
         "real: pieces of the held-out recordings": pieces,
         "real: pieces of the training recordings": cut(rendition, "train", N_CLIPS, CLIP_S, seed=2),
         "codec: round trip of the held-out pieces": round_trip(systems[OURS], pieces),
-        **{name: generated(system) for name, system in systems.items()},
+        **{name: generated(system, N_CLIPS, CLIP_S) for name, system in systems.items()},
     }
     seeds = cut(rendition, ("test", "valid"), N_SEEDS, SEED_S + NEW_S, seed=3)
     first = {name: clip.between(0, SEED_S) for name, clip in seeds.items()}
     continued: dict[str, Clips] = {
         "real": seeds,
-        **{name: continue_all(system, first) for name, system in systems.items()},
+        **{name: continue_all(system, first, NEW_S) for name, system in systems.items()},
     }
     draw(sets, continued)
     everything = {**held_out, **whole(rendition, "valid")}
@@ -139,7 +131,7 @@ def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[
             for name in ("log-mel-distance", "multi-resolution-stft")
         },
         "continuations": {
-            name: continuation(everything, first, clips, train_clips)
+            name: continuation(everything, first, clips, train_clips, SEED_S, NEW_S)
             for name, clips in continued.items()
         },
     }
@@ -148,107 +140,9 @@ def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[
 ROUND_TRIP = "codec: round trip of the held-out pieces"
 
 
-def whole(rendition: Rendition, split: Any) -> dict[str, Clip]:
-    return {
-        f"{index:03}": Clip(
-            np.array(rendition.read(index, 0, rendition.tracks[index].n_samples)), RATE
-        )
-        for index in rendition.of_split(split)
-    }
-
-
-def cut(rendition: Rendition, splits: Any, n: int, seconds: float, seed: int) -> dict[str, Clip]:
-    """n pieces from anywhere in the splits' recordings, all recordings in turn."""
-    rng = np.random.default_rng(seed)
-    splits = [splits] if isinstance(splits, str) else splits
-    tracks = [index for split in splits for index in rendition.of_split(split)]
-    length = round(seconds * RATE)
-    found = {}
-    for number in range(n):
-        index = tracks[number % len(tracks)]
-        start = int(rng.integers(rendition.tracks[index].n_samples - length))
-        found[f"{number:02}"] = Clip(np.array(rendition.read(index, start, start + length)), RATE)
-    return found
-
-
 def round_trip(system: TrainedSystem, clips: Clips) -> dict[str, Clip]:
     """Through the codec and back; the flow has no part in it."""
     return {name: system.round_trip(clip) for name, clip in clips.items()}
-
-
-def generated(system: TrainedSystem) -> dict[str, Clip]:
-    clips = system.generate(N_CLIPS, CLIP_S, seed=0)
-    return {f"{number:02}": clip for number, clip in enumerate(clips)}
-
-
-def continue_all(system: TrainedSystem, seeds: Clips) -> dict[str, Clip]:
-    """Each from a seed number of its own: with one number they would come out alike later on."""
-    return {
-        name: system.continue_(
-            conform(seed, system.sample_rate, system.n_audio_channels), NEW_S, seed=number
-        )
-        for number, (name, seed) in enumerate(seeds.items(), start=1)
-    }
-
-
-def against(held_out: Clips, clips: Clips) -> dict[str, float]:
-    names = ("frechet-spectral", "frechet-mfcc", "onset-density")
-    scores = {name: metrics.load(name).score(held_out, clips) for name in names}
-    return {
-        "frechet-spectral": round(scores["frechet-spectral"].value, 1),
-        "frechet-mfcc": round(scores["frechet-mfcc"].value, 1),
-        "onsets a second": round(scores["onset-density"].details["candidates a second"], 2),
-    }
-
-
-def levels(clips: Clips) -> dict[str, float]:
-    return {
-        "peak dBFS": round(max(peak_db(clip) for clip in clips.values()), 1),
-        "RMS dBFS": round(float(np.mean([rms_db(clip) for clip in clips.values()])), 1),
-        "DC": round(float(np.mean([abs(clip.samples.mean()) for clip in clips.values()])), 6),
-    }
-
-
-def copies(train_clips: Clips, clips: Clips) -> dict[str, float]:
-    found = metrics.load("memorisation").score(train_clips, clips)
-    return {
-        "copies of training windows": round(found.value, 4),
-        "nearest × real": round(found.details["median nearest distance × real"], 2),
-    }
-
-
-def continuation(
-    held_out: Clips, seeds: Clips, clips: Clips, train_clips: Clips
-) -> dict[str, object]:
-    """What was asked of continuations: related, lively, no copy, no click, no drift."""
-    new = {
-        name: clip.between(SEED_S, min(SEED_S + NEW_S, clip.duration_s))
-        for name, clip in clips.items()
-    }
-    related = metrics.load("seed-relatedness").score(seeds, new)
-    onsets = metrics.load("onset-density").score(seeds, new)
-    drift = metrics.load("drift").score(held_out, new)
-    ratios = np.array(drift.curves["candidates"]) / np.array(drift.curves["reference"])
-    own = metrics.load("memorisation").score({**seeds, **train_clips}, new)
-    return {
-        "nearest to their own seed, of 10": related.details["nearest to their own seed"],
-        "seed relatedness (AUC)": round(related.value, 3),
-        "onset density within 2×, of 10": onsets.details["pairs within a factor of 2"],
-        "copies of the seed or of training windows": round(own.value, 4),
-        "joins without a click, of 10": sum(smooth(clip) for clip in clips.values()),
-        "drift: worst second, × real": round(drift.value, 2),
-        "drift: mean of seconds 11–30 over seconds 1–10": round(
-            float(ratios[10:].mean() / ratios[:10].mean()), 2
-        ),
-    }
-
-
-def smooth(clip: Clip) -> bool:
-    """No step at the join is above the 99.99th percentile of the clip's steps."""
-    steps = np.abs(np.diff(clip.samples[0]))
-    join = round(SEED_S * clip.sample_rate)
-    around = steps[join - round(0.06 * clip.sample_rate) : join + round(0.01 * clip.sample_rate)]
-    return bool(around.max() <= np.percentile(steps, 99.99))
 
 
 def draw(sets: Mapping[str, Clips], continued: Mapping[str, Clips]) -> None:
@@ -271,19 +165,8 @@ def draw(sets: Mapping[str, Clips], continued: Mapping[str, Clips]) -> None:
     (RESULTS / f"{NAME}-continued.png").write_bytes(spectrograms_png(rows))
 
 
-def table(rows: Mapping[str, Mapping[str, object]], head: str) -> str:
-    columns = list(next(iter(rows.values())))
-    lines = [f"| {head} | {' | '.join(columns)} |", "|---" * (1 + len(columns)) + "|"]
-    lines += [
-        f"| {name} | {' | '.join(f'{row[column]:g}' for column in columns)} |"
-        for name, row in rows.items()
-    ]
-    return "\n".join(lines)
-
-
 def page(figures: dict[str, Any]) -> str:
     clips, training = figures["clips"], figures["training"]
-    where = ", ".join(f"{k} {v}" for k, v in figures["machine"].items())
     verdicts = []
     for metric, bar in BARS.items():
         rivals = {name: clips[name][metric] for name in SYSTEMS if name != OURS}
@@ -301,7 +184,7 @@ def page(figures: dict[str, Any]) -> str:
     back = ", ".join(f"{name} {value:g}" for name, value in figures["reconstruction"].items())
     return f"""# The same hour of piano, the same {figures["minutes"]:g} minutes
 
-Written by `python benchmarks/quality.py`; not by hand. On {where}.
+Written by `python benchmarks/quality.py`; not by hand. On {where(figures["machine"])}.
 
 {runs}
 

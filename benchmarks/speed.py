@@ -53,12 +53,12 @@ def fresh(recipe: str) -> TrainedSystem:
     return system
 
 
-def noise_like_music(seconds: float) -> Clip:
+def noise_like_music(seconds: float, rate: int = RATE) -> Clip:
     """Decaying tones over noise, so that no part of a computation is spared."""
-    t = np.arange(round(seconds * RATE)) / RATE
+    t = np.arange(round(seconds * rate)) / rate
     tones = [np.sin(2 * np.pi * f * t) * np.exp(-3 * (t % 0.5)) for f in (220, 277, 330, 880)]
     noise = np.random.default_rng(0).standard_normal(len(t))
-    return Clip((0.1 * sum(tones) + 0.01 * noise)[None].astype(np.float32), RATE)
+    return Clip((0.1 * sum(tones) + 0.01 * noise)[None].astype(np.float32), rate)
 
 
 def codec_speed(system: TrainedSystem, sound: Clip) -> dict[str, float]:

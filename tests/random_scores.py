@@ -1,11 +1,12 @@
-"""Scores for tests: any that hypothesis can think of, and a plain tune."""
+"""Scores for tests: any that hypothesis can think of, a plain tune, and folders of MIDI files."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
 
-from menura.audio import Note, Score, TempoChange
+from menura.audio import Note, Score, TempoChange, write_score
 from menura.audio.score import KEYS
 
 
@@ -60,3 +61,11 @@ def tune_of_notes(n_notes: int = 60, seed: int = 0) -> Score:
         )
     ]
     return Score(tuple(found))
+
+
+def folder_of_scores(folder: Path, n_files: int = 5, n_notes: int = 60) -> Path:
+    """A folder of MIDI files, as a person might have it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(n_files):
+        write_score(folder / f"tune {number}.mid", tune_of_notes(n_notes, seed=number))
+    return folder

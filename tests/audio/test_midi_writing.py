@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from menura.audio import Note, Score, TempoChange, read_score, write_score
+from menura.audio import (
+    Note,
+    Score,
+    TempoChange,
+    read_score,
+    read_score_comment,
+    write_score,
+)
 from menura.foundation.errors import MenuraError
 from random_scores import Parts, parts_of_scores
 
@@ -121,3 +128,18 @@ def test_a_score_that_makes_no_sense_cannot_be_made(wrong: object) -> None:
     assert callable(wrong)
     with pytest.raises(ValueError, match=r"\w"):
         wrong()
+
+
+@pytest.mark.parametrize("comment", ["Menura 1; generate; system 0f; seed 3", "café", ""])
+def test_a_comment_is_kept_as_text(tmp_path: Path, comment: str) -> None:
+    file, score = tmp_path / "score.mid", Score((Note(0, 1, 60),), key="C")
+    write_score(file, score, comment=comment)
+    assert read_score_comment(file) == comment
+    said = [message.text for message in mido.MidiFile(file) if message.type == "text"]
+    assert said == [comment] * bool(comment)
+    assert read_score(file) == back(tmp_path, score)
+
+
+def test_letters_that_midi_has_not_are_replaced(tmp_path: Path) -> None:
+    write_score(tmp_path / "score.mid", Score(()), comment="調 1")
+    assert read_score_comment(tmp_path / "score.mid") == "? 1"

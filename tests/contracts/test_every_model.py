@@ -1,8 +1,9 @@
 """What every model owes, asked of all that are found in the room."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
@@ -17,6 +18,8 @@ from menura.models.contract import (
     Interpolates,
     Reconstructs,
     Sampling,
+    Streams,
+    first_frames,
 )
 from menura.recipes import Training
 from menura.training.carried import carried_state, put_back
@@ -42,7 +45,13 @@ def build(name: str, seed: int = 0) -> Model:
 
 
 def frames(model: Model, n: int = 4, seed: int = 1) -> torch.Tensor:
-    """Something that can be learnt: waves of different speeds in the features."""
+    """Something that can be learnt: waves of different speeds in the features, or an alphabet
+    that is walked through in strides of three."""
+    if n_classes := model.spec.n_classes:
+        rng = torch.Generator().manual_seed(seed)
+        start = torch.randint(n_classes, (n, 1, 1), generator=rng)
+        walk = (start + 3 * torch.arange(model.tiny_frames)) % n_classes
+        return walk.float().expand(-1, model.spec.n_channels, -1)
     t = torch.arange(model.tiny_frames)[None, None]
     speed = torch.linspace(0.1, 0.6, model.spec.n_channels)[None, :, None]
     start = 6.28 * torch.rand(n, 1, 1, generator=torch.Generator().manual_seed(seed))
@@ -141,6 +150,17 @@ def test_what_it_makes_has_the_shape_asked_for(model: Model) -> None:
     if isinstance(model, Continues):
         for n_frames in (0, 1, 40):
             assert model.continue_(frames(model, 3), n_frames, rngs(3)).shape == (*shape, n_frames)
+    if model.spec.n_classes and isinstance(model, Generates):
+        made = model.generate(rngs(3), 40)
+        assert torch.equal(made, made.round())
+        assert 0 <= made.min() <= made.max() < model.spec.n_classes
+    if isinstance(model, Streams):
+        pieces = list(islice(model.stream(frames(model, 3), rngs(3)), 20))
+        assert all(piece.shape[:2] == shape and piece.shape[2] > 0 for piece in pieces)
+        streamed = torch.cat(pieces, dim=2)
+        assert isinstance(model, Continues)
+        whole = model.continue_(frames(model, 3), streamed.shape[2], rngs(3))
+        torch.testing.assert_close(streamed, whole)
     if isinstance(model, Reconstructs):
         assert model.reconstruct(frames(model, 3)).shape == frames(model, 3).shape
 
@@ -171,6 +191,30 @@ def test_a_single_frame_is_enough(model: Model) -> None:
         assert model.reconstruct(one).shape == one.shape
 
 
+def test_a_stream_begins_as_what_is_made_at_once(model: Model) -> None:
+    if not isinstance(model, Streams):
+        pytest.skip("does not stream")
+    model.eval()
+    known = frames(model, 2)
+    if isinstance(model, Generates):
+        streamed = torch.cat(list(first_frames(model.stream(None, rngs(2)), 40)), dim=2)
+        torch.testing.assert_close(streamed, model.generate(rngs(2), 40))
+    if isinstance(model, Continues):
+        streamed = torch.cat(list(first_frames(model.stream(known, rngs(2)), 40)), dim=2)
+        torch.testing.assert_close(streamed, model.continue_(known, 40, rngs(2)))
+
+
+def test_streams_that_are_drawn_from_in_turn_do_not_meet(model: Model) -> None:
+    if not isinstance(model, Streams):
+        pytest.skip("does not stream")
+    model.eval()
+    alone = [next_ones(model.stream(None, [rng(seed)]), 5) for seed in (1, 2)]
+    one, other = (model.stream(None, [rng(seed)]) for seed in (1, 2))
+    in_turn = [(next(one), next(other)) for _ in range(5)]
+    for together, by_itself in zip(zip(*in_turn, strict=True), alone, strict=True):
+        assert torch.equal(torch.cat(together, dim=2), by_itself)
+
+
 def test_no_temperature_means_the_likeliest(model: Model) -> None:
     if not isinstance(model, Continues):
         pytest.skip("does not continue")
@@ -183,6 +227,8 @@ def test_no_temperature_means_the_likeliest(model: Model) -> None:
 def test_a_continuation_depends_on_its_seed(model: Model) -> None:
     if not isinstance(model, Continues):
         pytest.skip("does not continue")
+    if model.spec.n_classes:  # at first, one event is the likeliest after all
+        train(model, 60)
     a, b = (
         model.continue_(frames(model, 1, seed), 9, [rng()], Sampling(temperature=0.0))
         for seed in (1, 2)
@@ -293,6 +339,10 @@ def makers(model: Model) -> list[Callable[[Model], torch.Tensor]]:
     if isinstance(model, Reconstructs):
         found.append(lambda m: m.reconstruct(frames(m, 2)))
     return found
+
+
+def next_ones(pieces: Iterator[torch.Tensor], n: int) -> torch.Tensor:
+    return torch.cat([next(pieces) for _ in range(n)], dim=2)
 
 
 def held_out(model: Model) -> Callable[[int], Batch]:

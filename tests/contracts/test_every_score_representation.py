@@ -76,6 +76,28 @@ def test_events_cut_anywhere_are_a_score(fitted: ScoreRepresentation) -> None:
         assert score.duration_s <= fitted.decode(events).duration_s + 0.1
 
 
+@pytest.mark.parametrize("semitones", [-7, 3])
+def test_transposed_music_is_the_same_music_elsewhere(
+    fitted: ScoreRepresentation, semitones: int
+) -> None:
+    score = tune_of_notes()  # between 36 and 95: nothing leaves MIDI's range
+    events = fitted.encode(score)
+    moved = fitted.transposed(events, semitones)
+    assert moved.shape == events.shape
+    torch.testing.assert_close(fitted.times_s(moved), fitted.times_s(events), rtol=0, atol=0)
+    torch.testing.assert_close(fitted.transposed(moved, -semitones), events, rtol=0, atol=0)
+    wanted = Score(tuple(replace(note, pitch=note.pitch + semitones) for note in score.notes))
+    assert note_f1(wanted, fitted.decode(moved)) >= fitted.promise.bound
+
+
+def test_transposing_never_leaves_the_range(fitted: ScoreRepresentation) -> None:
+    score = Score((Note(0.0, 1.0, 2), Note(0.0, 1.0, 125)))
+    for semitones in (-12, -5, 5, 12):
+        decoded = fitted.decode(fitted.transposed(fitted.encode(score), semitones))
+        classes = sorted(note.pitch % 12 for note in decoded.notes)
+        assert classes == sorted((pitch + semitones) % 12 for pitch in (2, 125))
+
+
 def test_what_is_no_event_is_refused(fitted: ScoreRepresentation) -> None:
     for wrong in (float("nan"), 1e9):
         with pytest.raises(UsageError, match="event"):

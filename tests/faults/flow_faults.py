@@ -79,9 +79,9 @@ FLOW_FAULTS = (
     ),
     Fault(
         "labels go to the wrong rows",
-        "src/menura/training/rows.py",
-        "label_flags(of[row.track].labels, self.labels) for row in rows",
-        "label_flags(of[row.track].labels, self.labels) for row in rows[::-1]",
+        "src/menura/training/source.py",
+        "label_flags(self.labels_of(row.track), self.labels) for row in rows]",
+        "label_flags(self.labels_of(row.track), self.labels) for row in [*rows][::-1]]",
         ("tests/training/test_labels.py",),
     ),
     Fault(

@@ -94,7 +94,7 @@ def test_the_average_is_saved_where_one_is_kept(system: TrainedSystem, tmp_path:
 def test_weights_that_do_not_fit_are_refused(folder: Path, change: str) -> None:
     path = folder / "weights.safetensors"
     weights = load_file(path)
-    name = "model.output.bias"
+    name = "model.output.linear.bias"
     if change == "missing":
         del weights[name]
     elif change == "extra":

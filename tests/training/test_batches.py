@@ -98,6 +98,22 @@ def test_windows_follow_one_another_and_share_a_frame(tracks: Callable[..., Trac
     assert n_continued > 0.9 * n_followed > 100
 
 
+def test_windows_share_as_many_frames_as_are_predicted_ahead(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(8, 9, 10), replace(WINDOWS, n_shared=5), seed=0)
+    n_going_on = 0
+    for step in range(1, 12):
+        for before, row in zip(source.rows(step - 1), source.rows(step), strict=True):
+            if row.continues:
+                assert (row.track, row.start) == (before.track, before.start + 6)
+                n_going_on += 1
+    assert n_going_on > 10
+
+
+def test_windows_that_share_all_they_have_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"n_frames must be above n_shared \(11\), not 11"):
+        replace(WINDOWS, n_shared=11)
+
+
 @pytest.mark.parametrize("seconds", [(8, 9, 10, 11), (2,), (30, *[1] * 20), (60,), (0.3, 0.3, 12)])
 def test_an_epoch_of_windows_sees_all_equally_often(
     tracks: Callable[..., Tracks], seconds: tuple[float, ...]

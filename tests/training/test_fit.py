@@ -73,6 +73,20 @@ def test_the_best_system_is_the_one_that_is_kept(
     assert load(tmp_path / "longer").description.provenance.training.startswith("10 steps")
 
 
+def test_the_last_weights_are_kept_where_that_is_asked(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"training.evaluate_every": "5", "training.keep": "last"}
+    coming = iter([3.0, 1.0, 2.0])
+    monkeypatch.setattr(fit, "held_out_value", lambda *_: next(coming))
+    result = train("stft-lstm", corpus, tmp_path, preset="tiny", steps=15, settings=settings)
+    assert result.held_out == 1.0
+    system, tensors = load(tmp_path), checkpoint._tensors(tmp_path)
+    assert system.description.provenance.training.startswith("15 steps")
+    for name, value in system.model.state_dict().items():
+        assert torch.equal(value, tensors[f"model.{name}"])
+
+
 def test_the_held_out_value_is_that_of_the_saved_system(corpus: Path, tmp_path: Path) -> None:
     settings = {"training.ema_decay": "0.9"}
     result = train("stft-lstm", corpus, tmp_path, preset="tiny", steps=30, settings=settings)
@@ -128,8 +142,8 @@ def test_the_average_is_not_the_weights(corpus: Path, tmp_path: Path) -> None:
     train("stft-lstm", corpus, tmp_path, preset="tiny", steps=10, settings=settings)
     saved = load(tmp_path).model.state_dict()
     tensors = checkpoint._tensors(tmp_path)
-    assert not torch.equal(saved["output.bias"], tensors["model.output.bias"])
-    assert torch.equal(saved["output.bias"], tensors["average.output.bias"])
+    assert not torch.equal(saved["output.linear.bias"], tensors["model.output.linear.bias"])
+    assert torch.equal(saved["output.linear.bias"], tensors["average.output.linear.bias"])
 
 
 def test_it_stops_when_nothing_improves(corpus: Path, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from menura.representations import decode_chunked, encode_chunked, reader
 from menura.systems import coded
 from menura.training import checkpoint, fit
 from menura.training.latents import N_OFFSETS, stored_latents
-from menura.training.rows import Row, Tracks
+from menura.training.rows import Tracks
+from menura.training.source import Row
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
+from menura.audio.signal import Signal
+
 
 @dataclass(frozen=True, eq=False)
-class Clip:
-    """A piece of sound: the only form in which audio passes between rooms.
+class Clip(Signal):
+    """A piece of sound in memory: the form in which audio passes between rooms.
 
     samples: float32, shape (channels, time), nominally in −1…1 (not enforced: a model may
         overshoot, and writing protects the peak).
@@ -26,9 +28,8 @@ class Clip:
     def n_samples(self) -> int:
         return int(self.samples.shape[1])
 
-    @property
-    def duration_s(self) -> float:
-        return self.n_samples / self.sample_rate
+    def read(self, start: int, stop: int) -> Float32[np.ndarray, "channels part"]:
+        return self.samples[:, start:stop]
 
     def between(self, start_s: float, stop_s: float) -> "Clip":
         """The part from `start_s` to `stop_s` (seconds), cut at the ends of the clip."""
@@ -43,6 +44,13 @@ class Clip:
         if cancels(self.samples, mixed):
             mixed = self.samples[:1]
         return Clip(np.ascontiguousarray(mixed), self.sample_rate)
+
+
+def whole(signal: Signal) -> Clip:
+    """All of it in memory; a clip is returned as it is."""
+    if isinstance(signal, Clip):
+        return signal
+    return Clip(signal.read(0, signal.n_samples), signal.sample_rate)
 
 
 def cancels(

@@ -1,6 +1,7 @@
 """Reading MIDI files: bytes → Score, or one line of what is wrong with them."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from menura.audio.ticks import (
     smpte_seconds_per_tick,
 )
 
+MIDI_SUFFIXES = frozenset((".mid", ".midi"))
 MOST_BYTES = 2 << 20  # hours of dense piano
 # A time is at most four bytes long, all but its last with the top bit set. Such a run without end
 # would be read as one number of millions of digits; names of tracks hold runs of some hundreds.
@@ -53,6 +55,12 @@ def parse_score(data: bytes, size: int, path: Path, sustain: bool = True) -> Sco
         raise UnreadableAudioError(path, f"a MIDI file of {end_s / 3600:.0f} hours; at most 24")
     notes = notes_of(_events(timed, clock), end_s, sustain)
     return Score(tuple(notes), score.tempo_bpm, _key(timed), score.tempo_changes)
+
+
+def messages(path: Path) -> Iterator[Any]:
+    """All messages of a MIDI file, track after track, as mido has them. Raises as `read_score`."""
+    for track in _parsed(*beginning(path, MOST_BYTES + 1), path).tracks:
+        yield from track
 
 
 def _parsed(data: bytes, size: int, path: Path) -> Any:

@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from menura.audio.midi import messages
 from menura.audio.midi_notes import DRUM_CHANNEL
 from menura.audio.score import LONGEST_S, Note, Score
 from menura.audio.ticks import (
@@ -22,7 +23,7 @@ LONGEST_TICK_US = 500
 MELODIC_CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
 
 
-def write_score(path: Path, score: Score) -> None:
+def write_score(path: Path, score: Score, *, comment: str = "") -> None:
     """The score as a MIDI file of type 1: tempi and key first, then a track an instrument.
 
     Times land on the nearest tick, at most half a millisecond long (a quarter of a millisecond
@@ -30,6 +31,8 @@ def write_score(path: Path, score: Score) -> None:
     note-off, becomes 1. Notes of one pitch of one instrument that overlap are read back with their
     ends in the order of their starts. Drums go to channel 10; beyond fifteen other programs,
     instruments share channels and say their program before each note.
+
+    comment: kept as a text event at the start; `read_score_comment` gives it back.
 
     Written whole or not at all. Raises MenuraError for a score of more than 24 hours, or a gap
     longer than MIDI can count.
@@ -44,7 +47,8 @@ def write_score(path: Path, score: Score) -> None:
         MOST_TICKS_PER_BEAT, max(FEWEST_TICKS_PER_BEAT, -(-max(tempi_us) // LONGEST_TICK_US))
     )
     clock, tempo_ticks = _clock(score, tempi_us, ticks_per_beat)
-    first = [(0, mido.MetaMessage("key_signature", key=score.key))] if score.key else []
+    first = [(0, mido.MetaMessage("text", text=_latin(comment)))] if comment else []
+    first += [(0, mido.MetaMessage("key_signature", key=score.key))] if score.key else []
     first += [
         (tick, mido.MetaMessage("set_tempo", tempo=tempo))
         for tick, tempo in zip(tempo_ticks, tempi_us, strict=True)
@@ -54,6 +58,17 @@ def write_score(path: Path, score: Score) -> None:
         midi.tracks.append(_track(path, timed))
     with replacing(path) as temporary:
         midi.save(temporary)
+
+
+def read_score_comment(path: Path) -> str:
+    """The first text event of a MIDI file; "" where there is none. Raises as `read_score` does."""
+    texts = (message.text for message in messages(path) if message.type == "text")
+    return next((str(text) for text in texts), "")
+
+
+def _latin(comment: str) -> str:
+    """Texts in MIDI files are Latin-1."""
+    return comment.encode("latin-1", "replace").decode("latin-1")
 
 
 def _tempo_us(bpm: float) -> int:

@@ -1,5 +1,7 @@
 """Changing the sample rate."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import soxr
 from jaxtyping import Float32
@@ -41,6 +43,19 @@ class StreamResampler:
             return block
         out = self._stream.resample_chunk(np.ascontiguousarray(block.T), last=last)
         return np.ascontiguousarray(out.T)
+
+
+def resampled(
+    blocks: Iterable[Float32[np.ndarray, "channels _"]],
+    from_rate: int,
+    to_rate: int,
+    n_channels: int,
+) -> Iterator[Float32[np.ndarray, "channels _"]]:
+    """Consecutive blocks of one sound, at another rate."""
+    stream = StreamResampler(from_rate, to_rate, n_channels)
+    for block in blocks:
+        yield stream.push(block)
+    yield stream.finish()
 
 
 def resample(clip: Clip, sample_rate: int) -> Clip:

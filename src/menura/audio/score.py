@@ -1,7 +1,7 @@
 """Music as notes rather than sound."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 KEYS = (
     *("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#"),
@@ -73,6 +73,13 @@ class Score:
     @property
     def duration_s(self) -> float:
         return max((note.end_s for note in self.notes), default=0.0)
+
+    def until(self, seconds: float) -> "Score":
+        """What is heard before `seconds`: later notes are gone, those that sound on end there."""
+        heard = (note for note in self.notes if note.start_s < seconds)
+        notes = (replace(note, end_s=min(note.end_s, seconds)) for note in heard)
+        changes = (change for change in self.tempo_changes if change.start_s < seconds)
+        return replace(self, notes=tuple(notes), tempo_changes=tuple(changes))
 
 
 def _check_tempo(bpm: float) -> None:

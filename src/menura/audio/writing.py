@@ -3,6 +3,7 @@
 import math
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import numpy as np
 import soundfile
 from jaxtyping import Float32, Int16
 
-from menura.audio.clip import Clip
+from menura.audio.clip import Clip, whole
 from menura.audio.loudness import true_peak
-from menura.audio.mixing import conform
+from menura.audio.mixing import mix
 from menura.audio.refusals import beginning
+from menura.audio.resampling import resampled
+from menura.audio.signal import Signal
 from menura.foundation.atomic import replacing
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
@@ -22,6 +25,9 @@ from menura.foundation.printable import printable
 WRITE_BLOCK = 16_384
 # Bytes: libsndfile does not read a longer one back from a wav file.
 LONGEST_COMMENT = 2000
+# A wav file counts its bytes in 32 bits; past that it is an RF64 file (EBU Tech 3306), which
+# players take for what it is. Some room is left for the chunks around the samples.
+LARGEST_WAV_BYTES = (1 << 32) - (1 << 20)
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,11 @@ FORMATS = {
 
 
 def write(
-    clip: Clip, path: Path, *, format: str | None = None, comment: str = ""
+    sound: Signal, path: Path, *, format: str | None = None, comment: str = ""
 ) -> tuple[str, ...]:
-    """Write the clip, and return remarks on what had to be changed for the format.
+    """Write the sound, and return remarks on what had to be changed for the format.
+
+    It is read block by block, twice: to know its peak, and to write it.
 
     format: "wav", "flac" (both 16-bit), "ogg" (Vorbis) or "mp3"; None takes it from the suffix.
     comment: kept in the file's comment tag; `read_comment` gives it back. Cut at 2000 bytes.
@@ -75,23 +83,20 @@ def write(
     name = format if format is not None else path.suffix.lower().removeprefix(".")
     if name not in FORMATS:
         raise UsageError(_unknown(path, name, format is None))
-    if clip.n_samples == 0 or clip.n_channels == 0:
+    if sound.n_samples == 0 or sound.n_channels == 0:
         raise MenuraError(f"{printable(str(path))}: not written: the clip is empty")
-    if not np.isfinite(clip.samples).all():
-        raise MenuraError(
-            f"{printable(str(path))}: not written: the clip has NaN or infinite samples"
-        )
     short = comment.encode()[:LONGEST_COMMENT].decode(errors="ignore")
     cut = () if short == comment else (f"comment cut to {LONGEST_COMMENT} bytes",)
-    fitted, remarks = _fitted(clip, name)
-    protected, lowered = _protected(fitted, FORMATS[name].lossy)
+    fitted, remarks = _fitted(sound, name)
+    peak = _peak(fitted, path, FORMATS[name].lossy)
+    gain = 1.0 if peak <= 1.0 else 1.0 / peak
     try:
         with replacing(path) as temporary:
-            _encode(protected, temporary, FORMATS[name], short)
+            _encode(fitted, gain, temporary, FORMATS[name], short)
     except (OSError, RuntimeError, AssertionError) as error:
         text = (isinstance(error, OSError) and error.strerror) or str(error) or "disk full?"
         raise MenuraError(f"{printable(str(path))}: cannot be written ({text})") from None
-    return (*remarks, *lowered, *cut)
+    return (*remarks, *_lowered(peak), *cut)
 
 
 def read_comment(path: Path) -> str:
@@ -120,46 +125,82 @@ def _unknown(path: Path, name: str, from_suffix: bool) -> str:
     return f"there is no format {name!r} to write (there is: {there_is})"
 
 
-def _fitted(clip: Clip, name: str) -> tuple[Clip, list[str]]:
-    """The clip at the rate and channels that the format can carry, and remarks."""
+@dataclass(frozen=True)
+class _Fitted:
+    """A sound at the rate (Hz) and channels that a format can carry."""
+
+    of: Signal
+    sample_rate: int
+
+    @property
+    def n_samples(self) -> int:
+        return round(self.of.n_samples * self.sample_rate / self.of.sample_rate)
+
+    def blocks(self) -> Iterator[Float32[np.ndarray, "channels time"]]:
+        blocks = self.of.blocks(WRITE_BLOCK)
+        if self.sample_rate == self.of.sample_rate:
+            return blocks
+        return resampled(blocks, self.of.sample_rate, self.sample_rate, self.of.n_channels)
+
+
+def _fitted(sound: Signal, name: str) -> tuple[_Fitted, list[str]]:
+    """The sound at the rate and channels that the format can carry, and remarks."""
     form = FORMATS[name]
-    rate = form.nearest_rate(clip.sample_rate)
-    n_channels = clip.n_channels if clip.n_channels <= form.most_channels else 2
+    rate = form.nearest_rate(sound.sample_rate)
+    n_channels = sound.n_channels if sound.n_channels <= form.most_channels else 2
     remarks = []
-    if rate != clip.sample_rate:
-        remarks.append(f"{name} cannot carry {clip.sample_rate} Hz: resampled to {rate} Hz")
-    if n_channels != clip.n_channels:
-        remarks.append(f"{name} cannot carry {clip.n_channels} channels: mixed to {n_channels}")
-    return conform(clip, rate, n_channels), remarks
+    if rate != sound.sample_rate:
+        remarks.append(f"{name} cannot carry {sound.sample_rate} Hz: resampled to {rate} Hz")
+    if n_channels != sound.n_channels:
+        remarks.append(f"{name} cannot carry {sound.n_channels} channels: mixed to {n_channels}")
+        # All at once: which channels cancel each other is known at the end only. No system has
+        # so many.
+        sound = Clip(mix(whole(sound).samples, n_channels), sound.sample_rate)
+    return _Fitted(sound, rate), remarks
 
 
-def _protected(clip: Clip, lossy: bool) -> tuple[Clip, list[str]]:
-    """The clip lowered where its peak would be cut off, and the remark that says so."""
-    peak = true_peak(clip.samples) if lossy else float(np.abs(clip.samples).max())
-    if peak <= 1.0:
-        return clip, []
-    lowered = Clip(clip.samples * np.float32(1.0 / peak), clip.sample_rate)
-    by_db = 20 * math.log10(peak)
+def _peak(fitted: _Fitted, path: Path, lossy: bool) -> float:
+    """The largest magnitude, for lossy formats also between the samples."""
+
+    def finite() -> Iterator[Float32[np.ndarray, "channels time"]]:
+        for block in fitted.blocks():
+            if not np.isfinite(block).all():
+                raise MenuraError(
+                    f"{printable(str(path))}: not written: the clip has NaN or infinite samples"
+                )
+            yield block
+
+    if lossy:
+        return true_peak(finite())
+    return max(float(np.abs(block).max(initial=0.0)) for block in finite())
+
+
+def _lowered(peak: float) -> list[str]:
+    """The remark that says by how much the level was lowered to keep the peak."""
+    by_db = 20 * math.log10(max(1.0, peak))
     if by_db < 0.05:  # would read as 0.0 dB
-        return lowered, []
-    return lowered, [f"lowered by {by_db:.1f} dB to keep the peak in range"]
+        return []
+    return [f"lowered by {by_db:.1f} dB to keep the peak in range"]
 
 
-def _encode(clip: Clip, path: Path, form: _Format, comment: str) -> None:
+def _encode(fitted: _Fitted, gain: float, path: Path, form: _Format, comment: str) -> None:
+    n_bytes = 2 * fitted.n_samples * fitted.of.n_channels
+    big = form.container == "WAV" and n_bytes > LARGEST_WAV_BYTES
     with soundfile.SoundFile(
         _name(path),
         "w",
-        clip.sample_rate,
-        clip.n_channels,
+        fitted.sample_rate,
+        fitted.of.n_channels,
         form.subtype,
-        format=form.container,
+        format="RF64" if big else form.container,
         compression_level=form.compression,
     ) as file:
         if comment:
             file.comment = comment
-        for start in range(0, clip.n_samples, WRITE_BLOCK):
-            block = clip.samples[:, start : start + WRITE_BLOCK]
-            file.write(np.ascontiguousarray(block.T) if form.lossy else _int16(block))
+        for long in fitted.blocks():
+            for start in range(0, long.shape[1], WRITE_BLOCK):
+                block = long[:, start : start + WRITE_BLOCK] * np.float32(gain)
+                file.write(np.ascontiguousarray(block.T) if form.lossy else _int16(block))
 
 
 def _int16(block: Float32[np.ndarray, "channels time"]) -> Int16[np.ndarray, "time channels"]:

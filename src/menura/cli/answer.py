@@ -31,8 +31,11 @@ class Answer:
 
 
 def files_written(paths: Iterable[Path]) -> Answer:
-    """The answer of a verb whose result is files: their paths, one a line."""
-    names = [str(path) for path in paths]
+    """The answer of a verb whose result is sound files: their paths, one a line, and after each
+    that of its notes, where it was played from notes."""
+    from menura.workflows.outputs import notes_beside
+
+    names = [str(file) for path in paths for file in (path, *notes_beside(path))]
     return Answer({"files": names}, names)
 
 

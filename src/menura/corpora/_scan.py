@@ -18,7 +18,6 @@ SOUND_SUFFIXES = frozenset((
     ".wv", ".mka", ".ac3", ".amr", ".3gp",
 ))
 # fmt: on
-NOTE_SUFFIXES = frozenset((".mid", ".midi"))
 # What browsers and sync programs call a file that is not all there yet.
 UNFINISHED_SUFFIXES = frozenset((".part", ".partial", ".crdownload", ".download", ".filepart"))
 # Left by operating systems; never sound, not worth a word.

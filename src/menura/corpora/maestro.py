@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from menura.audio import Clip, Note, Score, write, write_score
+from menura.audio.midi import MIDI_SUFFIXES
 from menura.corpora._maestro_rows import Performance, find_list, read_performances
-from menura.corpora._scan import NOTE_SUFFIXES, SOUND_SUFFIXES, scan
+from menura.corpora._scan import SOUND_SUFFIXES, scan
 from menura.corpora._stated_licence import stated_licence
 from menura.corpora.contract import Corpus, Dropped, Found, Track
 from menura.foundation.atomic import write_text
@@ -58,7 +59,7 @@ class Maestro(Corpus):
         Raises UsageError when `root` is a file, and MenuraError when there is no list, it cannot
         be used, or nothing that it lists is there.
         """
-        scanned = scan(root, SOUND_SUFFIXES | NOTE_SUFFIXES)
+        scanned = scan(root, SOUND_SUFFIXES | MIDI_SUFFIXES)
         file = labels_file or find_list(root)
         if file is None:
             raise MenuraError(
@@ -122,7 +123,7 @@ class _Listing:
     def take(self, performance: Performance, groups: Mapping[str, str]) -> None:
         """groups: split → group."""
         audio = self._place(performance.audio, SOUND_SUFFIXES)
-        midi = self._place(performance.midi, NOTE_SUFFIXES)
+        midi = self._place(performance.midi, MIDI_SUFFIXES)
         identity = audio or midi
         if identity is None:
             named = f"{self._base}{performance.audio}"

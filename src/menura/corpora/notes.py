@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from menura.audio import Note, Score, write_score
+from menura.audio.midi import MIDI_SUFFIXES
 from menura.corpora._label_file import FOUND_NAMES, tracks_of
-from menura.corpora._scan import NOTE_SUFFIXES, SOUND_SUFFIXES, scan
+from menura.corpora._scan import SOUND_SUFFIXES, scan
 from menura.corpora.contract import Corpus, Found, Track
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
@@ -28,7 +29,7 @@ class Notes(Corpus):
         Raises UsageError when `root` is a file, and MenuraError when there is no MIDI file in it
         or the label file cannot be used.
         """
-        scanned = scan(root, NOTE_SUFFIXES)
+        scanned = scan(root, MIDI_SUFFIXES)
         if not scanned.sounds:
             raise MenuraError(f"no MIDI files (.mid, .midi) found in {printable(str(root))}")
         n_sounds = sum(scanned.others[suffix] for suffix in SOUND_SUFFIXES)

@@ -1,8 +1,13 @@
-"""Recurrent network that predicts the next frame: LSTM or GRU, linear output, squared error.
+"""Recurrent network that predicts the next frame, or the next clip: LSTM or GRU, linear output.
 
-The network of the STFT-LSTM report (Dubey, Singh & Dabral 2017, section 3) and of GRUV
-(Nayebi & Vitelli 2015). Trained on contiguous windows: the state is carried from one window to
-the next and the gradient stops at the border (truncated back-propagation).
+The network of the STFT-LSTM report (Dubey, Singh & Dabral 2017, section 3), of GRUV (Nayebi &
+Vitelli 2015) and of the MFCC-LSTM report. Trained on contiguous windows: the state is carried
+from one window to the next and the gradient stops at the border (truncated back-propagation
+through time, as long as a window).
+
+Fed with its own output it goes astray, since it never saw its own errors. Against that it can be
+trained on frames with noise, on frames of its own (scheduled sampling, Bengio et al. 2015), and
+to say a mixture of futures instead of their mean.
 """
 
 from collections.abc import Iterator
@@ -10,9 +15,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Bool, Float32
-from torch import Tensor, nn
+from jaxtyping import Float32
+from torch import Tensor
 
+from menura.models._outputs import MeanOutput, MixtureOutput, Output
+from menura.models._recurrence import Cell, Masks, Recurrence, State
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
@@ -23,72 +30,110 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    first_frames,
     noise,
 )
 from menura.representations import Frames, Spec
 
-State = Float32[Tensor, "states layers batch hidden"]
+Sequence = Float32[Tensor, "batch frames features"]
+Chances = Float32[Tensor, "batch frames draws"]
+BLOCK_FRAMES = 16  # of a stream; its random numbers are drawn together
 
 
 @dataclass(frozen=True)
 class FrameRnnConfig:
     """cell, n_layers, n_hidden: the recurrent network.
 
+    n_ahead: how many frames after the one heard the output stands for. 1 is the next frame; with
+        the frames of a clip it is clip in, next clip out (windows must then hold both, and share
+        n_ahead frames: the batching's n_shared).
+    recurrent_dropout: share of the units that the recurrence does not hear in a window.
+    output: "mean" by squared error, or "mixture" of n_components Gaussians whose means differ
+        along n_directions.
+    input_noise: deviation of the noise on frames heard in training (a feature's own is 1).
+    own_share: share of frames heard in training that are the network's own predictions, reached
+        after own_rise_steps steps, from 0.
+    bounded: keep the frames that are made within the range of each feature in training.
     n_opening: frames drawn at random that a piece made from nothing sets off from.
     """
 
-    cell: Literal["lstm", "gru"] = "lstm"
+    cell: Cell = "lstm"
     n_layers: int = 1
     n_hidden: int = 1500
+    n_ahead: int = 1
+    recurrent_dropout: float = 0.0
+    output: Literal["mean", "mixture"] = "mean"
+    n_components: int = 8
+    n_directions: int = 16
+    input_noise: float = 0.0
+    own_share: float = 0.0
+    own_rise_steps: int = 1000
+    bounded: bool = False
     n_opening: int = 4
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        if self.n_layers < 1 or self.n_hidden < 1 or self.n_opening < 1:
-            raise ValueError("n_layers, n_hidden and n_opening must be at least 1")
+        for name in ("n_layers", "n_hidden", "n_ahead", "n_components", "n_directions"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if self.n_opening < 1 or self.own_rise_steps < 1:
+            raise ValueError("n_opening and own_rise_steps must be at least 1")
+        if not 0 <= self.recurrent_dropout < 1:
+            raise ValueError(f"recurrent_dropout must be 0…1, not {self.recurrent_dropout:g}")
+        if not 0 <= self.own_share <= 1:
+            raise ValueError(f"own_share must be 0…1, not {self.own_share:g}")
+        if not 0 <= self.input_noise <= 100:
+            raise ValueError(f"input_noise must be 0…100, not {self.input_noise:g}")
 
 
 class FrameRnn(Model):
-    """Next-frame prediction. Generates by feeding its own output back; blind to the future.
-
-    A squared error is the likelihood of a Gaussian of fixed width, so `temperature` adds that
-    Gaussian (its width measured per feature while training) to every frame that is fed back.
-    """
+    """Predicts by what it heard so far. Generates by feeding its own output back, without end."""
 
     Config = FrameRnnConfig
     tiny: ClassVar[FrameRnnConfig] = FrameRnnConfig(n_hidden=32, n_opening=2)
     gains_from_bfloat16 = False
-    residual: Tensor
     carried: Tensor
+    n_steps: Tensor
+    lowest: Tensor
+    highest: Tensor
 
     def __init__(self, config: FrameRnnConfig, spec: Spec):
         super().__init__(config, spec)
-        network = {"lstm": nn.LSTM, "gru": nn.GRU}[config.cell]
-        self.network = network(spec.n_channels, config.n_hidden, config.n_layers, batch_first=True)
-        self.output = nn.Linear(config.n_hidden, spec.n_channels)
-        self._open_forget_gates()
-        self.register_buffer("residual", torch.ones(spec.n_channels))
-        self.register_buffer("carried", self._silence(0), persistent=False)
+        c = config
+        self.network = Recurrence(c.cell, spec.n_channels, c.n_hidden, c.n_layers)
+        self.output: Output = (
+            MeanOutput(c.n_hidden, spec.n_channels)
+            if c.output == "mean"
+            else MixtureOutput(c.n_hidden, spec.n_channels, c.n_components, c.n_directions)
+        )
+        self.register_buffer("carried", self.network.at_rest(0), persistent=False)
+        self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("lowest", torch.full((spec.n_channels,), -torch.inf))
+        self.register_buffer("highest", torch.full((spec.n_channels,), torch.inf))
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
-        frames = batch.frames.transpose(1, 2)
-        predicted, state = self._run(frames[:, :-1], self._resume(batch))
-        self.carried = state.detach()
-        error = frames[:, 1:] - predicted
+        frames, n = batch.frames.transpose(1, 2), self.config.n_ahead
+        if frames.shape[1] <= n:
+            raise ValueError(f"windows of {frames.shape[1]} frames say nothing {n} frames ahead")
+        heard, state = frames[:, :-n], self._resume(batch)
+        masks = None
         if self.training:
-            self._follow_residual(error.detach())
-        return {"total": error.square().mean()}
+            heard, masks = self._hindered(heard, state, rng)
+            self._widen_bounds(frames)
+            self.n_steps += 1
+        hidden, state = self.network(heard, state, masks)
+        self.carried = state.detach()
+        return {"total": self.output.loss(hidden, frames[:, n:])}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        # The opening is noise to set off from; the piece begins after it.
-        opening = noise(rngs, self.spec.n_channels, self.config.n_opening)
-        seed = opening.to(self.residual.device)
-        return self.continue_(seed, n_frames, rngs, sampling)
+        if n_frames == 0:
+            return self.carried.new_zeros(len(rngs), self.spec.n_channels, 0)
+        return _joined(self.stream(None, rngs, sampling), n_frames)
 
     def continue_(
         self,
@@ -97,70 +142,132 @@ class FrameRnn(Model):
         rngs: Rngs,
         sampling: Sampling = AS_LEARNT,
     ) -> Frames:
-        made = list(self._walk(seed.transpose(1, 2), n_frames, rngs, sampling.temperature))
-        if not made:
-            return seed.new_zeros(*seed.shape[:2], 0)
-        return torch.stack(made, dim=2)
+        if n_frames == 0:
+            return seed[:, :, :0]
+        return _joined(self.stream(seed, rngs, sampling), n_frames)
+
+    def stream(
+        self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
+    ) -> Iterator[Frames]:
+        """Pieces of frames that follow the seed (None: nothing), without end."""
+        heard = self._opening(rngs) if seed is None else seed.transpose(1, 2)
+        if self.config.n_ahead == 1:
+            return self._frame_by_frame(heard, rngs, sampling.temperature)
+        return self._clip_by_clip(heard, rngs, sampling.temperature)
 
     def reconstruct(self, frames: Frames) -> Frames:
-        """Every frame as predicted from the true ones before it (the first is kept)."""
-        if frames.shape[2] < 2:
+        """Every frame as predicted from the true ones before it (the first n_ahead are kept)."""
+        n = self.config.n_ahead
+        if frames.shape[2] <= n:
             return frames
         inputs = frames.transpose(1, 2)
         with torch.no_grad():
-            predicted, _ = self._run(inputs[:, :-1], self._silence(inputs.shape[0]))
-        return torch.cat([inputs[:, :1], predicted], dim=1).transpose(1, 2)
+            hidden, _ = self.network(inputs[:, :-n], self.network.at_rest(inputs.shape[0]))
+            predicted = self.output.expected(hidden)
+        return torch.cat([inputs[:, :n], predicted], dim=1).transpose(1, 2)
 
-    def _walk(
-        self,
-        seed: Float32[Tensor, "batch known features"],
-        n_frames: int,
-        rngs: Rngs,
-        temperature: float,
-    ) -> Iterator[Float32[Tensor, "batch features"]]:
-        inputs, state = seed, self._silence(seed.shape[0])
-        for _ in range(n_frames):
+    def _hindered(
+        self, heard: Sequence, state: State, rng: torch.Generator
+    ) -> tuple[Sequence, Masks | None]:
+        """What makes training harder and the network sturdier."""
+        c, masks = self.config, None
+        if c.recurrent_dropout:
+            masks = self.network.draw_masks(c.recurrent_dropout, rng)
+        share = c.own_share * min(1.0, int(self.n_steps) / c.own_rise_steps)
+        if share:
+            heard = self._partly_own(heard, state, share, rng)
+        if c.input_noise:
+            drawn = torch.randn(heard.shape, generator=rng, device=rng.device)
+            heard = heard + c.input_noise * drawn
+        return heard, masks
+
+    def _partly_own(
+        self, heard: Sequence, state: State, share: float, rng: torch.Generator
+    ) -> Sequence:
+        """Frames, a share of which is drawn from what the network says of them.
+
+        It says so in one pass over the true frames (parallel scheduled sampling, Duckworth et al.
+        2019): frame by frame, as Bengio et al. (2015) have it, a step would take many times as
+        long.
+        """
+        n, (rows, n_frames, _) = self.config.n_ahead, heard.shape
+        if n_frames <= n:
+            return heard
+        with torch.no_grad():
+            hidden, _ = self.network(heard[:, :-n], state)
+            normal = torch.randn(heard[:, n:].shape, generator=rng, device=rng.device)
+            shape = rows, n_frames - n, self.output.n_draws
+            chance = torch.rand(shape, generator=rng, device=rng.device)
+            own = self.output.draw(hidden, normal, chance, 1.0)
+            taken = torch.rand(rows, n_frames - n, 1, generator=rng, device=rng.device) < share
+            return torch.cat([heard[:, :n], torch.where(taken, own, heard[:, n:])], dim=1)
+
+    def _opening(self, rngs: Rngs) -> Sequence:
+        """Noise to set off from; the piece begins after it."""
+        shape = max(self.config.n_opening, self.config.n_ahead), self.spec.n_channels
+        return noise(rngs, *shape).to(self.carried.device)
+
+    def _frame_by_frame(self, heard: Sequence, rngs: Rngs, temperature: float) -> Iterator[Frames]:
+        with torch.no_grad():
+            _, state = self.network(heard, self.network.at_rest(heard.shape[0]))
+        while True:
             with torch.no_grad():
-                predicted, state = self._run(inputs, state)
-                frame = predicted[:, -1]
-                drawn = noise(rngs, self.spec.n_channels).to(frame.device)
-                frame = frame + temperature * self.residual * drawn
-            yield frame
-            inputs = frame[:, None]
+                normal, chance = self._chances(rngs, BLOCK_FRAMES)
+                made = torch.empty_like(normal)
+                for t in range(BLOCK_FRAMES):
+                    top = state[0, -1]
+                    frame = self.output.draw(top, normal[:, t], chance[:, t], temperature)
+                    state = self.network.step(frame, state)
+                    made[:, t] = frame
+            yield self._within_bounds(made).transpose(1, 2)
 
-    def _run(
-        self, inputs: Float32[Tensor, "batch frames features"], state: State
-    ) -> tuple[Float32[Tensor, "batch frames features"], State]:
-        if self.config.cell == "lstm":
-            hidden, (h, c) = self.network(inputs, (state[0], state[1]))
-            return self.output(hidden).float(), torch.stack([h, c]).float()
-        hidden, h = self.network(inputs, state[0].contiguous())
-        return self.output(hidden).float(), h[None].float()
+    def _clip_by_clip(self, heard: Sequence, rngs: Rngs, temperature: float) -> Iterator[Frames]:
+        """n_ahead frames at once: none of them needs another. A shorter seed is repeated."""
+        n = self.config.n_ahead
+        n_missing = max(0, n - heard.shape[1])
+        if n_missing:
+            places = torch.arange(-n_missing, heard.shape[1]) % heard.shape[1]
+            heard = heard[:, places]
+        state = self.network.at_rest(heard.shape[0])
+        while True:
+            with torch.no_grad():
+                hidden, state = self.network(heard, state)
+                normal, chance = self._chances(rngs, n)
+                heard = self.output.draw(hidden[:, -n:], normal, chance, temperature)
+            yield self._within_bounds(heard).transpose(1, 2)
+
+    def _widen_bounds(self, frames: Sequence) -> None:
+        lowest, highest = frames.amin(dim=(0, 1)), frames.amax(dim=(0, 1))
+        if int(self.n_steps) > 0:
+            lowest = torch.minimum(self.lowest, lowest)
+            highest = torch.maximum(self.highest, highest)
+        self.lowest.copy_(lowest)
+        self.highest.copy_(highest)
+
+    def _within_bounds(self, made: Sequence) -> Sequence:
+        """Without rare draws beyond all that was heard, which sound as bursts.
+
+        The network hears what it has drawn: with the draws below a silent feature cut off, and
+        those above it not, it would hear itself louder and louder (docs/log.md).
+        """
+        return made.clamp(self.lowest, self.highest) if self.config.bounded else made
+
+    def _chances(self, rngs: Rngs, n_frames: int) -> tuple[Sequence, Chances]:
+        """What frames are drawn by, each row from its own generator."""
+        normal = noise(rngs, n_frames, self.spec.n_channels)
+        chance = torch.stack(
+            [torch.rand(n_frames, self.output.n_draws, generator=rng) for rng in rngs]
+        )
+        return normal.to(self.carried.device), chance.to(self.carried.device)
 
     def _resume(self, batch: Batch) -> State:
         """The state each row starts from: carried where the row goes on, zero where it is new."""
         n = batch.frames.shape[0]
         if batch.continues is None or self.carried.shape[2] != n:
-            return self._silence(n)
-        return self.carried * _column(batch.continues)
-
-    def _silence(self, n: int) -> State:
-        n_states = 2 if self.config.cell == "lstm" else 1
-        like = self.output.weight
-        return like.new_zeros(n_states, self.config.n_layers, n, self.config.n_hidden)
-
-    def _follow_residual(self, error: Float32[Tensor, "batch frames features"]) -> None:
-        self.residual.lerp_(error.square().mean(dim=(0, 1)).sqrt(), 0.02)
-
-    def _open_forget_gates(self) -> None:
-        """Forget bias 1 (Jozefowicz, Zaremba & Sutskever 2015), so that memory comes first."""
-        if self.config.cell != "lstm":
-            return
-        n = self.config.n_hidden
-        for layer in range(self.config.n_layers):
-            bias = getattr(self.network, f"bias_hh_l{layer}")
-            nn.init.constant_(bias[n : 2 * n], 1.0)
+            return self.network.at_rest(n)
+        return self.carried * batch.continues.float()[None, None, :, None]
 
 
-def _column(flags: Bool[Tensor, " batch"]) -> Float32[Tensor, "1 1 batch 1"]:
-    return flags.float()[None, None, :, None]
+def _joined(pieces: Iterator[Frames], n_frames: int) -> Frames:
+    """So many frames of a stream."""
+    return torch.cat(list(first_frames(pieces, n_frames)), dim=2)

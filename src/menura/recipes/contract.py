@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
+from menura.systems import Pretrained
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,43 @@ class RandomCrops:
 class ContiguousWindows:
     """Every row reads a track from start to end, window after window, so that state can be carried.
 
-    Windows share one frame: the last of one is the first of the next. Tracks are cut to pieces of
-    piece_s seconds, shuffled anew each epoch.
+    Windows share n_shared frames, as many as a model predicts ahead: the last of one are the first
+    of the next. Tracks are cut to pieces of piece_s seconds, shuffled anew each epoch.
     """
 
     batch_size: int = 32
     n_frames: int = 51
     piece_s: float = 30.0
+    n_shared: int = 1
 
     def __post_init__(self) -> None:
-        _positive(batch_size=self.batch_size)
-        if self.n_frames < 2:
-            raise ValueError(f"n_frames must be at least 2, not {self.n_frames}")
+        _positive(batch_size=self.batch_size, n_shared=self.n_shared)
+        if self.n_frames <= self.n_shared:
+            raise ValueError(
+                f"n_frames must be above n_shared ({self.n_shared}), not {self.n_frames}"
+            )
         if not self.piece_s > 0:
             raise ValueError(f"piece_s must be above 0, not {self.piece_s}")
+
+
+@dataclass(frozen=True)
+class EventWindows:
+    """Windows of events of scores: one every `stride` events, all of them once an epoch.
+
+    transpose: each is heard up to so many semitones higher or lower, drawn anew each epoch.
+    """
+
+    batch_size: int = 32
+    n_frames: int = 256
+    stride: int = 256
+    transpose: int = 0
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size, stride=self.stride)
+        if self.n_frames < 2:
+            raise ValueError(f"n_frames must be at least 2, not {self.n_frames}")
+        if not 0 <= self.transpose <= 12:
+            raise ValueError(f"transpose must be 0…12 semitones, not {self.transpose}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +88,7 @@ class SlidingWindows:
         _positive(batch_size=self.batch_size, n_frames=self.n_frames)
 
 
-Batching = RandomCrops | ContiguousWindows | SlidingWindows
+Batching = RandomCrops | ContiguousWindows | EventWindows | SlidingWindows
 
 
 @dataclass(frozen=True)
@@ -76,6 +100,9 @@ class Training:
     checkpoint_s: seconds at least between checkpoints, which are made after a look.
     patience: looks without improvement before the rate is multiplied by drop_factor; after
         n_drops of those, training stops.
+    keep: which weights become the system: those of the best held-out value, or the last. Where
+        there is little music, what is foreseen of other pieces is at its best long before the
+        music that is made has any shape.
     clip_norm: gradients longer than this are shortened. ema_decay: 0 keeps no average.
     """
 
@@ -85,6 +112,7 @@ class Training:
     patience: int = 8
     drop_factor: float = 0.5
     n_drops: int = 3
+    keep: Literal["best", "last"] = "best"
     clip_norm: float = 1.0
     ema_decay: float = 0.0
     checkpoint_s: float = 60.0
@@ -170,6 +198,31 @@ class Recipe:
         if name not in self.presets:
             raise unknown_name("preset", name, list(self.presets))
         return self.presets[name]
+
+
+@dataclass(frozen=True)
+class PretrainedRecipe:
+    """A system of the field whose weights others trained: its presets are settings (a Config) of
+    one kind of `Pretrained`. It has "laptop" and "tiny"; "paper" where a report states one."""
+
+    report: str
+    kind: type[Pretrained]
+    presets: Mapping[str, Any]
+
+    def preset(self, name: str) -> Any:
+        if name not in self.presets:
+            raise unknown_name("preset", name, list(self.presets))
+        return self.presets[name]
+
+    def settings(self, preset: str, settings: Mapping[str, str]) -> Any:
+        """The preset's Config with `key=value` settings, e.g. {"checkpoint": "facebook/…"}.
+
+        Raises UsageError for a preset or key that does not exist, or a value that does not fit.
+        """
+        config = self.preset(preset)
+        for key, text in settings.items():
+            config = with_setting(config, key, text)
+        return config
 
 
 def _positive(**values: float) -> None:

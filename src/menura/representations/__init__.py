@@ -6,6 +6,7 @@ from menura.foundation.config import from_dict
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
 from menura.representations._chunking import (
+    StreamDecoder,
     decode_chunked,
     encode_chunked,
     encode_range,
@@ -34,12 +35,15 @@ __all__ = [
     "Representation",
     "ScoreRepresentation",
     "Spec",
+    "StreamDecoder",
     "build",
+    "build_score",
     "decode_chunked",
     "encode_chunked",
     "encode_range",
     "exr_n_samples",
     "from_piano_roll",
+    "is_of_scores",
     "keeps_promise",
     "load",
     "load_score",
@@ -67,7 +71,7 @@ room = Room("menura.representations", "representation")
 
 def load(name: str) -> type[Representation]:
     """The class of a representation of sound by name; UsageError lists the names there are."""
-    if _is_of_scores(name):
+    if is_of_scores(name):
         there_is = ", ".join(sound_names())
         raise UsageError(f"{name!r} shows notes, not sound; for sound there is: {there_is}")
     return room.load_class(name, Representation)
@@ -75,7 +79,7 @@ def load(name: str) -> type[Representation]:
 
 def load_score(name: str) -> type[ScoreRepresentation]:
     """The class of a representation of notes by name; UsageError lists the names there are."""
-    if name in room.names() and not _is_of_scores(name):
+    if name in room.names() and not is_of_scores(name):
         there_is = ", ".join(score_names())
         raise UsageError(f"{name!r} shows sound, not notes; for notes there is: {there_is}")
     return room.load_class(name, ScoreRepresentation)
@@ -83,12 +87,12 @@ def load_score(name: str) -> type[ScoreRepresentation]:
 
 def sound_names() -> list[str]:
     """Names of the representations of sound (imports them all)."""
-    return [name for name in room.names() if not _is_of_scores(name)]
+    return [name for name in room.names() if not is_of_scores(name)]
 
 
 def score_names() -> list[str]:
     """Names of the representations of notes (imports them all)."""
-    return [name for name in room.names() if _is_of_scores(name)]
+    return [name for name in room.names() if is_of_scores(name)]
 
 
 def presets(name: str) -> dict[str, Any]:
@@ -101,8 +105,9 @@ def presets(name: str) -> dict[str, Any]:
     return dict(ready)
 
 
-def _is_of_scores(name: str) -> bool:
-    """Whether the part's file defines a representation of notes."""
+def is_of_scores(name: str) -> bool:
+    """Whether a representation shows notes rather than sound; UsageError lists the names there
+    are."""
     module = room.load(name)
     kinds = (kind for kind in vars(module).values() if isinstance(kind, type))
     return any(
@@ -112,7 +117,18 @@ def _is_of_scores(name: str) -> bool:
 
 
 def build(name: str, config: Any, sample_rate: int, n_audio_channels: int = 1) -> Representation:
-    """A representation by name; `config` is its Config or the dict that JSON holds of one."""
+    """One of sound by name; `config` is its Config or the dict that JSON holds of one."""
     kind = load(name)
-    settings = from_dict(kind.Config, config, f"{name}: ") if isinstance(config, dict) else config
-    return kind(settings, sample_rate, n_audio_channels)
+    return kind(_settings(name, kind, config), sample_rate, n_audio_channels)
+
+
+def build_score(
+    name: str, config: Any, sample_rate: int, n_audio_channels: int = 1
+) -> ScoreRepresentation:
+    """The same for one of notes."""
+    kind = load_score(name)
+    return kind(_settings(name, kind, config), sample_rate, n_audio_channels)
+
+
+def _settings(name: str, kind: type[Representation | ScoreRepresentation], config: Any) -> Any:
+    return from_dict(kind.Config, config, f"{name}: ") if isinstance(config, dict) else config

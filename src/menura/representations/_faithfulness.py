@@ -26,8 +26,8 @@ def round_trip(representation: Representation, samples: Samples) -> float:
 
 
 def keeps_promise(representation: Representation, value: float) -> bool:
-    promise = representation.promise
-    return value >= promise.bound if promise.measure == "snr-db" else value <= promise.bound
+    """Whether a value of the promised measure is within its bound."""
+    return representation.promise.is_kept_by(value)
 
 
 def snr_db(reference: Samples, candidate: Samples, sample_rate: int) -> float:

@@ -52,5 +52,12 @@ class ScoreRepresentation(nn.Module, ABC):
     def times_s(self, events: Events) -> Float64[Tensor, "events"]:
         """When each event happens, in seconds: where to stop to have so many seconds of music."""
 
+    @abstractmethod
+    def transposed(self, events: Events, semitones: int) -> Events:
+        """The events of the same music so many semitones higher: as many, at the same times.
+
+        Drums stay. A pitch that would leave 0…127 goes the other way by octaves.
+        """
+
     def fit(self, scores: Iterable[Score]) -> None:
         """Learn what must be learnt (a vocabulary) from training scores; here, nothing."""

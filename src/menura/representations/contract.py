@@ -57,6 +57,10 @@ class Promise:
     measure: Literal["snr-db", "log-mel-db", "note-f1"]
     bound: float
 
+    def is_kept_by(self, value: float) -> bool:
+        """Whether a value of the measure is within the bound."""
+        return value <= self.bound if self.measure == "log-mel-db" else value >= self.bound
+
 
 class Representation(nn.Module, ABC):
     """Sound as frames a model can learn. Statistics are buffers: saved, loaded, moved with it.

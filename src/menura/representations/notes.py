@@ -4,22 +4,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Int64
 from torch import Tensor
 
 from menura.audio.pairing import note_ends
 from menura.audio.score import LONGEST_S, Note, Score
 from menura.foundation.errors import UsageError
-from menura.representations._score_contract import Events, ScoreRepresentation
-from menura.representations.contract import Promise, Spec
+from menura.representations._event_alphabet import (
+    N_PITCHES,
+    VELOCITY_UNSAID,
+    EventAlphabet,
+    check_times_and_velocities,
+)
+from menura.representations._score_contract import Events
 
-N_PITCHES = 128
 DRUMS = 128  # the instrument after the 128 programs
-VELOCITY_UNSAID = 80
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,7 @@ class NotesConfig:
     instruments: bool = False
 
     def __post_init__(self) -> None:
-        if self.steps_per_second < 11:
-            raise ValueError(f"steps_per_second must be at least 11, not {self.steps_per_second}")
-        if self.n_shifts < 1:
-            raise ValueError(f"n_shifts must be at least 1, not {self.n_shifts}")
-        if not 1 <= self.n_velocities <= 128:
-            raise ValueError(f"n_velocities must be 1…128, not {self.n_velocities}")
+        check_times_and_velocities(self.steps_per_second, self.n_shifts, self.n_velocities)
 
 
 class _Stroke(NamedTuple):
@@ -68,7 +66,7 @@ class _Key:
     velocities: list[int] = field(default_factory=list)
 
 
-class Notes(ScoreRepresentation):
+class Notes(EventAlphabet):
     """A score as one row of event numbers.
 
     The way back is exact to half a step in time (a note lasts a step at least) and half a class in
@@ -77,19 +75,12 @@ class Notes(ScoreRepresentation):
     """
 
     Config = NotesConfig
-    promise: ClassVar[Promise] = Promise("note-f1", 1.0)
+    n_pitch_kinds = 2
     config: NotesConfig
 
     @property
-    def spec(self) -> Spec:
-        n_instruments = DRUMS + 1 if self.config.instruments else 0
-        return Spec(
-            self.sample_rate,
-            1,
-            None,
-            n_classes=self._first_instrument + n_instruments,
-            n_audio_channels=self.n_audio_channels,
-        )
+    def _n_more(self) -> int:
+        return DRUMS + 1 if self.config.instruments else 0
 
     def encode(self, score: Score) -> Events:
         """Event numbers, [1, 1, events]; of an empty score, none.
@@ -119,26 +110,20 @@ class Notes(ScoreRepresentation):
                     key.velocities.append(velocity)
             elif number < self._first_velocity:
                 step += number - 2 * N_PITCHES + 1
-            elif number < self._first_instrument:
+            elif number < self._first_more:
                 velocity = number - self._first_velocity
             else:
-                instrument = number - self._first_instrument
+                instrument = number - self._first_more
         return Score(tuple(self._notes(keys, step)))
 
-    def times_s(self, events: Events) -> Float64[Tensor, "events"]:
-        """When each event happens, in seconds; a time shift, when it is over."""
-        numbers = self._numbers(events)
-        is_shift = (numbers >= 2 * N_PITCHES) & (numbers < self._first_velocity)
-        steps = torch.where(is_shift, numbers - 2 * N_PITCHES + 1, 0)
-        return steps.cumsum(0).to(torch.float64) / self.config.steps_per_second
-
-    @property
-    def _first_velocity(self) -> int:
-        return 2 * N_PITCHES + self.config.n_shifts
-
-    @property
-    def _first_instrument(self) -> int:
-        return self._first_velocity + self.config.n_velocities
+    def _of_drums(self, numbers: Int64[Tensor, "events"]) -> Bool[Tensor, "events"]:
+        """Which events come while drums are played."""
+        if not self.config.instruments:
+            return torch.zeros_like(numbers, dtype=torch.bool)
+        says = numbers >= self._first_more
+        places = torch.where(says, torch.arange(len(numbers)), -1).cummax(0).values
+        drums = numbers[places.clamp(min=0)] == self._first_more + DRUMS
+        return drums & (places >= 0)
 
     def _strokes(self, score: Score) -> Iterator[_Stroke]:
         rate = self.config.steps_per_second
@@ -161,31 +146,11 @@ class Notes(ScoreRepresentation):
             yield from self._shifts(now - before)
             if stroke.instrument != instrument:
                 instrument = stroke.instrument
-                yield self._first_instrument + instrument
+                yield self._first_more + instrument
             if stroke.is_on and stroke.velocity != velocity:
                 velocity = stroke.velocity
                 yield self._first_velocity + velocity
             yield stroke.pitch + (0 if stroke.is_on else N_PITCHES)
-
-    def _shifts(self, n_steps: int) -> Iterator[int]:
-        """A wait of any length: the longest shifts, then what is left."""
-        longest = self.config.n_shifts
-        for _ in range(n_steps // longest):
-            yield 2 * N_PITCHES + longest - 1
-        if n_steps % longest:
-            yield 2 * N_PITCHES + n_steps % longest - 1
-
-    def _numbers(self, events: Events) -> Int64[Tensor, "events"]:
-        if events.shape[1] != 1:
-            raise UsageError(f"notes are one number an event, not {events.shape[1]}")
-        row = events[0, 0].detach().cpu()
-        n_classes = self.spec.n_classes or 0
-        # Not-a-number fails both comparisons.
-        fine = (row >= 0) & (row <= n_classes - 1) & (row == row.round())
-        if not fine.all():
-            wrong = float(row[~fine][0])
-            raise UsageError(f"{wrong:g} is no event; events are whole numbers 0…{n_classes - 1}")
-        return row.to(torch.int64)
 
     def _notes(self, keys: dict[tuple[int, int], _Key], last: int) -> Iterator[Note]:
         rate = self.config.steps_per_second
@@ -198,10 +163,3 @@ class Notes(ScoreRepresentation):
                 program = 0 if is_drum else instrument
                 loudness = self._velocity(velocity)
                 yield Note(start / rate, stop / rate, pitch, loudness, program, is_drum)
-
-    def _velocity_class(self, velocity: int) -> int:
-        return velocity * self.config.n_velocities // 128
-
-    def _velocity(self, velocity_class: int) -> int:
-        """The middle of a class; at least 1, for 0 would be a note-off."""
-        return max(1, (2 * velocity_class + 1) * 64 // self.config.n_velocities)

@@ -1,14 +1,16 @@
 """The model card: what a system is, in a page a person can read."""
 
 from menura.models import powers_of
-from menura.systems.trained import TrainedSystem
+from menura.representations import ScoreRepresentation
+from menura.systems.bound import BoundSystem
 
 
-def model_card(system: TrainedSystem) -> str:
+def model_card(system: BoundSystem) -> str:
     """Markdown."""
     d = system.description
     n_parameters = sum(p.numel() for p in system.model.parameters())
     channels = {1: "mono", 2: "stereo"}.get(d.n_audio_channels, f"{d.n_audio_channels} channels")
+    of_notes = isinstance(system.representation, ScoreRepresentation)
     licences = d.provenance.data_licences
     stated = ", ".join(f"{name} ({count} tracks)" for name, count in sorted(licences.items()))
     return f"""# A {d.recipe} system, made with Menura {d.menura}
@@ -16,7 +18,7 @@ def model_card(system: TrainedSystem) -> str:
 | | |
 |---|---|
 | recipe, preset | {d.recipe}, {d.preset} |
-| sound | {d.sample_rate} Hz, {channels} |
+| {"notes, played at" if of_notes else "sound"} | {d.sample_rate} Hz, {channels} |
 | representation | {d.representation.name} |
 | model | {d.model.name}, {n_parameters:,} parameters |
 | can | {", ".join(powers_of(type(system.model)))} |

@@ -14,8 +14,9 @@ from menura import models, representations
 from menura.foundation.atomic import write_text
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
-from menura.representations import Representation
+from menura.representations import Representation, ScoreRepresentation
 from menura.systems import coded
+from menura.systems.bound import BoundSystem
 from menura.systems.card import model_card
 from menura.systems.format import (
     CARD,
@@ -24,28 +25,33 @@ from menura.systems.format import (
     read_description,
     write_description,
 )
+from menura.systems.scores import ScoreSystem
 from menura.systems.tensors import write_tensors
 from menura.systems.trained import TrainedSystem
 
 
-def build(description: Description, seed: int = 0) -> TrainedSystem:
+def build(description: Description, seed: int = 0) -> BoundSystem:
     """A system from its description, with fresh weights drawn from `seed`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         representation = _representation(description)
         spec = replace(representation.spec, labels=description.labels)
         model = models.build(description.model.name, description.model.config, spec)
+    if isinstance(representation, ScoreRepresentation):
+        return ScoreSystem(description, representation, model)
     return TrainedSystem(description, representation, model)
 
 
-def _representation(description: Description) -> Representation:
+def _representation(description: Description) -> Representation | ScoreRepresentation:
     part, form = description.representation, (description.sample_rate, description.n_audio_channels)
     if part.name == coded.NAME:
         return coded.Coded(from_dict(coded.CodedConfig, part.config, "coded: "), *form)
+    if representations.is_of_scores(part.name):
+        return representations.build_score(part.name, part.config, *form)
     return representations.build(part.name, part.config, *form)
 
 
-def save(system: TrainedSystem, folder: Path, weights: Mapping[str, Tensor] | None = None) -> None:
+def save(system: BoundSystem, folder: Path, weights: Mapping[str, Tensor] | None = None) -> None:
     """Write the folder. `weights` (e.g. an average) stand in for the model's present ones.
 
     The weights are written before the description: a folder that has one has both.
@@ -55,7 +61,7 @@ def save(system: TrainedSystem, folder: Path, weights: Mapping[str, Tensor] | No
     write_description(folder, system.description)
 
 
-def load(folder: Path) -> TrainedSystem:
+def load(folder: Path) -> BoundSystem:
     """Read a system strictly: every weight present, none left over, every shape as built.
 
     Raises MenuraError naming the file and the mend.
@@ -70,7 +76,7 @@ def load(folder: Path) -> TrainedSystem:
     return system
 
 
-def load_weights(system: TrainedSystem, folder: Path) -> None:
+def load_weights(system: BoundSystem, folder: Path) -> None:
     """Fill `system` with the weights of another folder; they must fit exactly."""
     path = folder / WEIGHTS
     try:
@@ -92,11 +98,11 @@ def content_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _module(system: TrainedSystem) -> torch.nn.ModuleDict:
+def _module(system: BoundSystem) -> torch.nn.ModuleDict:
     return torch.nn.ModuleDict({"representation": system.representation, "model": system.model})
 
 
-def _flat(system: TrainedSystem, weights: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
+def _flat(system: BoundSystem, weights: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
     state = dict(_module(system).state_dict())
     for name, value in (weights or {}).items():
         state[f"model.{name}"] = value

@@ -1,9 +1,8 @@
-"""A representation and a model bound together: clips in, clips out."""
+"""A system of sound: clips in, clips out."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import chain
 
 import numpy as np
 import torch
@@ -12,60 +11,40 @@ from torch import Tensor
 
 from menura.audio import Clip
 from menura.audio.joining import cross_fade
-from menura.foundation.errors import UsageError, unknown_name
-from menura.foundation.seeds import derive
-from menura.models import Model
+from menura.foundation.errors import UsageError
 from menura.models.contract import (
     Codes,
-    Conditioned,
     Continues,
     Generates,
     Inpaints,
     Interpolates,
     Reconstructs,
-    Sampling,
+    Streams,
     Varies,
+    first_frames,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
+from menura.systems.bound import BoundSystem, music_rng
 from menura.systems.coded import Coded
-from menura.systems.format import Description
+from menura.systems.prompts import Prompt
+from menura.systems.streaming import (
+    Steps,
+    clips_of,
+    decoded,
+    gone_on,
+    in_pieces,
+    playing_each,
+)
 
-P = TypeVar("P")
 Samples = Float32[np.ndarray, "channels time"]
 JOIN_S = 0.05
-LONGEST_S = 86_400.0
 
 
 @dataclass
-class TrainedSystem:
-    """Makes clips at its own rate and channels; input must already be at them (see `conform`).
+class TrainedSystem(BoundSystem):
+    """One of sound: input must already be at its rate and channels (see `conform`)."""
 
-    Equal seeds give equal clips; lengths are exact to the sample. temperature scales the
-    randomness: 0 takes the likeliest. label is one of `labels`; guidance is how strictly it is
-    followed: 1 as learnt, more is stricter. None is the system's own, and no label.
-    """
-
-    description: Description
     representation: Representation
-    model: Model
-
-    @property
-    def sample_rate(self) -> int:
-        return self.representation.sample_rate
-
-    @property
-    def n_audio_channels(self) -> int:
-        return self.representation.n_audio_channels
-
-    @property
-    def seconds(self) -> float:
-        """The length it makes when none is asked for."""
-        return self.description.seconds
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What it can be asked for by name."""
-        return self.description.labels
 
     def generate(
         self,
@@ -76,18 +55,42 @@ class TrainedSystem:
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
 
         Raises UsageError if the model does not generate, or has not learnt the label.
         """
+        steps = self.generate_steps(
+            *(n, seconds, seed),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
+            prompt=prompt,
+        )
+        return clips_of(steps, self.sample_rate)
+
+    def generate_steps(
+        self,
+        n: int,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
+        prompt: Prompt | str | None = None,
+    ) -> Steps:
+        """The same clips, some seconds of each at a time while they are made (see streaming)."""
         model = self._power(Generates, "generate")
-        sampling = self._sampling(temperature, label, guidance)
+        sampling = self._sampling(temperature, label, guidance, prompt)
         n_samples = self._samples(seconds)
-        rngs = [_rng(seed + number) for number in range(n)]
-        with self._playing():
-            frames = model.generate(rngs, self._frames(n_samples), sampling)
-        return [self._clip(self._decode(row[None]), n_samples) for row in frames]
+        n_frames, rngs = self._frames(n_samples), [music_rng(seed + number) for number in range(n)]
+        if isinstance(model, Streams):
+            frames = first_frames(model.stream(None, rngs, sampling), n_frames)
+        else:
+            frames = in_pieces(lambda: model.generate(rngs, n_frames, sampling))
+        return playing_each(decoded(self.representation, frames, n, n_samples), self._playing)
 
     def continue_(
         self,
@@ -98,24 +101,48 @@ class TrainedSystem:
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
         """The seed clip, unchanged but for its last moments, and `seconds` of new music after it.
 
         The new part takes over in a cross-fade of 50 ms that ends with the seed.
         """
+        steps = self.continue_steps(
+            *(seed_clip, seconds, seed),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
+            prompt=prompt,
+        )
+        return clips_of(steps, self.sample_rate)[0]
+
+    def continue_steps(
+        self,
+        seed_clip: Clip,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
+        prompt: Prompt | str | None = None,
+    ) -> Steps:
+        """The same clip, first the seed, then some seconds at a time while they are made."""
         model = self._power(Continues, "continue")
-        sampling = self._sampling(temperature, label, guidance)
+        sampling = self._sampling(temperature, label, guidance, prompt)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
         # The last frames look past the end of the seed: the model must not.
         n_known = self._full_frames(n_seed) - self.representation.edge_frames
         known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
-        n_frames = self._frames(n_seed + n_new) - known.shape[2]
-        with self._playing():
-            made = model.continue_(known, n_frames, [_rng(seed)], sampling)
-        sound = self._decode(torch.cat([known, made], dim=2))
+        n_frames, rngs = self._frames(n_seed + n_new) - known.shape[2], [music_rng(seed)]
+        if isinstance(model, Streams):
+            made = first_frames(model.stream(known, rngs, sampling), n_frames)
+        else:
+            made = in_pieces(lambda: model.continue_(known, n_frames, rngs, sampling))
+        frames = chain(in_pieces(lambda: known), made)
+        sound = decoded(self.representation, frames, 1, n_seed + n_new)
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
-        joined = cross_fade(seed_clip.samples, sound[:, n_seed - n_join :], n_join)
-        return self._clip(joined, n_seed + n_new)
+        return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
 
     def reconstruct(self, clip: Clip) -> Clip:
         """The clip as the system can express it."""
@@ -123,6 +150,11 @@ class TrainedSystem:
         with self._playing():
             frames = model.reconstruct(self._encode(clip))
         return self._clip(self._decode(frames), clip.n_samples)
+
+    @property
+    def streams(self) -> bool:
+        """Whether what it holds while it makes music does not grow with the length."""
+        return isinstance(self.model, Streams)
 
     @property
     def has_codec(self) -> bool:
@@ -153,7 +185,7 @@ class TrainedSystem:
         missing = torch.zeros(frames.shape[2], dtype=torch.bool, device=self._device)
         missing[max(0, start // hop - edge) : -(-stop // hop) + edge] = True
         with self._playing():
-            sound = self._decode(model.inpaint(frames, missing, [_rng(seed)]))
+            sound = self._decode(model.inpaint(frames, missing, [music_rng(seed)]))
         n = round(JOIN_S * rate)
         left, right = max(0, start - n), min(clip.n_samples, stop + n)
         filled = cross_fade(clip.samples[:, :start], sound[:, left:right], start - left)
@@ -163,7 +195,7 @@ class TrainedSystem:
         """Something like the clip: strength 0 is its reconstruction, 1 is new."""
         model = self._power(Varies, "vary")
         with self._playing():
-            frames = model.vary(self._encode(clip), strength, [_rng(seed)])
+            frames = model.vary(self._encode(clip), strength, [music_rng(seed)])
         return self._clip(self._decode(frames), clip.n_samples)
 
     def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
@@ -197,25 +229,6 @@ class TrainedSystem:
         for stop in stops:
             yield self._clip(self._decode(stop), n_samples)
 
-    def has(self, power: type) -> bool:
-        return isinstance(self.model, power)
-
-    def _power(self, power: type[P], verb: str) -> P:
-        if not isinstance(self.model, power):
-            raise UsageError(f"a {self.description.recipe} system cannot {verb}")
-        return self.model
-
-    @contextmanager
-    def _playing(self) -> Iterator[None]:
-        """Evaluation mode without gradients; the mode is put back, so previews cannot disturb."""
-        was_training = self.model.training
-        self.model.eval()
-        try:
-            with torch.no_grad():
-                yield
-        finally:
-            self.model.train(was_training)
-
     def _encode(self, clip: Clip) -> Frames:
         if (clip.sample_rate, clip.n_channels) != (self.sample_rate, self.n_audio_channels):
             raise UsageError(
@@ -244,37 +257,6 @@ class TrainedSystem:
         exact[:, :n] = samples[:, :n]
         return Clip(exact, self.sample_rate)
 
-    def _sampling(
-        self, temperature: float | None, label: str | None, guidance: float | None
-    ) -> Sampling:
-        if temperature is None:
-            temperature = self.description.temperature
-        if not 0 <= temperature <= 100:
-            raise UsageError(f"a temperature must be 0…100, not {temperature:g}")
-        if not isinstance(self.model, Conditioned) or not self.labels:
-            if label is not None or guidance is not None:
-                raise UsageError(
-                    f"this {self.description.recipe} system has learnt no labels to follow; "
-                    "ask for no label and no guidance"
-                )
-            return Sampling(temperature)
-        if label is None:
-            if guidance is not None:
-                raise UsageError("guidance says how strictly a label is followed; give a label too")
-            return Sampling(temperature)
-        if label not in self.labels:
-            raise unknown_name("label", label, list(self.labels))
-        if guidance is None:
-            guidance = self.model.usual_guidance()
-        if not 0 <= guidance <= 100:
-            raise UsageError(f"guidance must be 0…100, not {guidance:g}")
-        return Sampling(temperature, torch.tensor([label == one for one in self.labels]), guidance)
-
-    def _samples(self, seconds: float) -> int:
-        if not 0 < seconds <= LONGEST_S:
-            raise UsageError(f"a length of {seconds:g} s: give above 0, at most a day (86400)")
-        return round(seconds * self.sample_rate)
-
     def _frames(self, n_samples: int) -> int:
         """Frames enough to cover n_samples."""
         n_frames = self.representation.frames_for(n_samples)
@@ -292,8 +274,3 @@ class TrainedSystem:
     @property
     def _device(self) -> torch.device:
         return next(self.model.parameters()).device
-
-
-def _rng(seed: int) -> torch.Generator:
-    """On the CPU, whatever the device, so that a seed means the same music everywhere."""
-    return torch.Generator().manual_seed(derive(seed, "music"))

@@ -13,11 +13,13 @@ from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
 from menura.models.contract import Conditioned
 from menura.prepared import NotWritableError, PreparedCorpus
-from menura.recipes import Preset
+from menura.recipes import Batching, EventWindows, Preset
 from menura.systems import (
+    BoundSystem,
     Description,
     Provenance,
     SavedPart,
+    ScoreSystem,
     TrainedSystem,
     build,
     coded,
@@ -30,6 +32,8 @@ from menura.training.labels import label_names, naming_kinds
 from menura.training.latents import stored_latents
 from menura.training.progress import Progress
 from menura.training.rows import Tracks
+from menura.training.score_tracks import ScoreTracks
+from menura.training.source import Source
 
 RENDITION = "rendition"
 
@@ -41,14 +45,16 @@ def new_system(
     seed: int,
     codec: TrainedSystem | None = None,
     labels: tuple[str, ...] = (),
-) -> TrainedSystem:
+) -> BoundSystem:
     """A system of a preset with fresh weights; over `codec` where the preset has one.
 
     Without a trained codec the system gets a fresh one, of the preset's form. labels: those to
     learn (see `labels_to_learn`).
     """
     if preset.codec is not None and codec is None:
-        codec = new_system(recipe, name, preset.codec, derive(seed, "codec"))
+        fresh = new_system(recipe, name, preset.codec, derive(seed, "codec"))
+        assert isinstance(fresh, TrainedSystem), "codecs are of sound"
+        codec = fresh
     description = Description(
         recipe=recipe,
         preset=name,
@@ -80,7 +86,7 @@ def _representation(preset: Preset, codec: TrainedSystem | None) -> SavedPart:
     return SavedPart(preset.representation.name, to_dict(preset.representation.config))
 
 
-def start_from(system: TrainedSystem, folder: Path) -> None:
+def start_from(system: BoundSystem, folder: Path) -> None:
     """Take weights and statistics of another system, which must hear sound in the same way.
 
     Raises MenuraError when it does not, or when its shapes are others.
@@ -139,35 +145,30 @@ def labels_to_learn(
 
 
 def learning_data(
-    system: TrainedSystem,
+    system: BoundSystem,
     prepared: PreparedCorpus,
     preset: Preset,
     seed: int,
     run: Path,
     reporter: Reporter,
 ) -> Data:
-    """Batches of the training and of the held-out recordings, at the preset's rate.
+    """Batches of the training and of the held-out recordings: of their notes, or of their sound at
+    the preset's rate.
 
-    The sound at that rate is kept beside the corpus, or in `run` if the corpus is read-only.
     Raises MenuraError when nothing is there to train on; says what is short or missing.
     """
-    form = (preset.sample_rate, preset.n_audio_channels, reporter)
-    try:
-        rendition = prepared.rendition(*form)
-    except NotWritableError:
-        rendition = prepared.rendition(*form, run / RENDITION)
-    representation = system.representation
-    tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
+    tracks: Source
+    held_out: Source
+    if isinstance(system, ScoreSystem):
+        tracks, held_out = _notes(system, prepared)
+    else:
+        assert isinstance(system, TrainedSystem), "a system is of notes or of sound"
+        tracks, held_out = _sound(system, prepared, preset, run, reporter)
     if not tracks.indices:
         raise MenuraError(
             f"{printable(str(prepared.folder))}: no track is in the training split; prepare the "
             "corpus again with other splits (--held-out)"
         )
-    held_out = replace(tracks, indices=rendition.of_split("valid"))
-    if isinstance(representation, coded.Coded):
-        key = f"{prepared.fingerprint} {representation.content()}"
-        tracks = stored_latents(tracks, key, run, reporter)
-        held_out = replace(tracks, indices=held_out.indices)
     train = batches(tracks, preset.batching, derive(seed, "batches"))
     if short := train.short_tracks():
         reporter.warn(
@@ -181,14 +182,53 @@ def learning_data(
         )
         return Data(train, None)
     # The held-out batches are the same for every seed, so that runs can be compared.
-    return Data(train, batches(held_out, preset.batching, 0))
+    return Data(train, batches(held_out, _as_recorded(preset.batching), 0))
+
+
+def _as_recorded(batching: Batching) -> Batching:
+    """The same without what is changed to learn more from little."""
+    return replace(batching, transpose=0) if isinstance(batching, EventWindows) else batching
+
+
+def _sound(
+    system: TrainedSystem, prepared: PreparedCorpus, preset: Preset, run: Path, reporter: Reporter
+) -> tuple[Tracks, Tracks]:
+    """Training and held-out tracks as sound, which is kept beside the corpus, or in `run` if the
+    corpus is read-only."""
+    form = (preset.sample_rate, preset.n_audio_channels, reporter)
+    try:
+        rendition = prepared.rendition(*form)
+    except NotWritableError:
+        rendition = prepared.rendition(*form, run / RENDITION)
+    representation = system.representation
+    tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
+    held_out = replace(tracks, indices=rendition.of_split("valid"))
+    if isinstance(representation, coded.Coded) and tracks.indices:
+        key = f"{prepared.fingerprint} {representation.content()}"
+        tracks = stored_latents(tracks, key, run, reporter)
+        held_out = replace(tracks, indices=held_out.indices)
+    return tracks, held_out
+
+
+def _notes(system: ScoreSystem, prepared: PreparedCorpus) -> tuple[ScoreTracks, ScoreTracks]:
+    """Training and held-out tracks that have notes."""
+    scored = [(i, track.split) for i, track in enumerate(prepared.tracks) if track.score]
+    if not scored:
+        raise MenuraError(
+            f"{printable(str(prepared.folder))} holds sound and no notes, and a "
+            f"{system.description.recipe} system learns notes: prepare MIDI files "
+            "(--corpus notes), or maestro"
+        )
+    of = {split: tuple(i for i, own in scored if own == split) for split in ("train", "valid")}
+    tracks = ScoreTracks(prepared, system.representation, of["train"], labels=system.labels)
+    return tracks, replace(tracks, indices=of["valid"])
 
 
 def describe(
-    system: TrainedSystem, prepared: PreparedCorpus, seed: int, progress: Progress
+    system: BoundSystem, prepared: PreparedCorpus, seed: int, progress: Progress
 ) -> Description:
     """The system's description at a point of its training. Nothing in it goes by the clock."""
-    value = "" if progress.best is None else f", held-out value {progress.best:.5f}"
+    value = "" if progress.best is None else f", best held-out value {progress.best:.5f}"
     provenance = Provenance(
         data=printable(str(prepared.about["source"]["name"])),
         data_fingerprint=prepared.fingerprint,

@@ -11,14 +11,20 @@ import torch
 from menura.foundation.errors import MenuraError
 from menura.foundation.seeds import derive
 from menura.models import Batch
-from menura.recipes import Batching, ContiguousWindows, RandomCrops, SlidingWindows
-from menura.training.rows import Row, Tracks
+from menura.recipes import (
+    Batching,
+    ContiguousWindows,
+    EventWindows,
+    RandomCrops,
+    SlidingWindows,
+)
+from menura.training.source import Row, Source
 
 
 class Batches(ABC):
     """Batch number `step` of tracks, for a seed."""
 
-    def __init__(self, tracks: Tracks, batch_size: int, n_frames: int, seed: int):
+    def __init__(self, tracks: Source, batch_size: int, n_frames: int, seed: int):
         if not tracks.indices:
             raise MenuraError("there are no tracks to train on")
         self.tracks, self.batch_size, self.n_frames = tracks, batch_size, n_frames
@@ -42,8 +48,10 @@ class Batches(ABC):
         return sum(self.tracks.n_frames(t) < self.n_frames for t in self.tracks.indices)
 
 
-def batches(tracks: Tracks, batching: Batching, seed: int) -> Batches:
+def batches(tracks: Source, batching: Batching, seed: int) -> Batches:
     """The batches a recipe asks for."""
+    if isinstance(batching, EventWindows):
+        return EventBatches(tracks, batching, seed)
     if isinstance(batching, RandomCrops):
         return CropBatches(tracks, batching.batch_size, batching.n_frames, seed)
     if isinstance(batching, SlidingWindows):
@@ -56,7 +64,7 @@ class CropBatches(Batches):
 
     _TRIES = 8  # at a crop that is not silent
 
-    def __init__(self, tracks: Tracks, batch_size: int, n_frames: int, seed: int):
+    def __init__(self, tracks: Source, batch_size: int, n_frames: int, seed: int):
         super().__init__(tracks, batch_size, n_frames, seed)
         # A short track counts as one crop.
         self._ends = list(accumulate(self._starts(t) for t in tracks.indices))
@@ -73,7 +81,7 @@ class CropBatches(Batches):
     def _draw(self, rng: np.random.Generator) -> Row:
         row = self._place(rng)
         for _ in range(self._TRIES):
-            if not self._is_silent(row):
+            if not self.tracks.is_silent(row, self.n_frames):
                 break
             row = self._place(rng)
         return row
@@ -87,13 +95,6 @@ class CropBatches(Batches):
     def _starts(self, track: int) -> int:
         return max(1, self.tracks.n_frames(track) - self.n_frames + 1)
 
-    def _is_silent(self, row: Row) -> bool:
-        rate = self.tracks.representation.spec.frame_rate_hz
-        assert rate is not None
-        start, stop = row.start / rate, (row.start + self.n_frames) / rate
-        spans = self.tracks.rendition.tracks[row.track].silent
-        return any(a <= start and stop <= b for a, b in spans)
-
 
 class WindowBatches(Batches):
     """Every row of the batch walks through the tracks, window after window, so that state can be
@@ -105,12 +106,13 @@ class WindowBatches(Batches):
     epoch.
     """
 
-    def __init__(self, tracks: Tracks, batching: ContiguousWindows, seed: int):
+    def __init__(self, tracks: Source, batching: ContiguousWindows, seed: int):
         super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
-        self._stride = batching.n_frames - 1  # windows share a frame
-        rate = tracks.representation.spec.frame_rate_hz
+        self._n_shared = batching.n_shared
+        self._stride = batching.n_frames - batching.n_shared
+        rate = tracks.spec.frame_rate_hz
         if rate is None:
-            raise MenuraError("events have no contiguous windows; use random crops")
+            raise MenuraError("events have no seconds to cut pieces by; use event windows")
         self._windows_per_piece = max(1, round(batching.piece_s * rate) // self._stride)
         self._epoch, self._tape = -1, Tape([(0, 0, 1)])
 
@@ -155,7 +157,55 @@ class WindowBatches(Batches):
         ]
 
     def _n_windows(self, track: int, offset: int) -> int:
-        return max(1, (self.tracks.n_frames(track) - 1 - offset) // self._stride)
+        return max(1, (self.tracks.n_frames(track) - self._n_shared - offset) // self._stride)
+
+
+class EventBatches(Batches):
+    """Windows that begin every so many events, in another order each epoch.
+
+    Each epoch begins at another place in every track, so that windows far apart are not always the
+    same ones, and hears every window in another key.
+    """
+
+    def __init__(self, tracks: Source, batching: EventWindows, seed: int):
+        super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
+        self._stride, self._transpose = batching.stride, batching.transpose
+        self._epoch, self._rows = -1, list[Row]()
+
+    @property
+    def steps_per_epoch(self) -> int:
+        n_windows = sum(self._n_windows(t, 0) for t in self.tracks.indices)
+        if not n_windows:
+            raise MenuraError("none of the notes are of a kind that this recipe can learn")
+        return max(1, n_windows // self.batch_size)
+
+    def rows(self, step: int) -> list[Row]:
+        epoch, position = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            self._epoch, self._rows = epoch, self._shuffled(epoch)
+        first = position * self.batch_size
+        return [self._rows[i % len(self._rows)] for i in range(first, first + self.batch_size)]
+
+    def _shuffled(self, epoch: int) -> list[Row]:
+        rng = np.random.default_rng(derive(self.seed, "event windows", epoch))
+        places = [place for t in self.tracks.indices for place in self._places(t, rng)]
+        keys = rng.integers(-self._transpose, self._transpose + 1, len(places))
+        order = rng.permutation(len(places))
+        return [Row(places[i][0], places[i][1], semitones=int(keys[i])) for i in order]
+
+    def _places(self, track: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+        slack = max(0, self.tracks.n_frames(track) - self.n_frames)
+        offset = int(rng.integers(min(self._stride, slack + 1)))
+        return [
+            (track, offset + number * self._stride)
+            for number in range(self._n_windows(track, offset))
+        ]
+
+    def _n_windows(self, track: int, offset: int) -> int:
+        if not self.tracks.n_frames(track):
+            return 0
+        slack = max(0, self.tracks.n_frames(track) - self.n_frames)
+        return 1 + (slack - offset) // self._stride
 
 
 class Tape:
@@ -182,7 +232,7 @@ class SlidingBatches(Batches):
     of the same epoch.
     """
 
-    def __init__(self, tracks: Tracks, batching: SlidingWindows, seed: int):
+    def __init__(self, tracks: Source, batching: SlidingWindows, seed: int):
         super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
         lengths = [tracks.n_frames(t) for t in tracks.indices]
         self._across = batching.across_tracks

@@ -17,7 +17,7 @@ from torch import Tensor
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.systems import TrainedSystem, write_tensors
+from menura.systems import BoundSystem, write_tensors
 from menura.training.average import Average
 from menura.training.carried import carried_state, put_back
 from menura.training.progress import Progress
@@ -30,7 +30,7 @@ Optimizers = Mapping[str, torch.optim.Optimizer]
 class Snapshot:
     """The parts of a run that a checkpoint holds."""
 
-    system: TrainedSystem
+    system: BoundSystem
     optimizers: Optimizers
     average: Average
     progress: Progress

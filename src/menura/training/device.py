@@ -1,11 +1,11 @@
 """Where to compute, and in which precision: asked for, or found out by measuring."""
 
-import time
 from dataclasses import dataclass
 
 import torch
 from lightning_fabric import Fabric
 
+from menura.foundation.devices import available, bfloat16_is_faster
 from menura.foundation.errors import MenuraError, UsageError
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -41,29 +41,3 @@ def choose(device: str, precision: str, *, gains_from_bfloat16: bool) -> Compute
         fast = gains_from_bfloat16 and bfloat16_is_faster(chosen)
         return Compute(chosen, "bfloat16" if fast else "float32")
     return Compute(chosen, precision)
-
-
-def available() -> list[str]:
-    """Devices of this machine, the fastest kind first."""
-    found = ["cuda"] if torch.cuda.is_available() else []
-    found += ["mps"] if torch.backends.mps.is_available() else []
-    return [*found, "cpu"]
-
-
-def bfloat16_is_faster(device: str, size: int = 512) -> bool:
-    """Measured: CPUs without native bfloat16 emulate it, slowly; 20 % is asked for."""
-    if device == "mps":
-        return False
-    if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    a = torch.randn(size, size, generator=torch.Generator().manual_seed(0))
-    return _seconds(a.bfloat16()) < 0.8 * _seconds(a)
-
-
-def _seconds(a: torch.Tensor) -> float:
-    best = float("inf")
-    for _ in range(5):
-        start = time.perf_counter()
-        a @ a
-        best = min(best, time.perf_counter() - start)
-    return best

@@ -12,7 +12,7 @@ from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.models.contract import Generates
 from menura.recipes import Training
-from menura.systems import Description, TrainedSystem, is_system, save
+from menura.systems import BoundSystem, Description, is_system, save
 from menura.training import checkpoint
 from menura.training.average import Average
 from menura.training.batches import Batches
@@ -51,7 +51,7 @@ class Fit:
 
     def __init__(
         self,
-        system: TrainedSystem,
+        system: BoundSystem,
         data: Data,
         settings: Training,
         compute: Compute,
@@ -177,7 +177,7 @@ class Fit:
             verdict = progress.look(values["held_out"], self.settings)
         tracking.values(progress.step, values)
         guard.remember()
-        if verdict == "best":
+        if verdict == "best" or self.settings.keep == "last":
             self._save_system()
         if verdict == "drop":
             self._reporter.say(

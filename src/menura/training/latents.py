@@ -17,7 +17,8 @@ from torch import Tensor
 from menura.foundation.atomic import replacing, write_json
 from menura.foundation.reporting import Reporter
 from menura.representations import Representation, samples_of, trim_context
-from menura.training.rows import Row, Tracks
+from menura.training.rows import Tracks
+from menura.training.source import Row
 
 FOLDER, DATA, INDEX = "latents", "latents.f16", "latents.json"
 N_OFFSETS = 4

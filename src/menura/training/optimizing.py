@@ -3,9 +3,10 @@
 import math
 
 import torch
-from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from torch.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 
 from menura.models import Optimizer, Phase, Schedule
+from menura.training.adadelta import Adadelta
 
 
 def build_optimizer(phase: Phase) -> torch.optim.Optimizer:

@@ -1,66 +1,76 @@
-"""Rows of a batch: stretches of tracks, read, encoded and cut to the frames asked for."""
+"""Rows of sound: stretches of tracks, read, encoded and cut to the frames asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float32
+from jaxtyping import Float32
 from torch import Tensor
 
 from menura.prepared import Rendition
-from menura.representations import Frames, Representation, samples_of, trim_context
-from menura.training.labels import label_flags
+from menura.representations import (
+    Frames,
+    Promise,
+    Representation,
+    Spec,
+    round_trip,
+    samples_of,
+    trim_context,
+)
+from menura.training.labels import Kinds
+from menura.training.source import Row, RowFlags, Source
 
 Piece = Float32[Tensor, "channels time"]
 
 
 @dataclass(frozen=True)
-class Row:
-    """`n_frames` frames of track `track` from frame `start`; continues: goes on where this row of
-    the batch before ended."""
-
-    track: int
-    start: int
-    continues: bool = False
-
-
-@dataclass(frozen=True)
-class Tracks:
-    """The tracks of one split, as frames of one representation. labels: names of those told."""
+class Tracks(Source):
+    """The tracks of one split, as frames of a representation of sound."""
 
     rendition: Rendition
     representation: Representation
     indices: tuple[int, ...]
     labels: tuple[str, ...] = field(default=(), kw_only=True)
 
+    @property
+    def spec(self) -> Spec:
+        return self.representation.spec
+
+    @property
+    def promise(self) -> Promise:
+        return self.representation.promise
+
     def n_frames(self, track: int) -> int:
         return self.representation.frames_for(self.rendition.tracks[track].n_samples)
 
     def encode(self, rows: list[Row], n_frames: int) -> Frames:
-        """One row of `n_frames` frames each. A track shorter than that is looped."""
         audio = np.stack([self._read(row, n_frames) for row in rows])
         tensor = torch.from_numpy(audio).to(self.representation.device)
         with torch.no_grad():
             frames = self.representation.encode(tensor)
         return trim_context(self.representation, frames, n_frames)
 
-    def encode_across(self, rows: list[list[tuple[Row, int]]]) -> Frames:
-        """Rows that lie across tracks: the first frame of each stretch, and how many there are."""
-        # Laid frame after frame, as models that read windows want them: nothing is turned over.
-        laid = [
-            torch.cat([self.encode([row], n).transpose(1, 2)[0] for row, n in stretches])
-            for stretches in rows
-        ]
-        return torch.stack(laid).transpose(1, 2)
+    def flags(self, rows: Iterable[Row]) -> RowFlags | None:
+        told = super().flags(rows)
+        return None if told is None else told.to(self.representation.device)
 
-    def flags(self, rows: list[Row]) -> Bool[Tensor, "rows labels"] | None:
-        """Which labels each row has; None where none are told."""
-        if not self.labels:
-            return None
-        of = self.rendition.tracks
-        flags = np.stack([label_flags(of[row.track].labels, self.labels) for row in rows])
-        return torch.from_numpy(flags).to(self.representation.device)
+    def labels_of(self, track: int) -> Kinds:
+        return self.rendition.tracks[track].labels
+
+    def is_silent(self, row: Row, n_frames: int) -> bool:
+        rate = self.spec.frame_rate_hz
+        assert rate is not None, "sound has a frame rate"
+        start, stop = row.start / rate, (row.start + n_frames) / rate
+        return any(a <= start and stop <= b for a, b in self.rendition.tracks[row.track].silent)
+
+    def learn_statistics(self, seconds: float) -> None:
+        self.representation.fit(self.pieces(seconds))
+
+    def round_trips(self, n_pieces: int) -> list[float]:
+        pieces = islice(self.pieces(n_pieces * 10.0), n_pieces)
+        return [round_trip(self.representation, piece.numpy()) for piece in pieces]
 
     def _read(self, row: Row, n_frames: int) -> Float32[np.ndarray, "channels time"]:
         start, stop = samples_of(self.representation, row.start, row.start + n_frames)

@@ -11,7 +11,7 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
-from menura.systems import TrainedSystem
+from menura.systems import BoundSystem, TrainedSystem
 from menura.training import checkpoint
 from menura.training.assembly import (
     describe,
@@ -104,7 +104,7 @@ def run_stage(
     return _result(fit, compute, fit.run(limits), folder)
 
 
-def _ready(system: TrainedSystem, data: Data, compute: Compute) -> None:
+def _ready(system: BoundSystem, data: Data, compute: Compute) -> None:
     """What is learnt before the first step. Weights that are not fresh were learnt with their own
     statistics, which they keep."""
     system.representation.to(compute.device)
@@ -124,7 +124,7 @@ def _begin(fit: Fit, limits: Limits, reporter: Reporter) -> None:
     fit.save_checkpoint()
 
 
-def _compute(order: Order, folder: Path, again: bool, system: TrainedSystem) -> Compute:
+def _compute(order: Order, folder: Path, again: bool, system: BoundSystem) -> Compute:
     """Device and precision; a resumed run keeps the precision that was found by measuring."""
     precision = order.precision
     if again and precision == "auto":

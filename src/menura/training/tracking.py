@@ -10,8 +10,9 @@ import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
 from menura import audio
-from menura.audio import Clip
+from menura.audio import Clip, Played
 from menura.audio.picture import spectrograms_png
+from menura.audio.score_picture import score_png
 from menura.foundation.atomic import replacing
 
 LOG, TENSORBOARD, PREVIEWS = "log.jsonl", "tensorboard", "previews"
@@ -48,10 +49,15 @@ class Tracking:
             self._board.add_scalar(name, value, step)
 
     def preview(self, step: int, clip: Clip, comment: str) -> Path:
-        """A clip made at this step, as a file, a picture, and on TensorBoard."""
+        """A clip made at this step, as a file, a picture, and on TensorBoard; with its notes, where
+        it was played from notes, which the picture then shows."""
         path = self._run / PREVIEWS / f"step-{step:07d}.wav"
         audio.write(clip, path, comment=comment)
-        png = spectrograms_png([(f"step {step}", clip)])
+        if isinstance(clip, Played):
+            audio.write_score(path.with_suffix(".mid"), clip.score, comment=comment)
+            png = score_png(clip.score, title=f"step {step}", seconds=clip.duration_s)
+        else:
+            png = spectrograms_png([(f"step {step}", clip)])
         with replacing(path.with_suffix(".png")) as temporary:
             temporary.write_bytes(png)
         peak = max(1.0, float(np.abs(clip.samples).max(initial=0.0)))

@@ -13,7 +13,7 @@ from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.workflows.load import load
+from menura.workflows.load import load_of_sound
 from menura.workflows.outputs import output_file
 
 NO_FLOOR = "changes nothing: it takes two reference files or more, and a metric of whole sets"
@@ -88,7 +88,7 @@ def evaluate(
     made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
     if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
         real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
-    coder = None if through is None else Coder(load(through))
+    coder = None if through is None else Coder(load_of_sound(through))
     figures: dict[str, Figure] = {}
     reasons: dict[str, str] = {}
     heard: dict[int, tuple[Heard, Heard]] = {}

@@ -1,15 +1,16 @@
-"""From a clip as a system made it to the clip as it was asked for."""
+"""From a sound as a system made it to the sound as it was asked for."""
 
 import math
 
 from menura import audio
-from menura.audio import Clip
+from menura.audio import Signal
 from menura.workflows.sound import LOOP_S, SoundOptions
 
 
-def finish(clip: Clip, seconds: float | None, options: SoundOptions) -> tuple[Clip, list[str]]:
+def finish(clip: Signal, seconds: float | None, options: SoundOptions) -> tuple[Signal, list[str]]:
     """Loop or exact length, fades and loudness, in that order; and remarks on what was not reached.
 
+    Nothing is in memory at once: what is returned is read from `clip` block by block.
     seconds: length of the result; None leaves it as made. A loop takes what flows over from the
     end of the clip, so it is shorter than asked where too little was made.
     """
@@ -26,13 +27,13 @@ def finish(clip: Clip, seconds: float | None, options: SoundOptions) -> tuple[Cl
     return clip, remarks
 
 
-def _looped(clip: Clip, seconds: float | None) -> tuple[Clip, list[str]]:
+def _looped(clip: Signal, seconds: float | None) -> tuple[Signal, list[str]]:
     """A loop of `seconds`, or the longest that the clip gives, and whether it is shorter."""
     n_wanted = clip.n_samples if seconds is None else round(seconds * clip.sample_rate)
     n_fade = min(int(LOOP_S * clip.sample_rate), clip.n_samples // 3)
     n_loop = min(n_wanted, clip.n_samples - n_fade)
     n_fade = min(n_fade, n_loop // 2)
-    used = Clip(clip.samples[:, : n_loop + n_fade], clip.sample_rate)
+    used = audio.exact_length(clip, (n_loop + n_fade) / clip.sample_rate)
     looped = audio.loop(used, n_fade / clip.sample_rate)
     if n_loop == n_wanted:
         return looped, []

@@ -1,17 +1,20 @@
 """What every verb that makes sound does around its own step: open, read, finish, sign, write."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from menura import audio, systems
-from menura.audio import Clip
-from menura.foundation.errors import UsageError
+from menura.audio import Clip, Played, Signal
+from menura.audio.midi import MIDI_SUFFIXES
+from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
-from menura.systems import TrainedSystem
+from menura.systems import Pretrained, Prompt, ScoreSystem, System
 from menura.workflows.finishing import finish
-from menura.workflows.load import load, require
+from menura.workflows.load import load, require, require_of_name
+from menura.workflows.outputs import notes_file
 from menura.workflows.sound import SoundOptions
 
 
@@ -20,56 +23,139 @@ class Making:
     """A run, opened for one verb."""
 
     verb: str
-    system: TrainedSystem
+    system: System
     system_hash: str
     sound: SoundOptions
     reporter: Reporter
 
     @classmethod
     def begin(
-        cls, verb: str, run: Path | str, sound: SoundOptions, reporter: Reporter | None
+        cls,
+        verb: str,
+        run: Path | str,
+        sound: SoundOptions,
+        reporter: Reporter | None,
+        soundfont: Path | str | None = None,
+        *,
+        preset: str | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> "Making":
-        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power."""
-        system = load(run)
+        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power.
+
+        soundfont: an SF2 file by which a system of notes plays.
+        preset, settings: where the run is the name of a pretrained recipe.
+        """
+        reporter = reporter or Reporter()
+        require_of_name(run, verb)
+        system = load(run, preset=preset, settings=settings, reporter=reporter)
         require(system, verb)
-        return cls(verb, system, systems.content_hash(Path(run)), sound, reporter or Reporter())
+        if soundfont is not None:
+            _play_by(system, Path(soundfont))
+        if isinstance(system, Pretrained):
+            hash_ = system.signature
+        else:
+            hash_ = systems.content_hash(Path(run))
+        if system.licence:
+            reporter.say(f"{system.recipe}: weights {hash_}, licence {system.licence}")
+        return cls(verb, system, hash_, sound, reporter)
+
+    @property
+    def seconds(self) -> float:
+        """Of new music: what is asked for, or the system's own."""
+        return self.sound.length(self.system.seconds)
+
+    def prompt(self, prompt: str | None, negative: str | None) -> Prompt | None:
+        """The words as the system is to hear them; what it makes of them is said."""
+        if prompt is None and negative is None:
+            return None
+        words = Prompt.read(prompt or "", negative or "")
+        if not (words.wanted or words.unwanted):
+            raise UsageError("--prompt has no words; say what the music is to be")
+        self.reporter.say(self.system.reads(words))
+        return words
 
     def read(self, path: Path | str) -> Clip:
-        """A sound file at the system's rate and channels; what is lost on the way is said."""
+        """A sound file at the system's rate and channels (what is lost on the way is said), or
+        the MIDI file that a system of notes takes, played.
+
+        Raises UsageError for a MIDI file where sound is taken, and the other way round.
+        """
         path = Path(path)
+        if isinstance(self.system, ScoreSystem):
+            return _played(self.system, path)
+        if path.suffix.lower() in MIDI_SUFFIXES:
+            raise UsageError(
+                f"{printable(str(path))} is MIDI, and a {self.system.recipe} system "
+                "takes sound; give a sound file"
+            )
         clip = audio.read(path)
         for line in _losses(clip, self.system):
             self.reporter.say(f"{printable(str(path))}: {line}")
         return audio.conform(clip, self.system.sample_rate, self.system.n_audio_channels)
 
     def write(
-        self, clip: Clip, path: Path, *, seconds: float | None = None, seed: int | None = None
+        self, clip: Signal, path: Path, *, seconds: float | None = None, seed: int | None = None
     ) -> Path:
         """Finish the clip and write it, with what made it in its comment tag.
 
+        A clip that was played from notes gets a MIDI file of them beside it, with the same comment
+        (see `outputs.notes_beside`).
         seconds, seed: those of the result, where they are not the ones that were asked for.
         """
         seconds = self.sound.seconds if seconds is None else seconds
         seed = self.sound.seed if seed is None else seed
+        score = clip.score if isinstance(clip, Played) else None
         clip, missed = finish(clip, seconds, self.sound)
         comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
+        if self.system.licence:
+            comment += f"; weights under {self.system.licence}"
         done = "replaced" if path.exists() else "wrote"
         changed = audio.write(clip, path, format=self.sound.format, comment=comment)
         self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s)")
         for remark in (*missed, *changed):
             self.reporter.warn(f"{printable(str(path))}: {remark}")
+        if score is not None:
+            notes = notes_file(path)
+            audio.write_score(notes, score.until(clip.duration_s), comment=comment)
         return path
+
+    def keep_apart(self, file: Path, inputs: Iterable[Path | str]) -> None:
+        """Raises UsageError where the notes beside the sound `file` would replace an input."""
+        if isinstance(self.system, ScoreSystem):
+            notes_file(file, inputs)
 
     def refuse_label(self, label: str | None) -> None:
         """Raises UsageError for a label that the system cannot use."""
         if label is not None:
             raise UsageError(
-                f"--label: a {self.system.description.recipe} system has learnt no labels; "
-                "leave the option out"
+                f"--label: a {self.system.recipe} system has learnt no labels; leave the option out"
             )
 
 
-def _losses(clip: Clip, system: TrainedSystem) -> list[str]:
+def _played(system: ScoreSystem, path: Path) -> Played:
+    """A seed of notes. It is heard again with what follows, so this playing is a plain one."""
+    if path.suffix.lower() not in MIDI_SUFFIXES:
+        raise UsageError(
+            f"{printable(str(path))} is not MIDI, and a {system.recipe} system takes "
+            "notes; give a MIDI file (.mid)"
+        )
+    score = audio.read_score(path)
+    if not score.notes:
+        raise MenuraError(f"{printable(str(path))}: a MIDI file without notes")
+    return system.play(score, score.duration_s)
+
+
+def _play_by(system: System, soundfont: Path) -> None:
+    if not isinstance(system, ScoreSystem):
+        raise UsageError(
+            f"--soundfont: a {system.recipe} system makes sound by itself; leave the option out"
+        )
+    if not soundfont.is_file():
+        raise UsageError(f"--soundfont {printable(str(soundfont))}: there is no such file")
+    system.soundfont = soundfont
+
+
+def _losses(clip: Clip, system: System) -> list[str]:
     said = []
     if clip.sample_rate > system.sample_rate:
         said.append(

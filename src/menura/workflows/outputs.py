@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from menura import audio
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.workflows.sound import Format, SoundOptions
@@ -65,6 +66,29 @@ def numbered_files(out: Path | str, sound: SoundOptions) -> Numbered:
     there = [path.name.partition(".")[0] for path in out.iterdir()] if out.is_dir() else []
     numbers = [int(name) for name in there if re.fullmatch("[0-9]+", name)]
     return Numbered(out, max(numbers, default=0), sound.format or "wav")
+
+
+def notes_file(sound: Path, inputs: Iterable[Path | str] = ()) -> Path:
+    """Where the notes go that a sound file was played from: beside it, by the same name.
+
+    Raises UsageError and MenuraError as `output_file` does, where they would replace an input.
+    """
+    file = sound.with_suffix(".mid")
+    _check_file(file, inputs)
+    return file
+
+
+def notes_beside(sound: Path) -> list[Path]:
+    """The MIDI file of the notes that a sound file was played from; none where it was made as
+    sound. It is known by its comment, which is that of the sound."""
+    file = sound.with_suffix(".mid")
+    if not file.is_file():
+        return []
+    try:
+        same = audio.read_score_comment(file) == audio.read_comment(sound)
+    except MenuraError:  # some other file that happens to lie there
+        return []
+    return [file] if same else []
 
 
 def _check_file(out: Path, inputs: Iterable[Path | str]) -> None:

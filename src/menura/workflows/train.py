@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from menura import recipes, systems
+from menura import recipes, representations, systems
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -18,6 +18,7 @@ from menura.training.assembly import RENDITION
 from menura.training.device import choose
 from menura.training.fit import Limits
 from menura.training.stage import METRICS, Order, run_stage
+from menura.workflows.load import of_sound
 from menura.workflows.prepare import prepare
 
 CORPUS, CODEC = "corpus", "codec"
@@ -54,7 +55,8 @@ def train(
 ) -> TrainResult:
     """Train a recipe on a corpus into the folder `out`.
 
-    corpus: a prepared folder, a URL of one (see `PreparedCorpus.open`), or a raw folder of audio.
+    corpus: a prepared folder, a URL of one (see `PreparedCorpus.open`), or a raw folder of audio
+        (of MIDI files, where the recipe learns notes).
 
     Ends after `minutes` or `steps`, or when the held-out value stops falling. A run that was
     stopped goes on with resume=True, and ends as if it had never stopped.
@@ -63,13 +65,13 @@ def train(
     """
     out, reporter = Path(out), reporter or Reporter()
     limits = _limits(steps, minutes)
-    chosen = recipes.load(recipe).preset(preset).with_settings(settings or {})
+    chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
     _check_folder(out, resume)
     if init != "none":
         systems.read_description(Path(init))
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)
-    prepared = _prepared(corpus, out, reporter)
+    prepared = _prepared(corpus, out, _layout(chosen), reporter)
     codec = None
     if chosen.codec is not None and init == "none":  # another system brings its codec along
         codec, limits = _codec(order, chosen, prepared, out, limits, reporter)
@@ -103,7 +105,7 @@ def _codec(
         run_stage(replace(order, init="none"), chosen.codec, prepared, folder, own, reporter)
         reporter.say("second stage: the music in its latents")
     left = None if limits.minutes is None else (1 - share) * limits.minutes
-    return systems.load(folder), Limits(limits.steps, left)
+    return of_sound(systems.load(folder)), Limits(limits.steps, left)
 
 
 def _minutes(stage: Path) -> float:
@@ -143,12 +145,19 @@ def _check_folder(out: Path, resume: bool) -> None:
         )
 
 
-def _prepared(named: Path | str, out: Path, reporter: Reporter) -> PreparedCorpus:
+def _layout(chosen: Preset) -> str:
+    """What a raw folder is taken for: a folder of MIDI files where notes are learnt."""
+    part = chosen.representation
+    of_notes = part is not None and representations.is_of_scores(part.name)
+    return "notes" if of_notes else "folder"
+
+
+def _prepared(named: Path | str, out: Path, layout: str, reporter: Reporter) -> PreparedCorpus:
     """The corpus itself if it is prepared; else prepared into the run's folder, once."""
     corpus = place_of(named)
     if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
         return PreparedCorpus.open(named)
     ours = out / CORPUS
     if not (checkpoint.exists(out) and PreparedCorpus.is_prepared(ours)):
-        prepare(corpus, ours, resume=True, reporter=reporter)
+        prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
     return PreparedCorpus.open(ours)

@@ -15,7 +15,9 @@ from menura.models.contract.powers import (
     Reconstructs,
     Rngs,
     Sampling,
+    Streams,
     Varies,
+    first_frames,
     noise,
 )
 
@@ -37,6 +39,8 @@ __all__ = [
     "Rngs",
     "Sampling",
     "Schedule",
+    "Streams",
     "Varies",
+    "first_frames",
     "noise",
 ]

@@ -5,7 +5,7 @@ generators alone, one for each piece of the batch: equal generators give equal m
 does not depend on how many are made with it. They are on the CPU, whatever the model's device.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -42,6 +42,15 @@ def noise(rngs: Rngs, *shape: int) -> Float32[Tensor, "batch *shape"]:
     return torch.stack([torch.randn(shape, generator=rng) for rng in rngs])
 
 
+def first_frames(pieces: Iterator[Frames], n_frames: int) -> Iterator[Frames]:
+    """Pieces up to `n_frames` frames together; no more of them are asked for than that takes."""
+    n_left = n_frames
+    while n_left > 0:
+        piece = next(pieces)[:, :, :n_left]
+        n_left -= piece.shape[2]
+        yield piece
+
+
 @runtime_checkable
 class Generates(Protocol):
     """Makes music from nothing."""
@@ -63,6 +72,26 @@ class Continues(Protocol):
         sampling: Sampling = AS_LEARNT,
     ) -> Frames:
         """The n_frames that follow the seed (the seed itself is not repeated)."""
+        ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """Makes music without end, in memory that does not grow with it.
+
+    The first frames of a stream are what `generate` and `continue_` make.
+    """
+
+    def stream(
+        self,
+        seed: Float32[Tensor, "batch features known"] | None,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Iterator[Frames]:
+        """Pieces of one or more frames that follow the seed, or come from nothing where it is None.
+
+        Each stream has a state of its own: several can be drawn from in turn.
+        """
         ...
 
 

@@ -13,25 +13,15 @@ in any fixed order.
 """
 
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
-from collections.abc import Callable
-from typing import Any, no_type_check
+from typing import no_type_check
 
 import numpy as np
-from numba import njit
+
+from menura.audio.compiling import compiled
 
 N_LEVELS = 1024
 TURN = 2 * np.pi
 TO_DO, DONE = 0, 1
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compiled when first called: a few seconds, once where there is a folder to keep it in."""
-    try:
-        kept: Callable[..., Any] = njit(cache=True, nogil=True)(function)
-        return kept
-    except RuntimeError:  # numba found no folder that it may write to
-        fresh: Callable[..., Any] = njit(nogil=True)(function)
-        return fresh
 
 
 @compiled

@@ -1,0 +1,66 @@
+"""Sets of clips, by name: of a corpus, and made by a system."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from menura.audio import Clip, conform
+from menura.prepared import Rendition
+from menura.systems import TrainedSystem
+
+Clips = Mapping[str, Clip]
+
+
+def whole(rendition: Rendition, split: Any) -> dict[str, Clip]:
+    """All tracks of a split, from end to end."""
+    return {
+        f"{index:03}": Clip(
+            np.array(rendition.read(index, 0, rendition.tracks[index].n_samples)),
+            rendition.sample_rate,
+        )
+        for index in rendition.of_split(split)
+    }
+
+
+def cut(rendition: Rendition, splits: Any, n: int, seconds: float, seed: int) -> dict[str, Clip]:
+    """n pieces from anywhere in the splits' recordings, all recordings in turn."""
+    splits = [splits] if isinstance(splits, str) else splits
+    return cut_clips([clip for one in splits for clip in whole(rendition, one).values()],
+                     n, seconds, seed)  # fmt: skip
+
+
+def cut_clips(clips: Sequence[Clip], n: int, seconds: float, seed: int) -> dict[str, Clip]:
+    """n pieces from anywhere in the clips that are longer, all of them in turn."""
+    rng = np.random.default_rng(seed)
+    long = [clip for clip in clips if clip.duration_s > seconds]
+    found = {}
+    for number in range(n):
+        clip = long[number % len(long)]
+        length = round(seconds * clip.sample_rate)
+        start = int(rng.integers(clip.n_samples - length))
+        found[f"{number:02}"] = Clip(clip.read(start, start + length), clip.sample_rate)
+    return found
+
+
+def generated(system: TrainedSystem, n: int, seconds: float) -> dict[str, Clip]:
+    """n clips from nothing."""
+    clips = system.generate(n, seconds, seed=0)
+    return {f"{number:02}": clip for number, clip in enumerate(clips)}
+
+
+def continue_all(
+    system: TrainedSystem, seeds: Clips, seconds: float, temperature: float | None = None
+) -> dict[str, Clip]:
+    """Each from a seed number of its own: with one number they would come out alike later on."""
+    return {
+        name: system.continue_(fitting(system, seed), seconds, seed=number, temperature=temperature)
+        for number, (name, seed) in enumerate(seeds.items(), start=1)
+    }
+
+
+def fitting(system: TrainedSystem, clip: Clip) -> Clip:
+    """The clip as the system takes it; one that was played from notes has them, and stays."""
+    if hasattr(clip, "score"):
+        return clip
+    return conform(clip, system.sample_rate, system.n_audio_channels)

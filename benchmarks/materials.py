@@ -1,0 +1,159 @@
+"""What systems are trained on and judged by: piano, single notes, and piano as notes."""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clip_sets import Clips, cut_clips, whole
+from menura.audio import Clip, Score, conform
+from menura.prepared import PreparedCorpus
+from menura.workflows.prepare import prepare
+
+N_CLIPS, N_SEEDS = 16, 10
+RATE = 32_000
+
+
+@dataclass(frozen=True)
+class Material:
+    """Real music to measure by.
+
+    train, held_out: recordings from end to end; held_out are those of the test split (of notes,
+    which are few, also of the validation split). going_on: pieces of held-out recordings, seed_s
+    and new_s long together; seeds: their beginnings.
+    clip_s: seconds of the clips that are made from nothing.
+    """
+
+    train: Clips
+    held_out: Clips
+    going_on: Clips
+    seeds: Clips
+    clip_s: float
+    seed_s: float
+    new_s: float
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A material by name: in words, how its corpus is prepared, and how it is heard."""
+
+    words: str
+    prepare: Callable[[Path], Path]
+    hear: Callable[[Path, Any], Material]
+
+
+def _prepare_piano(work: Path) -> Path:
+    piano = Path(os.environ["MENURA_DATA"]) / "piano"
+    prepare(piano, work / "piano", labels=piano / "maestro-v3.0.0.csv", resume=True)
+    return work / "piano"
+
+
+def _prepare_scores(work: Path) -> Path:
+    piano = Path(os.environ["MENURA_DATA"]) / "piano"
+    prepare(piano, work / "piano-scores", corpus="maestro", resume=True)
+    return work / "piano-scores"
+
+
+def _prepare_notes(work: Path) -> Path:
+    notes = Path(os.environ["MENURA_DATA"]) / "notes"
+    prepare(notes, work / "notes", corpus="nsynth", resume=True)
+    return work / "notes"
+
+
+def _hear_piano(corpus: Path, system: Any) -> Material:
+    rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
+    test, valid = whole(rendition, "test"), whole(rendition, "valid")
+    going_on = cut_clips([*test.values(), *valid.values()], N_SEEDS, 34.0, seed=3)
+    return _material(whole(rendition, "train"), test, going_on, seed_s=4.0, new_s=30.0)
+
+
+def _hear_notes(corpus: Path, system: Any) -> Material:
+    """Notes of 4 s after each other, as a window of images slides over them."""
+    rendition = PreparedCorpus.open(corpus).rendition(16_000, 1)
+    held_out = {split: whole(rendition, split) for split in ("test", "valid")}
+    both = [note for notes in held_out.values() for note in notes.values()]
+    going_on = cut_clips(list(_together(both, 90.0).values()), N_SEEDS, 36.0, seed=3)
+    # Short recordings, many of them: halves of few would have no instrument in common.
+    train = _together(whole(rendition, "train").values(), 24.0)
+    return _material(train, _together(both, 24.0), going_on, seed_s=16.0, new_s=20.0)
+
+
+def _hear_scores(corpus: Path, system: Any) -> Material:
+    """The recordings' own notes, played as the system plays its own: the players do not differ."""
+    prepared = PreparedCorpus.open(corpus)
+
+    def played(split: str) -> dict[str, Clip]:
+        return {
+            f"{index:03}": conform(system.play(prepared.score(index)), RATE, 1)
+            for index, track in enumerate(prepared.tracks)
+            if track.split == split and track.score is not None
+        }
+
+    seed_s, new_s = 12.0, 30.0
+    held_out = [
+        prepared.score(index)
+        for index, track in enumerate(prepared.tracks)
+        if track.split != "train" and track.score is not None
+    ]
+    rng = np.random.default_rng(3)
+    long = [score for score in held_out if score.duration_s > seed_s + new_s]
+    going_on, seeds = {}, {}
+    for number in range(N_SEEDS):
+        score = long[number % len(long)]
+        start_s = float(rng.uniform(0, score.duration_s - seed_s - new_s))
+        piece = _piece(score, start_s, start_s + seed_s + new_s)
+        going_on[f"{number:02}"] = system.play(piece, seed_s + new_s)
+        seeds[f"{number:02}"] = system.play(_piece(piece, 0.0, seed_s), seed_s)
+    return Material(
+        played("train"), played("test"), going_on, seeds, clip_s=8.0, seed_s=seed_s, new_s=new_s
+    )
+
+
+KINDS = {
+    "piano": Kind("an hour of solo piano, recorded", _prepare_piano, _hear_piano),
+    "piano-scores": Kind(
+        "the notes (MIDI) of the same hour of solo piano; sound on both sides is played by the "
+        "built-in synthesiser",
+        _prepare_scores,
+        _hear_scores,
+    ),
+    "notes": Kind(
+        "single notes of 4 s in NSynth's layout, laid end to end in the order of the corpus",
+        _prepare_notes,
+        _hear_notes,
+    ),
+}
+
+
+def _material(
+    train: Clips, held_out: Clips, going_on: Clips, seed_s: float, new_s: float
+) -> Material:
+    seeds = {name: clip.between(0, seed_s) for name, clip in going_on.items()}
+    return Material(train, held_out, going_on, seeds, 8.0, seed_s, new_s)
+
+
+def _together(notes: Iterable[Clip], seconds: float) -> dict[str, Clip]:
+    """Short clips after each other, cut into recordings of so many seconds."""
+    clips = list(notes)
+    rate = clips[0].sample_rate
+    sound = np.concatenate([clip.samples for clip in clips], axis=1)
+    borders = [*range(0, sound.shape[1], round(seconds * rate)), sound.shape[1]]
+    return {
+        f"{number:03}": Clip(sound[:, start:stop], rate)
+        for number, (start, stop) in enumerate(pairwise(borders))
+        if stop - start > rate
+    }
+
+
+def _piece(score: Score, start_s: float, stop_s: float) -> Score:
+    """The notes that begin in this time, counted from its start; ended where it ends."""
+    notes = tuple(
+        replace(note, start_s=note.start_s - start_s, end_s=min(note.end_s, stop_s) - start_s)
+        for note in score.notes
+        if start_s <= note.start_s < stop_s
+    )
+    return replace(score, notes=notes)

@@ -1,0 +1,84 @@
+"""What is measured of sets of clips, by the names that the pages show."""
+
+import numpy as np
+
+from clip_sets import Clips
+from menura.audio import Clip
+from menura.evaluation import metrics
+from menura.evaluation.floors import floor_of
+from menura.pages.demo import peak_db, rms_db
+
+SETS = ("frechet-spectral", "frechet-mfcc", "onset-density")
+
+
+def against(held_out: Clips, clips: Clips) -> dict[str, float]:
+    """How near they are to the held-out recordings, and how many notes begin."""
+    scores = {name: metrics.load(name).score(held_out, clips) for name in SETS}
+    return {
+        "frechet-spectral": round(scores["frechet-spectral"].value, 1),
+        "frechet-mfcc": round(scores["frechet-mfcc"].value, 1),
+        "onsets a second": round(scores["onset-density"].details["candidates a second"], 2),
+    }
+
+
+def floors(held_out: Clips, clips: Clips) -> dict[str, float]:
+    """What other real music scores, cut to as many and as long pieces as the clips."""
+    found = {name: floor_of(metrics.load(name), held_out, clips, seed=0) for name in SETS}
+    assert all(found.values()), "two held-out recordings or more are needed"
+    measured = {name: floor.measured for name, floor in found.items() if floor}
+    return {
+        "frechet-spectral": round(measured["frechet-spectral"].value, 1),
+        "frechet-mfcc": round(measured["frechet-mfcc"].value, 1),
+        "onsets a second": round(measured["onset-density"].details["candidates a second"], 2),
+    }
+
+
+def levels(clips: Clips) -> dict[str, float]:
+    return {
+        "peak dBFS": round(max(peak_db(clip) for clip in clips.values()), 1),
+        "RMS dBFS": round(float(np.mean([rms_db(clip) for clip in clips.values()])), 1),
+        "DC": round(float(np.mean([abs(clip.samples.mean()) for clip in clips.values()])), 6),
+    }
+
+
+def copies(train_clips: Clips, clips: Clips) -> dict[str, float]:
+    found = metrics.load("memorisation").score(train_clips, clips)
+    return {
+        "copies of training windows": round(found.value, 4),
+        "nearest × real": round(found.details["median nearest distance × real"], 2),
+    }
+
+
+def continuation(
+    held_out: Clips, seeds: Clips, clips: Clips, train_clips: Clips, seed_s: float, new_s: float
+) -> dict[str, float]:
+    """Related, lively, no copy, no click, no drift. clips: seeds and what follows them."""
+    new = {
+        name: clip.between(seed_s, min(seed_s + new_s, clip.duration_s))
+        for name, clip in clips.items()
+    }
+    related = metrics.load("seed-relatedness").score(seeds, new)
+    onsets = metrics.load("onset-density").score(seeds, new)
+    drift = metrics.load("drift").score(held_out, new)
+    ratios = np.array(drift.curves["candidates"]) / np.array(drift.curves["reference"])
+    own = metrics.load("memorisation").score({**seeds, **train_clips}, new)
+    n, first = len(clips), min(10, len(ratios) // 2)
+    return {
+        f"nearest to their own seed, of {n}": related.details["nearest to their own seed"],
+        "seed relatedness (AUC)": round(related.value, 3),
+        f"onset density within 2×, of {n}": onsets.details["pairs within a factor of 2"],
+        "copies of the seed or of training windows": round(own.value, 4),
+        f"joins without a click, of {n}": sum(smooth(clip, seed_s) for clip in clips.values()),
+        "drift: worst second, × real": round(drift.value, 2),
+        f"drift: mean of seconds {first + 1}–{len(ratios)} over seconds 1–{first}": round(
+            float(ratios[first:].mean() / ratios[:first].mean()), 2
+        ),
+    }
+
+
+def smooth(clip: Clip, seed_s: float) -> bool:
+    """No step at the join is above the 99.99th percentile of the clip's steps."""
+    steps = np.abs(np.diff(clip.samples[0]))
+    join = round(seed_s * clip.sample_rate)
+    around = steps[join - round(0.06 * clip.sample_rate) : join + round(0.01 * clip.sample_rate)]
+    return bool(around.max() <= np.percentile(steps, 99.99))

@@ -1,0 +1,84 @@
+"""Sound from frames while they come: what is held does not grow with the length of the clip.
+
+Sound comes as steps: the next piece of each of the clips that are made together, all as long.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+
+from menura.audio import Clip
+from menura.audio.joining import cross_fade
+from menura.representations import Frames, Representation, StreamDecoder
+
+Samples = Float32[np.ndarray, "channels _"]
+Steps = Iterator[list[Samples]]
+AT_ONCE = 512  # frames
+
+
+def in_pieces(make: Callable[[], Frames]) -> Iterator[Frames]:
+    """Frames that are made whole, when the first of them are asked for."""
+    yield from torch.split(make(), AT_ONCE, dim=2)
+
+
+def decoded(
+    representation: Representation, pieces: Iterable[Frames], n: int, n_samples: int
+) -> Steps:
+    """Exactly n_samples of n sounds. Frames come in hops, so a few samples are cut or silent."""
+    decoders = [StreamDecoder(representation) for _ in range(n)]
+
+    def steps() -> Steps:
+        for frames in pieces:
+            rows = zip(decoders, frames, strict=True)
+            yield [decoder.push(row[None]) for decoder, row in rows]
+        yield [decoder.finish() for decoder in decoders]
+
+    n_left = n_samples
+    for step in steps():
+        n_ready = min(n_left, step[0].shape[1])
+        if n_ready > 0:
+            n_left -= n_ready
+            yield [sound[:, :n_ready] for sound in step]
+    if n_left > 0:
+        yield [np.zeros((representation.n_audio_channels, n_left), np.float32) for _ in decoders]
+
+
+def gone_on(seed: Samples, n_join: int, steps: Steps) -> Steps:
+    """The seed, then sound that begins with the same moments and takes over in the last n_join
+    samples of the seed by a cross-fade."""
+    n_skip = seed.shape[1] - n_join
+    yield [seed[:, :n_skip]]
+    head = seed[:, :0]
+    joined = False
+    for [sound] in steps:
+        n_skipped = min(n_skip, sound.shape[1])
+        n_skip -= n_skipped
+        sound = sound[:, n_skipped:]
+        if joined:
+            yield [sound]
+            continue
+        head = np.concatenate([head, sound], axis=1)
+        if head.shape[1] >= n_join:
+            joined = True
+            yield [cross_fade(seed[:, seed.shape[1] - n_join :], head, n_join)]
+    if not joined:
+        yield [cross_fade(seed[:, seed.shape[1] - n_join :], head, n_join)]
+
+
+def playing_each(steps: Steps, playing: Callable[[], AbstractContextManager[None]]) -> Steps:
+    """The same steps; the model plays while one is made and is as it was in between."""
+    while True:
+        with playing():
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
+
+
+def clips_of(steps: Steps, sample_rate: int) -> list[Clip]:
+    """The clips whole."""
+    parts = zip(*steps, strict=True)
+    return [Clip(np.concatenate(pieces, axis=1), sample_rate) for pieces in parts]

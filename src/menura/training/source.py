@@ -1,0 +1,89 @@
+"""Where the rows of batches come from: what batches and statistics ask of sound and notes alike."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float32
+from torch import Tensor
+
+from menura.representations import Promise, Spec
+from menura.training.labels import Kinds, label_flags
+
+RowFrames = Float32[Tensor, "rows features frames"]
+RowFlags = Bool[Tensor, "rows labels"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stretch of frames of track `track` from frame `start`.
+
+    continues: goes on where this row of the batch before ended. semitones: heard so much higher.
+    """
+
+    track: int
+    start: int
+    continues: bool = False
+    semitones: int = 0
+
+
+class Source(ABC):
+    """The tracks of one split, as frames of one representation.
+
+    indices: their numbers. labels: names of those told.
+    """
+
+    indices: tuple[int, ...]
+    labels: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def spec(self) -> Spec:
+        """Of the frames, without labels."""
+
+    @property
+    @abstractmethod
+    def promise(self) -> Promise:
+        """The representation's."""
+
+    @abstractmethod
+    def n_frames(self, track: int) -> int:
+        """Frames that a track has."""
+
+    @abstractmethod
+    def encode(self, rows: list[Row], n_frames: int) -> RowFrames:
+        """`n_frames` frames of each row. A track shorter than that is looped."""
+
+    @abstractmethod
+    def labels_of(self, track: int) -> Kinds:
+        """Kind → value."""
+
+    @abstractmethod
+    def learn_statistics(self, seconds: float) -> None:
+        """Fit the representation to about so many seconds of these tracks at most."""
+
+    @abstractmethod
+    def round_trips(self, n_pieces: int) -> Sequence[float]:
+        """The promised measure of a few pieces, sent through the representation and back."""
+
+    def encode_across(self, rows: list[list[tuple[Row, int]]]) -> RowFrames:
+        """Rows that lie across tracks: the first frame of each stretch, and how many there are."""
+        # Laid frame after frame, as models that read windows want them: nothing is turned over.
+        laid = [
+            torch.cat([self.encode([row], n).transpose(1, 2)[0] for row, n in stretches])
+            for stretches in rows
+        ]
+        return torch.stack(laid).transpose(1, 2)
+
+    def is_silent(self, row: Row, n_frames: int) -> bool:
+        """Whether there is nothing to learn from in a row."""
+        return False
+
+    def flags(self, rows: Iterable[Row]) -> RowFlags | None:
+        """Which labels each row has; None where none are told."""
+        if not self.labels:
+            return None
+        told = [label_flags(self.labels_of(row.track), self.labels) for row in rows]
+        return torch.from_numpy(np.stack(told))
