@@ -120,6 +120,7 @@ def test_it_equals_a_recursion_by_hand(config: BilstmConfig) -> None:
     seed = frames(5, 1)
     made = model.continue_(seed, 1, [rng()], LIKELIEST)[0, :, 0]
     by_hand = predicted_by_hand(model, seed[0].T.double().numpy())
+    by_hand = by_hand.clip(model.lowest.numpy(), model.highest.numpy())
     np.testing.assert_allclose(made.numpy(), by_hand, rtol=1e-4, atol=1e-5)
 
 
@@ -240,6 +241,19 @@ def test_what_may_come_is_not_averaged_by_modes() -> None:
     assert 3 <= int((nearest.argmin(1) == 0).sum()) <= 13
     likeliest = model.continue_(batch.frames[:, :, :5], 1, [rng(s) for s in range(16)], LIKELIEST)
     torch.testing.assert_close(likeliest, likeliest[:1].expand_as(likeliest))
+
+
+def test_nothing_made_is_louder_than_anything_heard() -> None:
+    model = model_of(replace(SMALL, n_hidden=16)).eval()
+    heard = frames(6, 4)
+    model.begin([Batch(heard)])
+    with torch.no_grad():
+        model.writer.weight.mul_(50)
+    made = model.generate([rng(s) for s in range(4)], 12)
+    rows = [x.reshape(4, N_ROWS, N_COLUMNS, -1) for x in (heard, made)]
+    highest, lowest = (rows[0].amax((0, 2, 3)), rows[0].amin((0, 2, 3)))
+    torch.testing.assert_close(rows[1].amax((0, 2, 3)), highest)
+    torch.testing.assert_close(rows[1].amin((0, 2, 3)), lowest)
 
 
 def test_progress_is_the_error_of_the_nearest_mode() -> None:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
-from menura.models._clusters import k_means
+from menura.models._image_layers import ColumnReader, ImageWriter
 from menura.models._opening import Opening
 from menura.models._precision import in_float32
 from menura.models.contract import (
@@ -94,8 +94,12 @@ class Bilstm(Model):
 
     Where nothing is given, the first window is drawn (see Opening) and the piece begins after it.
     A seed shorter than a window is repeated to fill it, the end of the last repeat being the
-    seed's own. `temperature` adds to every frame that is fed back a Gaussian in the opening's
-    directions, as wide as the errors of prediction in them (measured while training).
+    seed's own. No bin of what is made leaves the range that the first batches had there: errors
+    that are fed back would else grow into blasts.
+
+    `temperature` is that of the choice of a mode. Where there is but one, it adds to every frame
+    that is fed back a Gaussian in the opening's directions, as wide as the errors of prediction in
+    them (measured while training).
     """
 
     Config = BilstmConfig
@@ -104,13 +108,15 @@ class Bilstm(Model):
     )
     tiny_frames: ClassVar[int] = 9
     gains_from_bfloat16 = False  # reading an image does, its gradient in an LSTM does not
-    writer: "nn.Linear | _Writer"
+    writer: nn.Linear | ImageWriter
     residual: Tensor
+    lowest: Tensor
+    highest: Tensor
 
     def __init__(self, config: BilstmConfig, spec: Spec):
         super().__init__(config, spec)
         n_columns, n_rows = spec.n_columns, spec.n_channels // spec.n_columns
-        self.reader = _Reader(n_rows, config.n_read) if config.n_read else nn.Identity()
+        self.reader = ColumnReader(n_rows, config.n_read) if config.n_read else nn.Identity()
         self.network = nn.LSTM(
             n_columns * (config.n_read or n_rows),
             config.n_hidden,
@@ -122,24 +128,32 @@ class Bilstm(Model):
         self.dropout = nn.Dropout(config.dropout)
         n_state = 2 * config.n_hidden
         if config.rank:
-            self.writer = _Writer(config, n_state, n_rows, n_columns)
+            self.writer = ImageWriter(
+                n_state, n_rows, n_columns, config.rank, config.n_held, config.n_modes
+            )
         else:
             self.writer = nn.Linear(n_state, spec.n_channels)
         self._first_weights()
         n_axes = min(config.n_opening, spec.n_channels)
         self.opening = Opening(spec.n_channels, n_axes)
         self.register_buffer("residual", torch.ones(n_axes))
+        self.register_buffer("lowest", torch.full((spec.n_channels,), -torch.inf))
+        self.register_buffer("highest", torch.full((spec.n_channels,), torch.inf))
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
 
     def begin(self, batches: Iterable[Batch]) -> None:
-        """Fit the opening; a writer of few sums begins at the mean image."""
+        """Fit the opening, and learn the range of each bin; a writer of few sums begins at the mean
+        image."""
         windows = torch.cat([batch.frames.transpose(1, 2) for batch in islice(batches, 2)])
         n_frames = windows.shape[1]
         self.opening.fit(windows[: max(1, MOST_FITTED // n_frames)])
-        if isinstance(self.writer, _Writer):
+        rows = windows.reshape(windows.shape[0] * n_frames, -1, self.spec.n_columns)
+        for limit, found in ((self.lowest, rows.amin((0, 2))), (self.highest, rows.amax((0, 2)))):
+            limit.copy_(found[:, None].expand(-1, self.spec.n_columns).flatten())
+        if isinstance(self.writer, ImageWriter):
             self.writer.begin(self.opening.mean, windows)
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
@@ -215,6 +229,7 @@ class Bilstm(Model):
                 if self.config.n_modes == 1:
                     drawn = noise(rngs, self.residual.shape[0]).to(last.device) * self.residual
                     last = last + sampling.temperature * (drawn @ self.opening.axes)
+                last = last.clamp(self.lowest, self.highest)
                 read = torch.cat([read[:, 1:], self.reader(last[:, None])], dim=1)
             yield last[:, :, None]
 
@@ -257,14 +272,14 @@ class Bilstm(Model):
         """What may follow `last`: the image of a mode, or of each."""
         images: Tensor = (
             self.writer(state, last, mode)
-            if isinstance(self.writer, _Writer)
+            if isinstance(self.writer, ImageWriter)
             else self.writer(state)[:, None]
         )
         return images.float()
 
     def _likely(self, state: State) -> Likely:
         """How likely each mode is: logarithms, up to a constant."""
-        assert isinstance(self.writer, _Writer)
+        assert isinstance(self.writer, ImageWriter)
         assert self.writer.likely is not None
         likely: Tensor = self.writer.likely(state).float()
         return likely
@@ -298,71 +313,6 @@ def _dropping_by(rng: torch.Generator) -> Iterator[None]:
     with torch.random.fork_rng(devices=[rng.device] if rng.device.type == "cuda" else []):
         torch.manual_seed(int(torch.randint(2**62, (), generator=rng, device=rng.device)))
         yield
-
-
-class _Reader(nn.Module):
-    """Each column of each image as n_read numbers, by one map for all."""
-
-    def __init__(self, n_rows: int, n_read: int):
-        super().__init__()
-        self.n_rows = n_rows
-        self.map = nn.Linear(n_rows, n_read)
-
-    def forward(self, window: Window) -> Float[Tensor, "batch window read"]:
-        columns = window.reshape(*window.shape[:2], self.n_rows, -1).transpose(2, 3)
-        read: Tensor = self.map(columns).flatten(2)
-        return read
-
-
-class _Writer(nn.Module):
-    """Images as what sounds on of the one before, and a few spectra × courses in time."""
-
-    def __init__(self, config: BilstmConfig, n_state: int, n_rows: int, n_columns: int):
-        super().__init__()
-        self.rank, self.n_held = config.rank, config.n_held
-        self.likely = nn.Linear(n_state, config.n_modes) if config.n_modes > 1 else None
-        if self.likely is not None:
-            self.mix = nn.Linear(n_state, n_state)
-            self.modes = nn.Parameter(torch.randn(config.n_modes, n_state))
-            self.templates = nn.Parameter(torch.zeros(config.n_modes, n_rows, n_columns))
-        self.spectra = nn.Linear(n_state, self.rank * n_rows)
-        self.courses = nn.Linear(n_state, self.rank * n_columns)
-        self.mean = nn.Parameter(torch.zeros(n_rows, n_columns))
-        self.holding = nn.Parameter(torch.full((n_rows, n_columns), 0.5))
-        # Cosines to begin with (as of a DCT): the first is a steady sound, the others swell.
-        turns = torch.arange(self.rank)[:, None] * (torch.arange(n_columns) + 0.5) / n_columns
-        with torch.no_grad():
-            self.courses.bias.copy_((torch.pi * turns).cos().flatten())
-
-    def begin(self, mean: Float32[Tensor, " features"], windows: Window) -> None:
-        """Set off from the mean image, and modes from kinds of change between images, or all
-        would be one and the same that is always the nearest."""
-        with torch.no_grad():
-            self.mean.copy_(mean.reshape(self.mean.shape))
-            if self.likely is not None:
-                before, after = (w.flatten(0, 1) for w in (windows[:, :-1], windows[:, 1:]))
-                changes = after.reshape(-1, *self.mean.shape) - self._steady(before)
-                centres = k_means(changes.flatten(1), self.modes.shape[0])
-                self.templates.copy_(centres.reshape(self.templates.shape))
-
-    def _steady(self, last: Frame) -> Float[Tensor, "batch rows columns"]:
-        held = (last.reshape(-1, *self.mean.shape) - self.mean)[:, :, -self.n_held :].mean(2)
-        return self.mean + self.holding * held[:, :, None]
-
-    def forward(
-        self, state: State, last: Frame, mode: Int64[Tensor, " batch"] | None
-    ) -> Float[Tensor, "batch modes features"]:
-        told, template = state[:, None], None
-        if self.likely is not None:
-            own = slice(None) if mode is None else mode[:, None]
-            told, template = (
-                torch.tanh(self.mix(state)[:, None] + self.modes[own]),
-                self.templates[own],
-            )
-        spectra = self.spectra(told).unflatten(2, (self.rank, -1))
-        courses = self.courses(told).unflatten(2, (self.rank, -1))
-        images: Tensor = self._steady(last)[:, None] + spectra.transpose(2, 3) @ courses
-        return (images if template is None else images + template).flatten(2)
 
 
 def _of_each(images: Images, numbers: Int64[Tensor, " batch"]) -> Frame:
