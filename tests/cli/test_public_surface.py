@@ -55,9 +55,10 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     ),
     "generate": (
         "RUN",
-        {"--out", "-n", "--label", "--prompt", "--temperature", "--guidance"} | SOUND,
+        {"--out", "-n", "--label", "--prompt", "--temperature", "--guidance", "--soundfont"}
+        | SOUND,
     ),
-    "continue": ("RUN CLIP", {"--out", "--temperature"} | SOUND),
+    "continue": ("RUN CLIP", {"--out", "--temperature", "--soundfont"} | SOUND),
     "reconstruct": ("RUN CLIP", {"--out", "--label"} | SOUND),
     "spectrogram": ("CLIP", {"--representation", "--preset", "--set", "--vocoder", "--out"}),
     "inpaint": ("RUN CLIP", {"--from", "--to", "--out"} | SOUND),

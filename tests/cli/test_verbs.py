@@ -69,6 +69,7 @@ GENERATE: dict[str, Any] = {
     "prompt": None,
     "temperature": None,
     "guidance": None,
+    "soundfont": None,
     "sound": PLAIN,
 }
 R, C, OUT = Path("r"), Path("c.wav"), Path("o")
@@ -126,7 +127,7 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
     ("generate r --out o", "generate", (R, OUT), GENERATE),
     (
         f"generate r --out o -n 3 --label jazz --prompt 'slow rain' --temperature 0.8 "
-        f"--guidance 2 {ALL_SOUND}",
+        f"--guidance 2 --soundfont a.sf2 {ALL_SOUND}",
         "generate",
         (R, OUT),
         {
@@ -135,6 +136,7 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
             "prompt": "slow rain",
             "temperature": 0.8,
             "guidance": 2.0,
+            "soundfont": Path("a.sf2"),
             "sound": ALL_SOUND_OPTIONS,
         },
     ),
@@ -142,13 +144,13 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
         "continue r c.wav --out o",
         "continue_",
         (R, C, OUT),
-        {"temperature": None, "sound": PLAIN},
+        {"temperature": None, "soundfont": None, "sound": PLAIN},
     ),
     (
-        f"continue --temperature 0 {ALL_SOUND} --out o r c.wav",
+        f"continue --temperature 0 --soundfont a.sf2 {ALL_SOUND} --out o r c.wav",
         "continue_",
         (R, C, OUT),
-        {"temperature": 0.0, "sound": ALL_SOUND_OPTIONS},
+        {"temperature": 0.0, "soundfont": Path("a.sf2"), "sound": ALL_SOUND_OPTIONS},
     ),
     (
         f"reconstruct r c.wav --out o --label piano {ALL_SOUND}",
