@@ -14,6 +14,8 @@ from menura.cli.program import program
 
 ALWAYS = {"--json", "--debug", "--help"}
 SOUND = {"--seconds", "--seed", "--fade-in", "--fade-out", "--loop", "--loudness", "--format"}
+WISHES = {"--label", "--prompt", "--negative-prompt", "--temperature", "--guidance"}
+PRETRAINED = {"--preset", "--set"}
 SURFACE: dict[str, tuple[str, set[str]]] = {
     "demo": ("", {"--out"}),
     "doctor": ("", set()),
@@ -55,11 +57,10 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     ),
     "generate": (
         "RUN",
-        {"--out", "-n", "--label", "--prompt", "--temperature", "--guidance", "--soundfont"}
-        | SOUND,
+        {"--out", "-n", "--soundfont"} | WISHES | PRETRAINED | SOUND,
     ),
-    "continue": ("RUN CLIP", {"--out", "--temperature", "--soundfont"} | SOUND),
-    "reconstruct": ("RUN CLIP", {"--out", "--label"} | SOUND),
+    "continue": ("RUN CLIP", {"--out", "--soundfont"} | WISHES | PRETRAINED | SOUND),
+    "reconstruct": ("RUN CLIP", {"--out", "--label"} | PRETRAINED | SOUND),
     "spectrogram": ("CLIP", {"--representation", "--preset", "--set", "--vocoder", "--out"}),
     "inpaint": ("RUN CLIP", {"--from", "--to", "--out"} | SOUND),
     "vary": ("RUN CLIP", {"--strength", "--out"} | SOUND),

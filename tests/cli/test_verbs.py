@@ -63,15 +63,17 @@ SPECTROGRAM: dict[str, Any] = {
     "settings": {},
     "vocoder": None,
 }
-GENERATE: dict[str, Any] = {
-    "n": 1,
+PRETRAINED: dict[str, Any] = {"preset": None, "settings": {}}
+CONTINUE: dict[str, Any] = PRETRAINED | {
     "label": None,
     "prompt": None,
+    "negative_prompt": None,
     "temperature": None,
     "guidance": None,
     "soundfont": None,
     "sound": PLAIN,
 }
+GENERATE: dict[str, Any] = CONTINUE | {"n": 1}
 R, C, OUT = Path("r"), Path("c.wav"), Path("o")
 
 CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
@@ -127,16 +129,19 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
     ("generate r --out o", "generate", (R, OUT), GENERATE),
     (
         f"generate r --out o -n 3 --label jazz --prompt 'slow rain' --temperature 0.8 "
-        f"--guidance 2 --soundfont a.sf2 {ALL_SOUND}",
+        f"--guidance 2 --negative-prompt rap --preset p --set k=v --soundfont s {ALL_SOUND}",
         "generate",
         (R, OUT),
         {
             "n": 3,
             "label": "jazz",
             "prompt": "slow rain",
+            "negative_prompt": "rap",
             "temperature": 0.8,
             "guidance": 2.0,
-            "soundfont": Path("a.sf2"),
+            "preset": "p",
+            "settings": {"k": "v"},
+            "soundfont": Path("s"),
             "sound": ALL_SOUND_OPTIONS,
         },
     ),
@@ -144,19 +149,34 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
         "continue r c.wav --out o",
         "continue_",
         (R, C, OUT),
-        {"temperature": None, "soundfont": None, "sound": PLAIN},
+        CONTINUE,
     ),
     (
-        f"continue --temperature 0 --soundfont a.sf2 {ALL_SOUND} --out o r c.wav",
+        f"continue --temperature 0 {ALL_SOUND} --out o r c.wav",
         "continue_",
         (R, C, OUT),
-        {"temperature": 0.0, "soundfont": Path("a.sf2"), "sound": ALL_SOUND_OPTIONS},
+        CONTINUE | {"temperature": 0.0, "sound": ALL_SOUND_OPTIONS},
     ),
     (
-        f"reconstruct r c.wav --out o --label piano {ALL_SOUND}",
+        "continue r c.wav --out o --label jazz --prompt rain --negative-prompt rap --guidance 2 "
+        "--preset p --set k=v",
+        "continue_",
+        (R, C, OUT),
+        CONTINUE
+        | {
+            "label": "jazz",
+            "prompt": "rain",
+            "negative_prompt": "rap",
+            "guidance": 2.0,
+            "preset": "p",
+            "settings": {"k": "v"},
+        },
+    ),
+    (
+        f"reconstruct r c.wav --out o --label piano --preset p --set k=v {ALL_SOUND}",
         "reconstruct",
         (R, C, OUT),
-        {"label": "piano", "sound": ALL_SOUND_OPTIONS},
+        {"label": "piano", "preset": "p", "settings": {"k": "v"}, "sound": ALL_SOUND_OPTIONS},
     ),
     (
         "spectrogram c.wav --out o",

@@ -1,17 +1,21 @@
 """The mistakes that the tests must notice. Each is one that a person could make in good faith."""
 
+from faults.bilstm_faults import BILSTM_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
 from faults.notes_faults import NOTES_FAULTS
 from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
 from faults.stream_faults import STREAM_FAULTS
+from faults.text_faults import TEXT_FAULTS
 
 FAULTS = (
     *HOUSE_FAULTS,
+    *BILSTM_FAULTS,
     *FLOW_FAULTS,
     *NOTES_FAULTS,
     *RECURRENT_FAULTS,
     *REPRESENTATION_FAULTS,
     *STREAM_FAULTS,
+    *TEXT_FAULTS,
 )

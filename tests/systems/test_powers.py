@@ -132,7 +132,7 @@ def test_a_glide_sets_off_as_one_and_arrives_as_the_other(
 @pytest.fixture
 def opened(system: TrainedSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every verb finds the stand-in, whatever run is named."""
-    monkeypatch.setattr(making, "load", lambda run: system)
+    monkeypatch.setattr(making, "load", lambda run, **_: system)
     monkeypatch.setattr(systems, "content_hash", lambda run: "0123456789ab")
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from menura.foundation.errors import MenuraError
-from menura.recipes import ContiguousWindows, RandomCrops
+from menura.recipes import Batching, ContiguousWindows, RandomCrops, SlidingWindows
 from menura.representations.log_power import LogPower
 from menura.training.batches import batches
 from menura.training.rows import Tracks
@@ -56,11 +56,12 @@ def tracks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tracks]:
 
 WINDOWS = ContiguousWindows(batch_size=3, n_frames=11, piece_s=2.0)
 CROPS = RandomCrops(batch_size=3, n_frames=20)
+SLIDING = SlidingWindows(batch_size=3, n_frames=17)
 
 
-@pytest.mark.parametrize("batching", [WINDOWS, CROPS])
+@pytest.mark.parametrize("batching", [WINDOWS, CROPS, SLIDING])
 def test_a_batch_is_a_function_of_its_step(
-    tracks: Callable[..., Tracks], batching: RandomCrops | ContiguousWindows
+    tracks: Callable[..., Tracks], batching: Batching
 ) -> None:
     one, other = (batches(tracks(5, 7, 3), batching, seed=1) for _ in range(2))
     for step in (0, 1, 90, 2):
@@ -199,3 +200,57 @@ def test_pieces_for_statistics_are_spread_and_bounded(tracks: Callable[..., Trac
     assert 4 <= len(pieces) <= 6
     loudest = {round(float(piece.abs().max())) for piece in pieces}
     assert loudest == {1, 2, 3}, "one track was left out"
+
+
+def seconds_of(n_frames: int) -> float:
+    """The length of a track of so many frames."""
+    return (n_frames - 1) * HOP / RATE
+
+
+def test_a_thousand_files_of_one_frame_are_984_windows(tracks: Callable[..., Tracks]) -> None:
+    """The report's count (section 3.3), 16 to see and one to predict, each once an epoch."""
+    source = batches(
+        tracks(*[seconds_of(1)] * 1000), SlidingWindows(batch_size=32, n_frames=17), seed=0
+    )
+    assert source.steps_per_epoch == 31
+    starts = [row.track for step in range(31) for row in source.rows(step)]
+    assert len(starts) == 31 * 32
+    assert set(starts) == set(range(984))
+    assert max(Counter(starts).values()) <= 2
+    assert starts[:32] != [row.track for row in source.rows(31)], "the next epoch is as this one"
+
+
+def test_windows_slide_from_one_track_into_the_next(tracks: Callable[..., Tracks]) -> None:
+    made = tracks(*map(seconds_of, (5, 1, 9, 30)))
+    source = batches(made, SLIDING, seed=0)
+    whole = {
+        t: made.representation.encode(
+            torch.from_numpy(made.rendition.read(t, 0, made.rendition.tracks[t].n_samples))[None]
+        )
+        for t in made.indices
+    }
+    tape = torch.cat([whole[t] for t in made.indices], dim=2)[0]
+    firsts = [0, 5, 6, 15]
+    assert source.short_tracks() == 0
+    seen = set()
+    for step in range(source.steps_per_epoch):
+        for frames, row in zip(source.batch(step).frames, source.rows(step), strict=True):
+            at = firsts[row.track] + row.start
+            torch.testing.assert_close(frames, tape[:, at : at + 17])
+            seen.add(at)
+    assert seen == set(range(45 - 17 + 1))
+
+
+def test_windows_within_tracks_never_leave_them(tracks: Callable[..., Tracks]) -> None:
+    source = batches(tracks(1, 2), replace(SLIDING, across_tracks=False), seed=0)
+    n = [source.tracks.n_frames(t) for t in (0, 1)]
+    rows = [row for step in range(source.steps_per_epoch) for row in source.rows(step)]
+    wanted = {(t, start) for t in (0, 1) for start in range(n[t] - 17 + 1)}
+    assert {(row.track, row.start) for row in rows} == wanted
+
+
+def test_fewer_frames_than_a_window_begin_again(tracks: Callable[..., Tracks]) -> None:
+    made = tracks(seconds_of(4), seconds_of(3))
+    frames = batches(made, SLIDING, seed=0).batch(0).frames
+    assert frames.shape[2] == 17
+    torch.testing.assert_close(frames[:, :, :10], frames[:, :, 7:])

@@ -1,5 +1,7 @@
 """Losses and gradients that are not finite: skipped, answered, said, and at last given up."""
 
+import weakref
+
 import pytest
 import torch
 
@@ -104,3 +106,19 @@ def test_a_gradient_that_is_not_finite_is_noticed(reporter: Collected) -> None:
 def test_a_hopeless_run_is_ended_with_advice(reporter: Collected) -> None:
     with pytest.raises(MenuraError, match="learning_rate"):
         run([float("nan")] * 30, reporter)
+
+
+def test_what_was_good_is_let_go_before_it_is_copied_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both at once would be the peak of memory of a large model."""
+    model = Fragile()
+    optimizers = {"model": torch.optim.Adam(model.parameters())}
+    guard = Guard(model, optimizers, Average(model, 0.0), Progress(), Collected())
+    before = weakref.ref(guard._good["model"]["weight"])
+    alive = []
+    monkeypatch.setattr(
+        "menura.training.guard.carried_state", lambda model: alive.append(before()) or {}
+    )
+    guard.remember()
+    assert alive == [None]

@@ -6,14 +6,19 @@ import click
 
 from menura.cli.answer import Answer, files_written
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, NOT_NEGATIVE
+from menura.cli.values import COUNT
 from menura.cli.verb import SoundVerb
 from menura.cli.words import (
     clip_argument,
+    guidance_option,
     label_option,
+    negative_prompt_option,
     out_file,
     out_folder,
+    pretrained_preset_option,
+    prompt_option,
     run_argument,
+    settings_option,
     soundfont_option,
     temperature_option,
 )
@@ -32,11 +37,12 @@ from menura.workflows.sound import SoundOptions
     help="How many clips: the first by seed K, the next by K+1, …",
 )
 @label_option
-@click.option("--prompt", metavar="TEXT", help="Words to follow, where the system reads words.")
+@prompt_option
+@negative_prompt_option
 @temperature_option
-@click.option(
-    "--guidance", type=NOT_NEGATIVE, metavar="G", help="How strictly to follow the label or prompt."
-)
+@guidance_option
+@pretrained_preset_option
+@settings_option("pretrained recipe")
 @soundfont_option
 def generate(
     run: Path,
@@ -44,12 +50,15 @@ def generate(
     n: int,
     label: str | None,
     prompt: str | None,
+    negative_prompt: str | None,
     temperature: float | None,
     guidance: float | None,
+    preset: str | None,
+    settings: tuple[tuple[str, str], ...],
     soundfont: Path | None,
     sound: SoundOptions,
 ) -> Answer:
-    """Make new clips with the system in RUN.
+    """Make new clips with the system in RUN, or with a pretrained recipe: RUN is its name then.
 
     Where RUN makes notes, they are written beside each clip as MIDI.
     Files that are in DIR stay: the numbers go on after them. The comment tag of a file names its
@@ -64,8 +73,11 @@ def generate(
             n=n,
             label=label,
             prompt=prompt,
+            negative_prompt=negative_prompt,
             temperature=temperature,
             guidance=guidance,
+            preset=preset,
+            settings=dict(settings),
             soundfont=soundfont,
             sound=sound,
             reporter=reporter,
@@ -77,17 +89,29 @@ def generate(
 @run_argument
 @clip_argument
 @out_file
+@label_option
+@prompt_option
+@negative_prompt_option
 @temperature_option
+@guidance_option
+@pretrained_preset_option
+@settings_option("pretrained recipe")
 @soundfont_option
 def continue_(
     run: Path,
     clip: Path,
     out: Path,
+    label: str | None,
+    prompt: str | None,
+    negative_prompt: str | None,
     temperature: float | None,
+    guidance: float | None,
+    preset: str | None,
+    settings: tuple[tuple[str, str], ...],
     soundfont: Path | None,
     sound: SoundOptions,
 ) -> Answer:
-    """Play on from where CLIP ends, with the system in RUN.
+    """Play on from where CLIP ends, with the system in RUN, or with a pretrained recipe.
 
     The result is CLIP and the new part; `--seconds` is the length of the new part. CLIP is a MIDI
     file where RUN makes notes; those of the whole are then written beside FILE.
@@ -99,7 +123,13 @@ def continue_(
             run,
             clip,
             out,
+            label=label,
+            prompt=prompt,
+            negative_prompt=negative_prompt,
             temperature=temperature,
+            guidance=guidance,
+            preset=preset,
+            settings=dict(settings),
             soundfont=soundfont,
             sound=sound,
             reporter=reporter,
@@ -112,16 +142,29 @@ def continue_(
 @clip_argument
 @out_file
 @label_option
+@pretrained_preset_option
+@settings_option("pretrained recipe")
 def reconstruct(
     run: Path,
     clip: Path,
     out: Path,
     label: str | None,
+    preset: str | None,
+    settings: tuple[tuple[str, str], ...],
     sound: SoundOptions,
 ) -> Answer:
     """Send CLIP through the system in RUN and back to sound."""
     from menura.workflows.reconstruct import reconstruct as work
 
     with terminal() as reporter:
-        file = work(run, clip, out, label=label, sound=sound, reporter=reporter)
+        file = work(
+            run,
+            clip,
+            out,
+            label=label,
+            preset=preset,
+            settings=dict(settings),
+            sound=sound,
+            reporter=reporter,
+        )
     return files_written([file])

@@ -22,6 +22,22 @@ label_option = click.option(
 temperature_option = click.option(
     "--temperature", type=NOT_NEGATIVE, metavar="T", help="Lower is safer, higher is wilder."
 )
+prompt_option = click.option(
+    "--prompt",
+    metavar="TEXT",
+    help="What the music is to be, in words (words that are labels, where the run has labels).",
+)
+negative_prompt_option = click.option(
+    "--negative-prompt",
+    metavar="TEXT",
+    help='What it is not to be; so is what follows "without" in the prompt.',
+)
+guidance_option = click.option(
+    "--guidance", type=NOT_NEGATIVE, metavar="G", help="How strictly to follow the label or prompt."
+)
+pretrained_preset_option = click.option(
+    "--preset", metavar="P", help="Where RUN is a pretrained recipe: its size, by name."
+)
 soundfont_option = click.option(
     "--soundfont",
     type=PATH,

@@ -8,7 +8,7 @@ from menura.audio import Clip, conform
 from menura.evaluation.metrics import Measurement, Metric
 from menura.evaluation.pieces import halves, pieces_like
 from menura.foundation import seeds
-from menura.systems import TrainedSystem
+from menura.systems import System
 
 DRAWS = 5
 
@@ -25,7 +25,7 @@ class Floor:
 class Coder:
     """Sends real music through a system's representation and back; each piece once."""
 
-    def __init__(self, system: TrainedSystem):
+    def __init__(self, system: System):
         self._system = system
         self._known: dict[tuple[str, int, int], Clip] = {}
 

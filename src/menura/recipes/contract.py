@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
+from menura.systems import Pretrained
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,24 @@ class EventWindows:
             raise ValueError(f"transpose must be 0…12 semitones, not {self.transpose}")
 
 
-Batching = RandomCrops | ContiguousWindows | EventWindows
+@dataclass(frozen=True)
+class SlidingWindows:
+    """Windows that slide a frame at a time over what there is, each once an epoch, in any order.
+
+    across_tracks: all tracks are laid end to end, in the order of the corpus, and windows reach
+        from one into the next: a corpus of short files, of which each is a frame or a few. False:
+        every window lies within a track, as is right for long ones.
+    """
+
+    batch_size: int = 32
+    n_frames: int = 17
+    across_tracks: bool = True
+
+    def __post_init__(self) -> None:
+        _positive(batch_size=self.batch_size, n_frames=self.n_frames)
+
+
+Batching = RandomCrops | ContiguousWindows | EventWindows | SlidingWindows
 
 
 @dataclass(frozen=True)
@@ -180,6 +198,31 @@ class Recipe:
         if name not in self.presets:
             raise unknown_name("preset", name, list(self.presets))
         return self.presets[name]
+
+
+@dataclass(frozen=True)
+class PretrainedRecipe:
+    """A system of the field whose weights others trained: its presets are settings (a Config) of
+    one kind of `Pretrained`. It has "laptop" and "tiny"; "paper" where a report states one."""
+
+    report: str
+    kind: type[Pretrained]
+    presets: Mapping[str, Any]
+
+    def preset(self, name: str) -> Any:
+        if name not in self.presets:
+            raise unknown_name("preset", name, list(self.presets))
+        return self.presets[name]
+
+    def settings(self, preset: str, settings: Mapping[str, str]) -> Any:
+        """The preset's Config with `key=value` settings, e.g. {"checkpoint": "facebook/…"}.
+
+        Raises UsageError for a preset or key that does not exist, or a value that does not fit.
+        """
+        config = self.preset(preset)
+        for key, text in settings.items():
+            config = with_setting(config, key, text)
+        return config
 
 
 def _positive(**values: float) -> None:

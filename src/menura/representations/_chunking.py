@@ -57,10 +57,11 @@ def trim_context(
 def encode_chunked(
     representation: Representation, read: Read, n_samples: int, chunk_frames: int = AT_ONCE
 ) -> Iterator[Frames]:
-    """All frames of a long sound, in bounded memory."""
+    """All frames of a long sound, in bounded memory. A frame that is an image counts as many."""
     n_frames = representation.frames_for(n_samples)
-    for start in range(0, n_frames, chunk_frames):
-        yield encode_range(representation, read, start, min(start + chunk_frames, n_frames))
+    size = max(1, chunk_frames // representation.spec.n_columns)
+    for start in range(0, n_frames, size):
+        yield encode_range(representation, read, start, min(start + size, n_frames))
 
 
 class StreamDecoder:

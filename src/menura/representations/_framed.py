@@ -90,7 +90,7 @@ class Framed(Representation):
     @property
     def floor(self) -> float:
         """The size of `floor_db`. A full-scale sine peaks at n_fft / 4 under a Hann window."""
-        return float(self.config.n_fft / 4 * 10 ** (self.config.floor_db / 20))
+        return floor_size(self.config.n_fft, self.config.floor_db)
 
     @property
     def spec(self) -> Spec:
@@ -129,18 +129,12 @@ class Framed(Representation):
         c = self.config
         n_frames = self.frames_for(audio.shape[1])
         spectrum = framed_stft(audio, c.n_fft, c.hop_length, n_frames, self.n_lead)
-        spectrum = spectrum[:, : self.n_bins]
-        size = spectrum.abs()
-        heard = size > self.floor
-        # The phase of next to nothing is noise, and its gradient infinite.
-        angle = torch.where(heard, spectrum, torch.ones_like(spectrum)).angle()
-        return self.from_polar(torch.where(heard, size, torch.zeros_like(size)), angle)
+        return self.from_polar(*polar(spectrum[:, : self.n_bins], self.floor))
 
     def synthesise(self, frames: MonoFrames) -> Mono:
         c = self.config
         size, angle = self.to_polar(frames[:, : self.n_levels], frames[:, self.n_levels :])
-        turned = angle.remainder(2 * torch.pi).to(size.dtype)
-        spectrum = torch.complex(size * turned.cos(), size * turned.sin())
+        spectrum = cartesian(size, angle)
         if not self.keeps_nyquist:
             spectrum = F.pad(spectrum, (0, 0, 0, 1))
         return framed_istft(spectrum, c.n_fft, c.hop_length, self.n_lead)
@@ -158,12 +152,8 @@ class Framed(Representation):
         return size.clamp_min(self.floor).log()
 
     def size_of(self, log_size: Sizes) -> Sizes:
-        """Sizes again: nothing for what sits at the floor, rather than a hiss.
-
-        A model may overshoot; nothing recorded is more than 20 dB above a full-scale sine.
-        """
-        size = log_size.clamp_max(log(self.config.n_fft / 4 * 10)).exp()
-        return torch.where(log_size > log(self.floor) + 1e-3, size, torch.zeros_like(size))
+        """Sizes again."""
+        return sizes_of_logs(log_size, self.config.n_fft, self.floor)
 
     @abstractmethod
     def from_polar(self, size: Sizes, angle: Angles) -> MonoFrames:
@@ -176,6 +166,35 @@ class Framed(Representation):
         phases: Float32[Tensor, "rows levels frames"],
     ) -> tuple[Sizes, Angles]:
         """Sizes (finite, not negative) and angles of raw features."""
+
+
+def floor_size(n_fft: int, floor_db: float) -> float:
+    """|STFT| at floor_db. A full-scale sine peaks at n_fft / 4 under a Hann window."""
+    return float(n_fft / 4 * 10 ** (floor_db / 20))
+
+
+def polar(spectrum: Spectrum, floor: float) -> tuple[Sizes, Angles]:
+    """Sizes and angles; both are 0 where there is no more than the floor."""
+    size = spectrum.abs()
+    heard = size > floor
+    # The phase of next to nothing is noise, and its gradient infinite.
+    angle = torch.where(heard, spectrum, torch.ones_like(spectrum)).angle()
+    return torch.where(heard, size, torch.zeros_like(size)), angle
+
+
+def cartesian(size: Sizes, angle: Angles) -> Spectrum:
+    """The spectrum of sizes and angles."""
+    turned = angle.remainder(2 * torch.pi).to(size.dtype)
+    return torch.complex(size * turned.cos(), size * turned.sin())
+
+
+def sizes_of_logs(log_size: Sizes, n_fft: int, floor: float) -> Sizes:
+    """Sizes of their logarithms: nothing for what sits at the floor, rather than a hiss.
+
+    A model may overshoot; nothing recorded is more than 20 dB above a full-scale sine.
+    """
+    size = log_size.clamp_max(log(n_fft / 4 * 10)).exp()
+    return torch.where(log_size > log(floor) + 1e-3, size, torch.zeros_like(size))
 
 
 def framed_stft(audio: Mono, n_fft: int, hop_length: int, n_frames: int, n_lead: int) -> Spectrum:
@@ -203,13 +222,20 @@ def framed_istft(spectrum: Spectrum, n_fft: int, hop_length: int, n_lead: int) -
     n_frames = spectrum.shape[2]
     if n_frames <= n_lead:
         return spectrum.real.new_zeros(spectrum.shape[0], 0)
+    return whole_istft(spectrum, n_fft, hop_length)[:, n_lead * hop_length : n_frames * hop_length]
+
+
+def whole_istft(spectrum: Spectrum, n_fft: int, hop_length: int) -> Mono:
+    """As `framed_istft` without a lead, and to the end of the last window:
+    (frames − 1) · hop_length + n_fft samples."""
+    n_frames = spectrum.shape[2]
     window = torch.hann_window(n_fft, device=spectrum.device)
     pieces = torch.fft.irfft(spectrum, n_fft, dim=1) * window[:, None]
     weights = window.square()
     laid = overlap_added(pieces, hop_length)
     weight = overlap_added(weights[None, :, None].expand(1, n_fft, n_frames), hop_length)
     thinnest = THINNEST * float(weights.sum()) / hop_length
-    return (laid / weight.clamp_min(thinnest))[:, n_lead * hop_length : n_frames * hop_length]
+    return laid / weight.clamp_min(thinnest)
 
 
 def overlap_added(pieces: Float32[Tensor, "rows length frames"], hop_length: int) -> Mono:

@@ -29,6 +29,7 @@ class Spec:
     hop_length: samples between frames; None for events, which have no frame rate.
     n_classes: size of the alphabet for discrete frames; None for real values.
     labels: the names a conditioned model may be asked for, in the order of their numbers.
+    n_columns: where a frame is an image, its columns, the last axis of its features; else 1.
     """
 
     sample_rate: int
@@ -37,6 +38,7 @@ class Spec:
     n_classes: int | None = None
     labels: tuple[str, ...] = ()
     n_audio_channels: int = 1
+    n_columns: int = 1
 
     @property
     def frame_rate_hz(self) -> float | None:

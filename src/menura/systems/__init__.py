@@ -2,6 +2,7 @@
 
 from menura.systems import coded
 from menura.systems.bound import BoundSystem
+from menura.systems.contract import System
 from menura.systems.format import (
     Description,
     Provenance,
@@ -9,6 +10,8 @@ from menura.systems.format import (
     is_system,
     read_description,
 )
+from menura.systems.pretrained import Pretrained
+from menura.systems.prompts import Prompt
 from menura.systems.saving import build, content_hash, load, load_weights, save
 from menura.systems.scores import ScoreSystem
 from menura.systems.streaming import Steps
@@ -18,10 +21,13 @@ from menura.systems.trained import TrainedSystem
 __all__ = [
     "BoundSystem",
     "Description",
+    "Pretrained",
+    "Prompt",
     "Provenance",
     "SavedPart",
     "ScoreSystem",
     "Steps",
+    "System",
     "TrainedSystem",
     "build",
     "coded",

@@ -1,6 +1,6 @@
 """A representation and a model, bound: what systems of sound and of notes have in common."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,27 +11,36 @@ import torch
 from menura.audio import Clip
 from menura.foundation.errors import UsageError, unknown_name
 from menura.foundation.seeds import derive
-from menura.models import Model
+from menura.models import Model, powers_of
 from menura.models.contract import Conditioned, Sampling
 from menura.representations import Representation, ScoreRepresentation
+from menura.systems.contract import System
 from menura.systems.format import Description
+from menura.systems.prompts import Prompt, match_labels
 
 P = TypeVar("P")
 LONGEST_S = 86_400.0
 
 
 @dataclass
-class BoundSystem(ABC):
-    """Makes clips at its own rate and channels.
-
-    Equal seeds give equal clips; lengths are exact to the sample. temperature scales the
-    randomness: 0 takes the likeliest. label is one of `labels`; guidance is how strictly it is
-    followed: 1 as learnt, more is stricter. None is the system's own, and no label.
-    """
+class BoundSystem(System):
+    """What a run trained, as `System` says."""
 
     description: Description
     representation: Representation | ScoreRepresentation
     model: Model
+
+    @property
+    def recipe(self) -> str:
+        return self.description.recipe
+
+    @property
+    def powers(self) -> tuple[str, ...]:
+        return powers_of(type(self.model))
+
+    @property
+    def licence(self) -> str:
+        return ""
 
     @property
     def sample_rate(self) -> int:
@@ -51,6 +60,15 @@ class BoundSystem(ABC):
         """What it can be asked for by name."""
         return self.description.labels
 
+    def reads(self, prompt: Prompt) -> str:
+        """The labels that the words name, and which words it leaves."""
+        if not self._is_conditioned:
+            return super().reads(prompt)
+        labels, ignored = self._named(prompt), match_labels(prompt.wanted, self.labels).ignored
+        said = f"--prompt: follows the label{'s'[: len(labels) - 1]} {', '.join(labels)}"
+        said += f"; ignored: {' '.join(ignored)}" if ignored else ""
+        return said + (f"; cannot leave out: {prompt.unwanted}" if prompt.unwanted else "")
+
     @abstractmethod
     def generate(
         self,
@@ -61,6 +79,7 @@ class BoundSystem(ABC):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
 
@@ -77,6 +96,7 @@ class BoundSystem(ABC):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
         """The seed clip, and `seconds` of new music after it."""
 
@@ -100,30 +120,58 @@ class BoundSystem(ABC):
             self.model.train(was_training)
 
     def _sampling(
-        self, temperature: float | None, label: str | None, guidance: float | None
+        self,
+        temperature: float | None,
+        label: str | None,
+        guidance: float | None,
+        words: Prompt | str | None,
     ) -> Sampling:
         if temperature is None:
             temperature = self.description.temperature
         if not 0 <= temperature <= 100:
             raise UsageError(f"a temperature must be 0…100, not {temperature:g}")
-        if not isinstance(self.model, Conditioned) or not self.labels:
-            if label is not None or guidance is not None:
+        wanted = self._wanted(label, Prompt.of(words))
+        if not isinstance(self.model, Conditioned) or not self._is_conditioned:
+            if wanted or guidance is not None:
                 raise UsageError(
-                    f"this {self.description.recipe} system has learnt no labels to follow; "
+                    f"this {self.recipe} system has learnt no labels to follow; "
                     "ask for no label and no guidance"
                 )
             return Sampling(temperature)
-        if label is None:
+        if not wanted:
             if guidance is not None:
                 raise UsageError("guidance says how strictly a label is followed; give a label too")
             return Sampling(temperature)
-        if label not in self.labels:
-            raise unknown_name("label", label, list(self.labels))
         if guidance is None:
             guidance = self.model.usual_guidance()
         if not 0 <= guidance <= 100:
             raise UsageError(f"guidance must be 0…100, not {guidance:g}")
-        return Sampling(temperature, torch.tensor([label == one for one in self.labels]), guidance)
+        return Sampling(temperature, torch.tensor([one in wanted for one in self.labels]), guidance)
+
+    @property
+    def _is_conditioned(self) -> bool:
+        return isinstance(self.model, Conditioned) and bool(self.labels)
+
+    def _wanted(self, label: str | None, prompt: Prompt | None) -> tuple[str, ...]:
+        """The labels that are asked for, by name or in words."""
+        if prompt is not None and label is not None:
+            raise UsageError("a label and a prompt both say what is wanted; give one of them")
+        if prompt is not None:
+            return self._named(prompt) if self._is_conditioned else (prompt.wanted,)
+        if label is None:
+            return ()
+        if self._is_conditioned and label not in self.labels:
+            raise unknown_name("label", label, list(self.labels))
+        return (label,)
+
+    def _named(self, prompt: Prompt) -> tuple[str, ...]:
+        labels = match_labels(prompt.wanted, self.labels).labels
+        if not labels:
+            raise UsageError(
+                f"--prompt: no word of {prompt.wanted!r} names a label of this {self.recipe} "
+                f"system (there is: {', '.join(self.labels)})"
+            )
+        return labels
 
     def _samples(self, seconds: float) -> int:
         if not 0 < seconds <= LONGEST_S:

@@ -15,6 +15,7 @@ from menura.models._threads import one_thread
 from menura.models.contract import Continues, Generates, Streams
 from menura.representations import Events, Frames, ScoreRepresentation
 from menura.systems.bound import LONGEST_S, BoundSystem, music_rng
+from menura.systems.prompts import Prompt
 
 Rows = Float32[Tensor, "rows features made"]
 
@@ -41,6 +42,7 @@ class ScoreSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Score]:
         """n scores from nothing, as `generate` plays them: of so many seconds, where notes that
         would sound on are ended.
@@ -48,7 +50,7 @@ class ScoreSystem(BoundSystem):
         Raises MenuraError if the model lets no time pass.
         """
         self._power(Generates, "generate")
-        sampling = self._sampling(temperature, label, guidance)
+        sampling = self._sampling(temperature, label, guidance, prompt)
         self._samples(seconds)
         rngs = [music_rng(seed + number) for number in range(n)]
         with self._playing(), one_thread():
@@ -64,10 +66,11 @@ class ScoreSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Score:
         """The notes of the seed, unchanged, and `seconds` of new ones from where its last ends."""
         self._power(Continues, "continue")
-        sampling = self._sampling(temperature, label, guidance)
+        sampling = self._sampling(temperature, label, guidance, prompt)
         self._samples(seconds)
         known = self.representation.encode(seed_score)
         if not known.shape[2]:
@@ -96,9 +99,14 @@ class ScoreSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         scores = self.compose(
-            n, seconds, seed, temperature=temperature, label=label, guidance=guidance
+            *(n, seconds, seed),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
+            prompt=prompt,
         )
         return [self.play(score, seconds) for score in scores]
 
@@ -111,6 +119,7 @@ class ScoreSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
         """The seed's notes and `seconds` of new ones, played. Raises UsageError for a clip that
         was not played from notes."""
@@ -126,6 +135,7 @@ class ScoreSystem(BoundSystem):
             temperature=temperature,
             label=label,
             guidance=guidance,
+            prompt=prompt,
         )
         return self.play(score, seed_clip.score.duration_s + seconds)
 

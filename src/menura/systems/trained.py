@@ -26,6 +26,7 @@ from menura.models.contract import (
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
 from menura.systems.bound import BoundSystem, music_rng
 from menura.systems.coded import Coded
+from menura.systems.prompts import Prompt
 from menura.systems.streaming import (
     Steps,
     clips_of,
@@ -54,13 +55,18 @@ class TrainedSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> list[Clip]:
         """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
 
         Raises UsageError if the model does not generate, or has not learnt the label.
         """
         steps = self.generate_steps(
-            *(n, seconds, seed), temperature=temperature, label=label, guidance=guidance
+            *(n, seconds, seed),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
+            prompt=prompt,
         )
         return clips_of(steps, self.sample_rate)
 
@@ -73,10 +79,11 @@ class TrainedSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Steps:
         """The same clips, some seconds of each at a time while they are made (see streaming)."""
         model = self._power(Generates, "generate")
-        sampling = self._sampling(temperature, label, guidance)
+        sampling = self._sampling(temperature, label, guidance, prompt)
         n_samples = self._samples(seconds)
         n_frames, rngs = self._frames(n_samples), [music_rng(seed + number) for number in range(n)]
         if isinstance(model, Streams):
@@ -94,13 +101,18 @@ class TrainedSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Clip:
         """The seed clip, unchanged but for its last moments, and `seconds` of new music after it.
 
         The new part takes over in a cross-fade of 50 ms that ends with the seed.
         """
         steps = self.continue_steps(
-            *(seed_clip, seconds, seed), temperature=temperature, label=label, guidance=guidance
+            *(seed_clip, seconds, seed),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
+            prompt=prompt,
         )
         return clips_of(steps, self.sample_rate)[0]
 
@@ -113,10 +125,11 @@ class TrainedSystem(BoundSystem):
         temperature: float | None = None,
         label: str | None = None,
         guidance: float | None = None,
+        prompt: Prompt | str | None = None,
     ) -> Steps:
         """The same clip, first the seed, then some seconds at a time while they are made."""
         model = self._power(Continues, "continue")
-        sampling = self._sampling(temperature, label, guidance)
+        sampling = self._sampling(temperature, label, guidance, prompt)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
         # The last frames look past the end of the seed: the model must not.
         n_known = self._full_frames(n_seed) - self.representation.edge_frames

@@ -11,7 +11,13 @@ import torch
 from menura.foundation.errors import MenuraError
 from menura.foundation.seeds import derive
 from menura.models import Batch
-from menura.recipes import Batching, ContiguousWindows, EventWindows, RandomCrops
+from menura.recipes import (
+    Batching,
+    ContiguousWindows,
+    EventWindows,
+    RandomCrops,
+    SlidingWindows,
+)
 from menura.training.source import Row, Source
 
 
@@ -48,6 +54,8 @@ def batches(tracks: Source, batching: Batching, seed: int) -> Batches:
         return EventBatches(tracks, batching, seed)
     if isinstance(batching, RandomCrops):
         return CropBatches(tracks, batching.batch_size, batching.n_frames, seed)
+    if isinstance(batching, SlidingWindows):
+        return SlidingBatches(tracks, batching, seed)
     return WindowBatches(tracks, batching, seed)
 
 
@@ -215,3 +223,67 @@ class Tape:
         which = bisect_right(self._ends, position)
         track, start, n_windows = self._pieces[which]
         return track, start, position - (self._ends[which] - n_windows)
+
+
+class SlidingBatches(Batches):
+    """Every window of the tracks once an epoch, shuffled; if asked, windows across tracks too.
+
+    What is left over when the windows are shared out to whole batches goes with the first windows
+    of the same epoch.
+    """
+
+    def __init__(self, tracks: Source, batching: SlidingWindows, seed: int):
+        super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
+        lengths = [tracks.n_frames(t) for t in tracks.indices]
+        self._across = batching.across_tracks
+        if self._across:
+            self._ends = list(accumulate(lengths))
+            self._n_windows = max(1, self._ends[-1] - self.n_frames + 1)
+        else:
+            self._ends = list(accumulate(max(1, n - self.n_frames + 1) for n in lengths))
+            self._n_windows = self._ends[-1]
+        self._epoch, self._order = -1, np.zeros(0, np.int64)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self._n_windows // self.batch_size)
+
+    def rows(self, step: int) -> list[Row]:
+        """The first frame of every window."""
+        return [self._place(window) for window in self._windows(step)]
+
+    def batch(self, step: int) -> Batch:
+        if not self._across:
+            return super().batch(step)
+        windows = self._windows(step)
+        stretches = [self._stretches(window) for window in windows]
+        last = [row[-1][0] for row in stretches]  # whose frames are to be predicted
+        return Batch(self.tracks.encode_across(stretches), labels=self.tracks.flags(last))
+
+    def short_tracks(self) -> int:
+        return 0 if self._across else super().short_tracks()
+
+    def _windows(self, step: int) -> list[int]:
+        epoch, position = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            rng = np.random.default_rng(derive(self.seed, "sliding", epoch))
+            self._epoch, self._order = epoch, rng.permutation(self._n_windows)
+        first = position * self.batch_size
+        return [
+            int(self._order[n % self._n_windows]) for n in range(first, first + self.batch_size)
+        ]
+
+    def _place(self, at: int) -> Row:
+        which = bisect_right(self._ends, at)
+        before = self._ends[which - 1] if which else 0
+        return Row(self.tracks.indices[which], at - before)
+
+    def _stretches(self, window: int) -> list[tuple[Row, int]]:
+        """The tracks that a window lies across; from the last it goes on with the first."""
+        stretches, at, left = list[tuple[Row, int]](), window, self.n_frames
+        while left:
+            row = self._place(at % self._ends[-1])
+            n = min(left, self.tracks.n_frames(row.track) - row.start)
+            stretches.append((row, n))
+            at, left = at + n, left - n
+        return stretches

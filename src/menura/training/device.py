@@ -1,6 +1,5 @@
 """Where to compute, and in which precision: asked for, or found out by measuring."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from lightning_fabric import Fabric
 
+from menura.foundation.devices import available, bfloat16_is_faster
 from menura.foundation.errors import MenuraError, UsageError
 from menura.models import Model
 from menura.models._threads import one_thread
@@ -52,29 +52,3 @@ def threads_for(model: Model) -> Iterator[None]:
     """Within the block as many threads compute as the model gains from."""
     with nullcontext() if model.gains_from_threads else one_thread():
         yield
-
-
-def available() -> list[str]:
-    """Devices of this machine, the fastest kind first."""
-    found = ["cuda"] if torch.cuda.is_available() else []
-    found += ["mps"] if torch.backends.mps.is_available() else []
-    return [*found, "cpu"]
-
-
-def bfloat16_is_faster(device: str, size: int = 512) -> bool:
-    """Measured: CPUs without native bfloat16 emulate it, slowly; 20 % is asked for."""
-    if device == "mps":
-        return False
-    if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    a = torch.randn(size, size, generator=torch.Generator().manual_seed(0))
-    return _seconds(a.bfloat16()) < 0.8 * _seconds(a)
-
-
-def _seconds(a: torch.Tensor) -> float:
-    best = float("inf")
-    for _ in range(5):
-        start = time.perf_counter()
-        a @ a
-        best = min(best, time.perf_counter() - start)
-    return best

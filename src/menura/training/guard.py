@@ -46,6 +46,7 @@ class Guard:
 
     def remember(self) -> None:
         """These weights are good (they have just been evaluated)."""
+        self._good = {}  # let go first: twice the weights and moments would be the peak of memory
         self._good = {
             "model": {k: v.detach().clone() for k, v in self._model.state_dict().items()},
             "carried": carried_state(self._model),

@@ -68,6 +68,15 @@ class Source(ABC):
     def round_trips(self, n_pieces: int) -> Sequence[float]:
         """The promised measure of a few pieces, sent through the representation and back."""
 
+    def encode_across(self, rows: list[list[tuple[Row, int]]]) -> RowFrames:
+        """Rows that lie across tracks: the first frame of each stretch, and how many there are."""
+        # Laid frame after frame, as models that read windows want them: nothing is turned over.
+        laid = [
+            torch.cat([self.encode([row], n).transpose(1, 2)[0] for row, n in stretches])
+            for stretches in rows
+        ]
+        return torch.stack(laid).transpose(1, 2)
+
     def is_silent(self, row: Row, n_frames: int) -> bool:
         """Whether there is nothing to learn from in a row."""
         return False

@@ -1,5 +1,6 @@
 """`menura continue`: a clip, and new music that goes on from it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from menura.foundation.reporting import Reporter
@@ -14,7 +15,13 @@ def continue_(
     clip: Path | str,
     out: Path | str,
     *,
+    label: str | None = None,
+    prompt: str | None = None,
+    negative_prompt: str | None = None,
     temperature: float | None = None,
+    guidance: float | None = None,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
     soundfont: Path | str | None = None,
     sound: SoundOptions | None = None,
     reporter: Reporter | None = None,
@@ -23,22 +30,37 @@ def continue_(
 
     clip: a sound file; a MIDI file for a system of notes, which writes the notes of the whole to a
     MIDI file beside `out` and plays them by `soundfont` (an SF2 file; None: by itself).
-    temperature: scales the randomness; None is the system's own.
+    The other options are those of `generate`.
     Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
     """
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
-    work = Making.begin("continue", run, sound, reporter, soundfont)
+    work = Making.begin(
+        *("continue", run, sound, reporter, soundfont), preset=preset, settings=settings
+    )
+    words = work.prompt(prompt, negative_prompt)
     work.keep_apart(file, [clip])
     known = work.read(clip)
-    new_s = sound.length(work.system.seconds)
+    new_s = work.seconds
     seconds = known.duration_s + new_s
     over_s = sound.over(seconds)
     system = streaming(work)
     if system is None:
-        made = work.system.continue_(known, new_s + over_s, sound.seed, temperature=temperature)
+        made = work.system.continue_(
+            *(known, new_s + over_s, sound.seed),
+            temperature=temperature,
+            label=label,
+            guidance=guidance,
+            prompt=words,
+        )
         return work.write(made, file, seconds=seconds)
-    steps = system.continue_steps(known, new_s + over_s, sound.seed, temperature=temperature)
+    steps = system.continue_steps(
+        *(known, new_s + over_s, sound.seed),
+        temperature=temperature,
+        label=label,
+        guidance=guidance,
+        prompt=words,
+    )
     [written] = record(
         *(work, steps, [file]),
         making_s=seconds + over_s,

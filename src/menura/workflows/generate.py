@@ -1,10 +1,12 @@
-"""`menura generate`: new clips from a trained system."""
+"""`menura generate`: new clips from a system."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
+from menura.systems import Prompt
 from menura.workflows.making import Making
 from menura.workflows.outputs import numbered_files
 from menura.workflows.recording import record, streaming
@@ -21,13 +23,19 @@ def generate(
     n: int = 1,
     label: str | None = None,
     prompt: str | None = None,
+    negative_prompt: str | None = None,
     temperature: float | None = None,
     guidance: float | None = None,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
     soundfont: Path | str | None = None,
     sound: SoundOptions | None = None,
     reporter: Reporter | None = None,
 ) -> list[Path]:
     """Make n clips and write them into the folder `out`; returns the files.
+
+    run: the folder of a run, or the name of a pretrained recipe, whose preset and settings say
+    which of its weights.
 
     The clips have the seeds sound.seed, sound.seed + 1, …, which their comment tags state: a
     single one is made again with its seed and n=1. Files that are in `out` stay: the numbering
@@ -35,40 +43,71 @@ def generate(
     temperature: scales the randomness; None is the system's own. Equal seeds give equal clips.
     A system of notes writes a MIDI file beside each clip, by the same name (001.wav, 001.mid).
     soundfont: an SF2 file that plays them; None is the built-in synthesiser.
-    label: one of the system's (see `list_labels`); guidance: how strictly it is followed.
+    label: one of the system's (see `list_labels`). prompt: words; a system of labels follows those
+    that they name. negative_prompt, and what follows "without" in the prompt: what the music is
+    not to be. guidance: how strictly label or prompt are followed.
     Raises UsageError where the system has no use for an option, MenuraError for a bad run.
     """
     sound, reporter = sound or SoundOptions(), reporter or Reporter()
     if n < 1:
         raise UsageError(f"-n must be at least 1, not {n}")
     targets = numbered_files(out, sound)
-    work = Making.begin("generate", run, sound, reporter, soundfont)
-    _refuse_prompt(work.system.description.recipe, prompt)
-    seconds = sound.length(work.system.seconds)
-    making_s = seconds + sound.over(seconds)
-    system = streaming(work)
-    batch = max(1, min(BATCH, int(BATCH_S / making_s))) if system is None else BATCH
+    work = Making.begin(
+        *("generate", run, sound, reporter, soundfont), preset=preset, settings=settings
+    )
+    words = work.prompt(prompt, negative_prompt)
+    wishes = _Wishes(temperature, label, guidance, words)
+    making_s = work.seconds + sound.over(work.seconds)
+    batch = BATCH if streaming(work) else max(1, min(BATCH, int(BATCH_S / making_s)))
     files: list[Path] = []
     while len(files) < n:
         n_done, n_more = len(files), min(batch, n - len(files))
         reporter.progress(n_done, n, f"{n_done} of {n} clips made")
-        seed, new = sound.seed + n_done, [targets.file(n_done + k) for k in range(n_more)]
-        asked = n_more, making_s, seed
-        if system is not None:
-            steps = system.generate_steps(
-                *asked, temperature=temperature, label=label, guidance=guidance
-            )
-            tell = _teller(reporter, n_done, n_more, n)
-            files += record(
-                work, steps, new, making_s=making_s, seconds=seconds, seed=seed, tell=tell
-            )
-            continue
-        clips = work.system.generate(
-            *asked, temperature=temperature, label=label, guidance=guidance
-        )
-        for own_seed, (target, clip) in enumerate(zip(new, clips, strict=True), seed):
-            files.append(work.write(clip, target, seconds=seconds, seed=own_seed))
+        new = [targets.file(n_done + k) for k in range(n_more)]
+        tell = _teller(reporter, n_done, n_more, n)
+        files += _made(work, wishes, new, making_s, sound.seed + n_done, tell)
     return files
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    temperature: float | None
+    label: str | None
+    guidance: float | None
+    prompt: Prompt | None
+
+
+def _made(
+    work: Making,
+    wishes: _Wishes,
+    targets: list[Path],
+    making_s: float,
+    seed: int,
+    tell: Callable[[float, str], None],
+) -> Iterator[Path]:
+    """The clips of one batch, written."""
+    system, seconds = streaming(work), work.seconds
+    if system is not None:
+        steps = system.generate_steps(
+            *(len(targets), making_s, seed),
+            temperature=wishes.temperature,
+            label=wishes.label,
+            guidance=wishes.guidance,
+            prompt=wishes.prompt,
+        )
+        yield from record(
+            work, steps, targets, making_s=making_s, seconds=seconds, seed=seed, tell=tell
+        )
+        return
+    clips = work.system.generate(
+        *(len(targets), making_s, seed),
+        temperature=wishes.temperature,
+        label=wishes.label,
+        guidance=wishes.guidance,
+        prompt=wishes.prompt,
+    )
+    for own_seed, (target, clip) in enumerate(zip(targets, clips, strict=True), seed):
+        yield work.write(clip, target, seconds=seconds, seed=own_seed)
 
 
 def _teller(reporter: Reporter, n_done: int, n_more: int, n: int) -> Callable[[float, str], None]:
@@ -79,10 +118,3 @@ def _teller(reporter: Reporter, n_done: int, n_more: int, n: int) -> Callable[[f
         reporter.progress(n_done + share * n_more, n, line)
 
     return tell
-
-
-def _refuse_prompt(recipe: str, prompt: str | None) -> None:
-    if prompt is not None:
-        raise UsageError(
-            f"--prompt: a {recipe} system has learnt no words to follow; leave the option out"
-        )

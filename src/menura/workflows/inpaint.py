@@ -25,4 +25,4 @@ def inpaint(
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
     work = Making.begin("inpaint", run, sound, reporter)
-    return work.write(work.of_sound.inpaint(work.read(clip), from_s, to_s, sound.seed), file)
+    return work.write(work.system.inpaint(work.read(clip), from_s, to_s, sound.seed), file)

@@ -33,6 +33,6 @@ def interpolate(
     work = Making.begin("interpolate", run, sound, reporter)
     ends = work.read(a), work.read(b)
     if glide:
-        return [work.write(work.of_sound.glide(*ends), targets.file(0))]
-    clips = work.of_sound.interpolate(*ends, n_stops=steps)
+        return [work.write(work.system.glide(*ends), targets.file(0))]
+    clips = work.system.interpolate(*ends, n_stops=steps)
     return [work.write(clip, targets.file(number)) for number, clip in enumerate(clips)]

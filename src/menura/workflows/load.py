@@ -1,55 +1,104 @@
-"""`menura.load`: a trained system from its folder, and what a verb needs of it."""
+"""`menura.load`: a system from its folder or by its name, and what a verb needs of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from menura import models, recipes, systems
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
-from menura.systems import BoundSystem, TrainedSystem
+from menura.foundation.reporting import Reporter
+from menura.recipes import PretrainedRecipe
+from menura.systems import BoundSystem, Pretrained, ScoreSystem, System, TrainedSystem
 
 
-def load(run: Path | str) -> BoundSystem:
-    """The system in a folder that `menura.train` wrote.
+def load(
+    run: Path | str,
+    *,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    reporter: Reporter | None = None,
+) -> System:
+    """The system in a folder that `menura.train` wrote, or a pretrained one by its recipe's name.
 
-    Raises MenuraError when there is none, or it is damaged.
+    preset, settings: of a pretrained recipe, e.g. {"checkpoint": "facebook/musicgen-medium"}; its
+    usual preset is "laptop".
+    Raises MenuraError when there is none, or it is damaged; UsageError for wrong words.
     """
-    folder = Path(run)
+    folder, name = Path(run), str(run)
+    if not folder.exists() and name in recipes.room.names():
+        return _pretrained(name, preset or "laptop", settings or {}, reporter or Reporter())
+    if preset is not None or settings:
+        raise UsageError(
+            f"{printable(name)}: --preset and --set choose among the weights of a pretrained "
+            "recipe; a run is as it was trained: leave them out"
+        )
     if not folder.exists():
         raise MenuraError(
-            f"{printable(str(folder))}: there is no such folder; train a system into it first"
+            f"{printable(name)}: there is no such folder; train a system into it first"
         )
     if not folder.is_dir():
-        raise UsageError(
-            f"{printable(str(folder))} is a file; give the folder that `menura train` wrote"
-        )
+        raise UsageError(f"{printable(name)} is a file; give the folder that `menura train` wrote")
     return systems.load(folder)
 
 
-def load_of_sound(run: Path | str) -> TrainedSystem:
+def _pretrained(
+    name: str, preset: str, settings: Mapping[str, str], reporter: Reporter
+) -> Pretrained:
+    recipe = recipes.load(name)
+    if not isinstance(recipe, PretrainedRecipe):
+        raise UsageError(
+            f"{name} is a recipe that is trained first (menura train {name} CORPUS --out RUN); "
+            "then give the folder RUN"
+        )
+    return recipe.kind.open(name, recipe.settings(preset, settings), reporter)
+
+
+def load_of_sound(run: Path | str) -> System:
     """The same where sound goes in. Raises UsageError for a system of notes."""
-    return of_sound(load(run))
+    system = load(run)
+    if isinstance(system, ScoreSystem):
+        raise _makes_notes(system)
+    return system
 
 
 def of_sound(system: BoundSystem) -> TrainedSystem:
     """The system, if it is one of sound. Raises UsageError for one of notes."""
     if not isinstance(system, TrainedSystem):
-        raise UsageError(
-            f"a {system.description.recipe} system makes notes; this needs one that makes sound"
-        )
+        raise _makes_notes(system)
     return system
 
 
-def require(system: BoundSystem, verb: str) -> None:
+def _makes_notes(system: System) -> UsageError:
+    return UsageError(f"a {system.recipe} system makes notes; this needs one that makes sound")
+
+
+def require(system: System, verb: str) -> None:
     """Raises UsageError, naming the recipes that can, when the system has no power for `verb`."""
-    if verb in models.powers_of(type(system.model)):
+    if verb not in system.powers:
+        raise _cannot(system.recipe, verb)
+
+
+def require_of_name(run: Path | str, verb: str) -> None:
+    """The same of a pretrained recipe's name, before gigabytes are opened for nothing."""
+    name = str(run)
+    if Path(run).exists() or name not in recipes.room.names():
         return
+    if isinstance(recipes.load(name), PretrainedRecipe) and verb not in _powers(name):
+        raise _cannot(name, verb)
+
+
+def _cannot(recipe: str, verb: str) -> UsageError:
     able = ", ".join(recipes_that_can(verb)) or "none of this version"
-    raise UsageError(
-        f"a {system.description.recipe} system cannot {verb}; recipes that can: {able}"
-    )
+    return UsageError(f"a {recipe} system cannot {verb}; recipes that can: {able}")
 
 
 def recipes_that_can(verb: str) -> list[str]:
-    """Names of the recipes whose model has the power for a verb."""
-    parts = {name: recipes.load(name).presets["tiny"].model.name for name in recipes.room.names()}
-    return [name for name, part in parts.items() if verb in models.powers_of(models.load(part))]
+    """Names of the recipes whose systems have the power for a verb."""
+    return [name for name in recipes.room.names() if verb in _powers(name)]
+
+
+def _powers(name: str) -> tuple[str, ...]:
+    recipe = recipes.load(name)
+    if isinstance(recipe, PretrainedRecipe):
+        return recipe.kind.abilities
+    return models.powers_of(models.load(recipe.presets["tiny"].model.name))

@@ -1,6 +1,6 @@
 """What every verb that makes sound does around its own step: open, read, finish, sign, write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
-from menura.systems import BoundSystem, ScoreSystem, TrainedSystem
+from menura.systems import Pretrained, Prompt, ScoreSystem, System
 from menura.workflows.finishing import finish
-from menura.workflows.load import load, of_sound, require
+from menura.workflows.load import load, require, require_of_name
 from menura.workflows.outputs import notes_file
 from menura.workflows.sound import SoundOptions
 
@@ -23,7 +23,7 @@ class Making:
     """A run, opened for one verb."""
 
     verb: str
-    system: BoundSystem
+    system: System
     system_hash: str
     sound: SoundOptions
     reporter: Reporter
@@ -36,21 +36,43 @@ class Making:
         sound: SoundOptions,
         reporter: Reporter | None,
         soundfont: Path | str | None = None,
+        *,
+        preset: str | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> "Making":
         """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power.
 
         soundfont: an SF2 file by which a system of notes plays.
+        preset, settings: where the run is the name of a pretrained recipe.
         """
-        system = load(run)
+        reporter = reporter or Reporter()
+        require_of_name(run, verb)
+        system = load(run, preset=preset, settings=settings, reporter=reporter)
         require(system, verb)
         if soundfont is not None:
             _play_by(system, Path(soundfont))
-        return cls(verb, system, systems.content_hash(Path(run)), sound, reporter or Reporter())
+        if isinstance(system, Pretrained):
+            hash_ = system.signature
+        else:
+            hash_ = systems.content_hash(Path(run))
+        if system.licence:
+            reporter.say(f"{system.recipe}: weights {hash_}, licence {system.licence}")
+        return cls(verb, system, hash_, sound, reporter)
 
     @property
-    def of_sound(self) -> TrainedSystem:
-        """The system, for verbs that only those of sound have a power for."""
-        return of_sound(self.system)
+    def seconds(self) -> float:
+        """Of new music: what is asked for, or the system's own."""
+        return self.sound.length(self.system.seconds)
+
+    def prompt(self, prompt: str | None, negative: str | None) -> Prompt | None:
+        """The words as the system is to hear them; what it makes of them is said."""
+        if prompt is None and negative is None:
+            return None
+        words = Prompt.read(prompt or "", negative or "")
+        if not (words.wanted or words.unwanted):
+            raise UsageError("--prompt has no words; say what the music is to be")
+        self.reporter.say(self.system.reads(words))
+        return words
 
     def read(self, path: Path | str) -> Clip:
         """A sound file at the system's rate and channels (what is lost on the way is said), or
@@ -63,7 +85,7 @@ class Making:
             return _played(self.system, path)
         if path.suffix.lower() in MIDI_SUFFIXES:
             raise UsageError(
-                f"{printable(str(path))} is MIDI, and a {self.system.description.recipe} system "
+                f"{printable(str(path))} is MIDI, and a {self.system.recipe} system "
                 "takes sound; give a sound file"
             )
         clip = audio.read(path)
@@ -85,6 +107,8 @@ class Making:
         score = clip.score if isinstance(clip, Played) else None
         clip, missed = finish(clip, seconds, self.sound)
         comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
+        if self.system.licence:
+            comment += f"; weights under {self.system.licence}"
         done = "replaced" if path.exists() else "wrote"
         changed = audio.write(clip, path, format=self.sound.format, comment=comment)
         self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s)")
@@ -104,8 +128,7 @@ class Making:
         """Raises UsageError for a label that the system cannot use."""
         if label is not None:
             raise UsageError(
-                f"--label: a {self.system.description.recipe} system has learnt no labels; "
-                "leave the option out"
+                f"--label: a {self.system.recipe} system has learnt no labels; leave the option out"
             )
 
 
@@ -113,7 +136,7 @@ def _played(system: ScoreSystem, path: Path) -> Played:
     """A seed of notes. It is heard again with what follows, so this playing is a plain one."""
     if path.suffix.lower() not in MIDI_SUFFIXES:
         raise UsageError(
-            f"{printable(str(path))} is not MIDI, and a {system.description.recipe} system takes "
+            f"{printable(str(path))} is not MIDI, and a {system.recipe} system takes "
             "notes; give a MIDI file (.mid)"
         )
     score = audio.read_score(path)
@@ -122,18 +145,17 @@ def _played(system: ScoreSystem, path: Path) -> Played:
     return system.play(score, score.duration_s)
 
 
-def _play_by(system: BoundSystem, soundfont: Path) -> None:
+def _play_by(system: System, soundfont: Path) -> None:
     if not isinstance(system, ScoreSystem):
         raise UsageError(
-            f"--soundfont: a {system.description.recipe} system makes sound by itself; leave the "
-            "option out"
+            f"--soundfont: a {system.recipe} system makes sound by itself; leave the option out"
         )
     if not soundfont.is_file():
         raise UsageError(f"--soundfont {printable(str(soundfont))}: there is no such file")
     system.soundfont = soundfont
 
 
-def _losses(clip: Clip, system: BoundSystem) -> list[str]:
+def _losses(clip: Clip, system: System) -> list[str]:
     said = []
     if clip.sample_rate > system.sample_rate:
         said.append(

@@ -1,5 +1,6 @@
 """`menura reconstruct`: a clip as a trained system can express it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from menura.foundation.reporting import Reporter
@@ -14,15 +15,18 @@ def reconstruct(
     out: Path | str,
     *,
     label: str | None = None,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
     sound: SoundOptions | None = None,
     reporter: Reporter | None = None,
 ) -> Path:
     """Pass the clip through the system and write the result to the file `out`.
 
+    preset, settings: where `run` is the name of a pretrained recipe.
     Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
     """
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
-    work = Making.begin("reconstruct", run, sound, reporter)
+    work = Making.begin("reconstruct", run, sound, reporter, preset=preset, settings=settings)
     work.refuse_label(label)
-    return work.write(work.of_sound.reconstruct(work.read(clip)), file)
+    return work.write(work.system.reconstruct(work.read(clip)), file)

@@ -19,7 +19,7 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.representations import Representation
-from menura.systems import TrainedSystem
+from menura.systems import System
 from menura.workflows.load import load_of_sound
 from menura.workflows.outputs import output_file
 from menura.workflows.sound import Format
@@ -120,11 +120,11 @@ def _from_exr(clip: Path, out: Path | str, vocoder: Path | str | None, reporter:
     return file
 
 
-def _codec(run: Path) -> TrainedSystem:
+def _codec(run: Path) -> System:
     system = load_of_sound(run)
     if not system.has_codec:
         raise UsageError(
-            f"{printable(str(run))} is a {system.description.recipe} system, which has no codec; "
+            f"{printable(str(run))} is a {system.recipe} system, which has no codec; "
             "give --vocoder a run of latent-flow or spectral-codec"
         )
     return system

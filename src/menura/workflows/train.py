@@ -65,7 +65,7 @@ def train(
     """
     out, reporter = Path(out), reporter or Reporter()
     limits = _limits(steps, minutes)
-    chosen = recipes.load(recipe).preset(preset).with_settings(settings or {})
+    chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
     _check_folder(out, resume)
     if init != "none":
         systems.read_description(Path(init))

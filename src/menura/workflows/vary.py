@@ -27,4 +27,4 @@ def vary(
         raise UsageError(f"--strength must be 0…1, not {strength:g}")
     file = sound_file(out, sound, [clip])
     work = Making.begin("vary", run, sound, reporter)
-    return work.write(work.of_sound.vary(work.read(clip), strength, sound.seed), file)
+    return work.write(work.system.vary(work.read(clip), strength, sound.seed), file)
