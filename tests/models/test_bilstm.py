@@ -242,6 +242,17 @@ def test_what_may_come_is_not_averaged_by_modes() -> None:
     torch.testing.assert_close(likeliest, likeliest[:1].expand_as(likeliest))
 
 
+def test_progress_is_the_error_of_the_nearest_mode() -> None:
+    """A choice learnt late must not make an average look better than many sharp images."""
+    model = model_of(MODES).eval()
+    batch = Batch(frames(6))
+    losses = model.losses(batch, "model", rng())
+    assert torch.equal(model.progress(batch, rng()), losses["image"])
+    assert losses["total"] > losses["image"]
+    plain = model_of(FACTORED).eval()
+    assert torch.equal(plain.progress(batch, rng()), plain.losses(batch, "model", rng())["total"])
+
+
 def test_clusters_are_found_and_far_apart_ones_first() -> None:
     centres = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
     points = centres.repeat(20, 1) + 0.1 * torch.randn(60, 2, generator=rng())

@@ -165,6 +165,12 @@ class Bilstm(Model):
         total = image + RELAXED * errors.mean() + CHOOSING * choice
         return {"total": total, "image": image, "choice": choice}
 
+    def progress(self, batch: Batch, rng: torch.Generator) -> Float[Tensor, ""]:
+        """The error of the nearest mode. That is the likelihood of a mixture of as many Gaussians
+        but for the choice, a few nats beside the ten thousands of values of an image."""
+        losses = self.losses(batch, "model", rng)
+        return losses.get("image", losses["total"])
+
     def _blurred(self, window: Window, rng: torch.Generator) -> Window:
         if not self.training or self.config.input_noise == 0:
             return window

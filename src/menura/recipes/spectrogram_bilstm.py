@@ -19,9 +19,9 @@ laptop: the same form for minutes on two cores. Ours, all for the reasons given:
     second (31 columns; eight to a 4-s file, and as many more to learn from); magnitudes alone,
     their phases found afterwards, since the mean of phases that turn at random says nothing;
     columns read by one shared map to 32 numbers, images written as eight spectra × courses in
-    time on top of what sounds on (a hundredth of the weights); the nearest of 32 modes is learnt,
-    not the mean, which is a haze of all notes that might come; blurred inputs, so that it finds
-    back from its own errors; two layers.
+    time on top of what sounds on (3.3 million weights, a hundredth); the nearest of 32 modes is
+    learnt, not the mean, which is a haze of all notes that might come; blurred inputs, so that it
+    finds back from its own errors; two layers. Under 1 GB of memory.
 
 Batching: windows across tracks suit short files; for long recordings `--set
 batching.across_tracks=false` keeps every window within one, of consecutive images either way.
@@ -57,7 +57,7 @@ recipe = Recipe(
             representation=Part(
                 "spectrogram-images",
                 SpectrogramImages.Config(
-                    n_columns=31, n_padding=0, phase="found", n_iter=4, floor_db=-80.0
+                    n_columns=31, n_padding=0, phase="found", n_iter=2, floor_db=-80.0
                 ),
             ),
             model=Part(
