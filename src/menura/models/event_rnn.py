@@ -34,6 +34,7 @@ Numbers = Int64[Tensor, "batch events"]
 Logits = Float[Tensor, "batch classes"]
 State = tuple[Tensor, Tensor] | None
 
+MOST_FOR_ONE_THREAD = 512  # units
 N_OPENINGS = 256  # stretches of the training music that pieces of a windowed model set off from
 
 
@@ -98,6 +99,10 @@ class EventRnn(Model):
         self.output = nn.Linear(config.n_hidden, spec.n_classes)
         shape = (N_OPENINGS, config.n_window) if config.n_window else (0, 0)
         self.register_buffer("openings", torch.zeros(shape, dtype=torch.int64))
+
+    @property
+    def gains_from_threads(self) -> bool:
+        return bool(self.config.n_hidden > MOST_FOR_ONE_THREAD)
 
     def phases(self) -> dict[str, Phase]:
         c = self.config

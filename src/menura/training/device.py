@@ -1,5 +1,7 @@
 """Where to compute, and in which precision: asked for, or found out by measuring."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -7,6 +9,8 @@ from lightning_fabric import Fabric
 
 from menura.foundation.devices import available, bfloat16_is_faster
 from menura.foundation.errors import MenuraError, UsageError
+from menura.models import Model
+from menura.models._threads import one_thread
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -41,3 +45,10 @@ def choose(device: str, precision: str, *, gains_from_bfloat16: bool) -> Compute
         fast = gains_from_bfloat16 and bfloat16_is_faster(chosen)
         return Compute(chosen, "bfloat16" if fast else "float32")
     return Compute(chosen, precision)
+
+
+@contextmanager
+def threads_for(model: Model) -> Iterator[None]:
+    """Within the block as many threads compute as the model gains from."""
+    with nullcontext() if model.gains_from_threads else one_thread():
+        yield

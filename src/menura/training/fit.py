@@ -18,7 +18,7 @@ from menura.training.average import Average
 from menura.training.batches import Batches
 from menura.training.carried import carried_state, put_back
 from menura.training.clocks import Clocks
-from menura.training.device import Compute
+from menura.training.device import Compute, threads_for
 from menura.training.estimate import Estimate, clock, measure
 from menura.training.evaluating import held_out_value
 from menura.training.guard import Guard, HopelessError
@@ -88,7 +88,8 @@ class Fit:
             self._stepper.step(self.data.train.batch(0), number, rate=0.0)
 
         try:
-            return measure(model, step, self.folder, math.inf if n_steps is None else n_steps)
+            with threads_for(model):
+                return measure(model, step, self.folder, math.inf if n_steps is None else n_steps)
         finally:
             model.load_state_dict(weights)
             put_back(model, carried)
@@ -110,7 +111,11 @@ class Fit:
             self._reporter,
         )
         clocks = Clocks(self.progress.seconds)
-        with Interrupts() as interrupts, Tracking(self.folder, self.progress.step) as tracking:
+        with (
+            threads_for(self.system.model),
+            Interrupts() as interrupts,
+            Tracking(self.folder, self.progress.step) as tracking,
+        ):
             try:
                 while not (reason := self._reason_to_end(limits, clocks, interrupts)):
                     self._one_step(guard, clocks)

@@ -36,6 +36,12 @@ class Model(nn.Module, ABC):
         super().__init__()
         self.config, self.spec = config, spec
 
+    @property
+    def gains_from_threads(self) -> bool:
+        """Whether a training step is faster in several threads: not where it is a long chain of
+        small products, between which the threads wait for each other."""
+        return True
+
     @abstractmethod
     def phases(self) -> dict[str, Phase]:
         """The players by name, in the order of their turns. Most models have one."""
