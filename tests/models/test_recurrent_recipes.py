@@ -4,12 +4,13 @@ import pytest
 
 from menura import recipes
 from menura.models.frame_rnn import FrameRnnConfig
-from menura.recipes import ContiguousWindows, Preset
+from menura.recipes import ContiguousWindows, Preset, Recipe
 
 PRESETS = [
     pytest.param(chosen, id=f"{name}-{preset}")
     for name in recipes.room.names()
-    for preset, chosen in recipes.load(name).presets.items()
+    if isinstance(recipe := recipes.load(name), Recipe)
+    for preset, chosen in recipe.presets.items()
     if chosen.model.name == "frame-rnn"
 ]
 
