@@ -108,7 +108,7 @@ def cut(excerpt: Excerpt, source: Path) -> audio.Clip:
         whole.between(excerpt.start_s, excerpt.start_s + excerpt.seconds), excerpt.seconds
     )
     level, _ = audio.to_loudness(part, LOUDNESS_LUFS)
-    return audio.fade(level, FADE_S, FADE_S)
+    return audio.whole(audio.fade(level, FADE_S, FADE_S))
 
 
 def _attribution(known: dict[str, dict[str, str]]) -> str:

@@ -65,7 +65,7 @@ def test_starting_from_a_system_that_hears_otherwise_is_refused(
         ({"settings": {"model.optimizer.learning_rate": "NaN"}}, "learning_rate"),
         ({"settings": {"model.schedule.decay_steps": "0"}}, "at least 1"),
         ({"settings": {"representation.floor_db": "500"}}, "floor_db"),
-        ({"settings": {"batching.n_frames": "1"}}, "at least 2"),
+        ({"settings": {"batching.n_frames": "1"}}, "n_frames must be above"),
         ({"settings": {"seconds": "-1"}}, "seconds"),
         ({"steps": 0}, "--steps"),
         ({"minutes": -1.0}, "--minutes"),
