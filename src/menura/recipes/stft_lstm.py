@@ -9,7 +9,7 @@ paper-quarter-second: the report's text has "512 features for every quarter-seco
     Both hold where 1024 samples last a quarter of a second: at 4,096 Hz. Otherwise as paper.
 laptop: a narrower LSTM with Adam, which says a mixture of next frames rather than their mean and
     is trained with recurrent dropout and noise on what it hears: what learns something audible in
-    minutes on two cores and does not go astray (docs/results/bull_whip.md). Ours.
+    minutes on two cores and goes astray less (trials in docs/log.md). Ours.
 """
 
 from dataclasses import replace
