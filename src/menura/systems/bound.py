@@ -1,6 +1,5 @@
 """A representation and a model, bound: what systems of sound and of notes have in common."""
 
-from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from typing import TypeVar
 
 import torch
 
-from menura.audio import Clip
 from menura.foundation.errors import UsageError, unknown_name
 from menura.foundation.seeds import derive
 from menura.models import Model, powers_of
@@ -69,43 +67,12 @@ class BoundSystem(System):
         said += f"; ignored: {' '.join(ignored)}" if ignored else ""
         return said + (f"; cannot leave out: {prompt.unwanted}" if prompt.unwanted else "")
 
-    @abstractmethod
-    def generate(
-        self,
-        n: int,
-        seconds: float,
-        seed: int,
-        *,
-        temperature: float | None = None,
-        label: str | None = None,
-        guidance: float | None = None,
-        prompt: Prompt | str | None = None,
-    ) -> list[Clip]:
-        """n clips from nothing, with the seeds seed, seed + 1, …: each can be made again alone.
-
-        Raises UsageError if the model does not generate, or has not learnt the label.
-        """
-
-    @abstractmethod
-    def continue_(
-        self,
-        seed_clip: Clip,
-        seconds: float,
-        seed: int,
-        *,
-        temperature: float | None = None,
-        label: str | None = None,
-        guidance: float | None = None,
-        prompt: Prompt | str | None = None,
-    ) -> Clip:
-        """The seed clip, and `seconds` of new music after it."""
-
     def has(self, power: type) -> bool:
         return isinstance(self.model, power)
 
     def _power(self, power: type[P], verb: str) -> P:
         if not isinstance(self.model, power):
-            raise UsageError(f"a {self.description.recipe} system cannot {verb}")
+            raise self._cannot(verb)
         return self.model
 
     @contextmanager
