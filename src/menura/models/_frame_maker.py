@@ -28,7 +28,7 @@ class FrameMaker:
 
     The largest of a row is the largest of these numbers, so that rounding moves no weight by more
     than 1/65,534 of that (16 bits; with 8 bits 1/254, for half the bytes). Pieces are made side by
-    side, each in a thread, and bit by bit as if each were made alone.
+    side, each in a thread, and bit by bit as if each were made alone from the same state.
     """
 
     def __init__(self, network: Recurrence, output: MixtureOutput, bits: Bits = 16):
