@@ -17,8 +17,8 @@ FLOW_FAULTS = (
     Fault(
         "draws and rows are taken for each other",
         FLOW,
-        "unflatten(0, (n_draws, n))\n        end",
-        "unflatten(0, (n, n_draws)).transpose(0, 1)\n        end",
+        "music.repeat_interleave(n_draws, dim=0)",
+        "music.repeat(n_draws, 1, 1)",
         ("tests/models/test_beginnings.py",),
     ),
     Fault(

@@ -14,7 +14,7 @@ from menura.models._outputs import LEAST_SCALE, TINY, MixtureOutput, gumbel
 from menura.models._recurrence import Recurrence, State
 
 Bits = Literal[8, 16]
-WHOLE = {8: np.int8, 16: np.int16}
+WHOLE: dict[int, type[np.int8 | np.int16]] = {8: np.int8, 16: np.int16}
 Matrix = tuple[
     Shaped[np.ndarray, "packed columns"],
     Float32[np.ndarray, " packed"],

@@ -232,19 +232,17 @@ class LatentFlow(Model):
         """
         c, n_known = self.config, int(known.sum())
         n, n_draws = music.shape[0], c.n_candidates if sampling.temperature > 0 else 1
-        started = [self._noise(music, rngs, sampling) for _ in range(n_draws)]
+        draws = torch.stack([self._noise(music, rngs, sampling) for _ in range(n_draws)], dim=1)
         if n_draws == 1:
-            return started[0]
-        draws = torch.cat(started)
+            return draws[:, 0]
         led = self._fill(
-            *(music.repeat(n_draws, 1, 1), known, draws, sampling),
+            *(music.repeat_interleave(n_draws, dim=0), known, draws.flatten(0, 1), sampling),
             is_first=True,
             n_steps=c.n_candidate_steps,
-        )
-        pieces = led[:, :, n_known : n_known + c.n_compared].unflatten(0, (n_draws, n))
+        ).reshape(draws.shape)
+        pieces = led[:, :, :, n_known : n_known + c.n_compared]
         end = music[:, :, max(0, n_known - c.n_compared) : n_known]
-        chosen = most_alike(pieces.transpose(0, 1), end)
-        return draws.unflatten(0, (n_draws, n))[chosen, torch.arange(n)]
+        return draws[torch.arange(n), most_alike(pieces, end)]
 
     def _fill(
         self,
