@@ -119,9 +119,15 @@ def test_engines_give_up_on_files_that_hang(monkeypatch: pytest.MonkeyPatch) -> 
     given: list[float | None] = []
 
     class Seen(Crew):
-        def __init__(self, function: str, n_workers: int, longest_s: float | None = None):
+        def __init__(
+            self,
+            function: str,
+            n_workers: int,
+            longest_s: float | None = None,
+            idle: list[Child] | None = None,
+        ):
             given.append(longest_s)
-            super().__init__(function, n_workers, longest_s)
+            super().__init__(function, n_workers, longest_s, idle)
 
     monkeypatch.setattr("menura.prepared.engines.local.Crew", Seen)
     list(engines.load("local").results(COUNT, []))
