@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from menura.foundation.errors import MenuraError, UsageError
@@ -168,3 +169,26 @@ def test_what_a_machine_of_the_cluster_may_lack(tmp_path: Path) -> None:
     assert "install the same version" in _fault("0.0.1", str(sound), out, str(token))
     assert "gone.wav" in _fault(__version__, str(tmp_path / "gone.wav"), out, str(token))
     assert "cannot write into" in _fault(__version__, str(sound), f"{out}/not-there", str(token))
+
+
+@pytest.mark.usefixtures("worker")
+def test_workers_are_kept_from_one_work_to_the_next_and_end_with_the_engine() -> None:
+    with engines.load("local", 1) as engine:
+        list(engine.results(COUNT, [{"items": ["a"]}]))
+        (first,) = psutil.Process().children()
+        ((_, result),) = engine.results("dying_worker:sum_up", [{"items": ["aa", "b"]}])
+        assert psutil.Process().children() == [first]
+        assert result["total"] == 3
+    assert psutil.Process().children() == []
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_kept_worker_that_died_meanwhile_is_replaced() -> None:
+    with engines.load("local", 1) as engine:
+        list(engine.results(COUNT, [{"items": ["a"]}]))
+        (first,) = psutil.Process().children()
+        first.kill()
+        first.wait()
+        ((_, result),) = engine.results(COUNT, [{"items": ["b"]}])
+    assert result["done"] == ["b"]
+    assert result["deadly"] == {}
