@@ -17,8 +17,8 @@ FLOW_FAULTS = (
     Fault(
         "draws and rows are taken for each other",
         FLOW,
-        "music.repeat_interleave(n_draws, dim=0)",
-        "music.repeat(n_draws, 1, 1)",
+        "music[:, :, near].repeat_interleave(n_draws, dim=0)",
+        "music[:, :, near].repeat(n_draws, 1, 1)",
         ("tests/models/test_beginnings.py",),
     ),
     Fault(

@@ -42,19 +42,27 @@ def test_the_beginning_most_like_the_seed_is_made_in_full() -> None:
     c = LatentFlow.tiny
     seed = torch.randn(6, 5, 8, generator=rngs(1)[0])
 
-    def alone(draw: int, n_steps: int) -> torch.Tensor:
+    def alone(draw: int, n_window: int, n_steps: int) -> torch.Tensor:
         generators = rngs(6)
         for rng in generators:
             for _ in range(draw):
                 torch.randn(5, c.n_window, generator=rng)
-        return flow(n_candidates=1, n_steps=n_steps).continue_(seed, 10, generators)
+        model = flow(n_candidates=1, n_steps=n_steps)
+        begun = torch.stack([torch.randn(5, c.n_window, generator=rng) for rng in generators])
+        known = torch.arange(n_window) < c.n_carried
+        window = torch.nn.functional.pad(seed[:, :, -c.n_carried :], (0, n_window - c.n_carried))
+        filled = model._fill(window, known, begun[:, :, :n_window], Sampling(), is_first=True)
+        return filled[:, :, c.n_carried :]
 
-    few = torch.stack([alone(draw, c.n_candidate_steps) for draw in range(c.n_candidates)], dim=1)
-    chosen = most_alike(few[:, :, :, : c.n_compared], seed[:, :, -c.n_compared :]).tolist()
+    near = c.n_carried + c.n_compared
+    few = [alone(draw, near, c.n_candidate_steps) for draw in range(c.n_candidates)]
+    chosen = most_alike(torch.stack(few, dim=1), seed[:, :, -c.n_compared :]).tolist()
     assert len(set(chosen)) == c.n_candidates, "the example must tell the draws apart"
     made = flow().continue_(seed, 10, rngs(6))
     for row, draw in enumerate(chosen):
-        torch.testing.assert_close(made[row], alone(draw, c.n_steps)[row], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(
+            made[row], alone(draw, c.n_window, c.n_steps)[row], atol=1e-4, rtol=1e-4
+        )
 
 
 def test_without_chance_there_is_nothing_to_choose() -> None:

@@ -63,8 +63,8 @@ class LatentFlowConfig:
     label_dropout: float = 0.15
     guidance: float = 2.0
     known_guidance: float = 2.0
-    n_candidates: int = 16
-    n_candidate_steps: int = 6
+    n_candidates: int = 32
+    n_candidate_steps: int = 4
     n_compared: int = 31
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
@@ -228,19 +228,23 @@ class LatentFlow(Model):
     ) -> Frames:
         """The noise, of n_candidates draws, from which the music goes on most like what is known.
 
-        A few steps show where a noise leads well enough to choose (docs/log.md).
+        Few steps of a part of the window show well enough where a noise leads (docs/log.md).
         """
         c, n_known = self.config, int(known.sum())
         n, n_draws = music.shape[0], c.n_candidates if sampling.temperature > 0 else 1
         draws = torch.stack([self._noise(music, rngs, sampling) for _ in range(n_draws)], dim=1)
         if n_draws == 1:
             return draws[:, 0]
+        near = slice(0, n_known + c.n_compared)  # of the window: what lies beyond decides little
         led = self._fill(
-            *(music.repeat_interleave(n_draws, dim=0), known, draws.flatten(0, 1), sampling),
+            music[:, :, near].repeat_interleave(n_draws, dim=0),
+            known[near],
+            draws[:, :, :, near].flatten(0, 1),
+            sampling,
             is_first=True,
             n_steps=c.n_candidate_steps,
-        ).reshape(draws.shape)
-        pieces = led[:, :, :, n_known : n_known + c.n_compared]
+        )
+        pieces = led.reshape(n, n_draws, *led.shape[1:])[:, :, :, n_known:]
         end = music[:, :, max(0, n_known - c.n_compared) : n_known]
         return draws[torch.arange(n), most_alike(pieces, end)]
 
