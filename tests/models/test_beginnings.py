@@ -40,10 +40,11 @@ def test_alike_is_what_numpy_says() -> None:
 def test_the_beginning_most_like_the_seed_is_made_in_full() -> None:
     """By hand: every draw alone, in a few steps; then the chosen one alone, in all steps."""
     c = LatentFlow.tiny
-    seed = torch.randn(6, 5, 8, generator=rngs(1)[0])
+    # Loud, so that what is made depends on which of the seeds is known.
+    seed = 8 * torch.randn(12, 5, 8, generator=rngs(1)[0])
 
     def alone(draw: int, n_window: int, n_steps: int) -> torch.Tensor:
-        generators = rngs(6)
+        generators = rngs(12)
         for rng in generators:
             for _ in range(draw):
                 torch.randn(5, c.n_window, generator=rng)
@@ -57,8 +58,8 @@ def test_the_beginning_most_like_the_seed_is_made_in_full() -> None:
     near = c.n_carried + c.n_compared
     few = [alone(draw, near, c.n_candidate_steps) for draw in range(c.n_candidates)]
     chosen = most_alike(torch.stack(few, dim=1), seed[:, :, -c.n_compared :]).tolist()
-    assert len(set(chosen)) == c.n_candidates, "the example must tell the draws apart"
-    made = flow().continue_(seed, 10, rngs(6))
+    assert len(set(chosen)) > 1, "the example must tell the draws apart"
+    made = flow().continue_(seed, 10, rngs(12))
     for row, draw in enumerate(chosen):
         torch.testing.assert_close(
             made[row], alone(draw, c.n_window, c.n_steps)[row], atol=1e-4, rtol=1e-4
