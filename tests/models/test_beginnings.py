@@ -19,7 +19,10 @@ def rngs(n: int) -> list[torch.Generator]:
 
 def flow(**settings: int) -> LatentFlow:
     torch.manual_seed(0)
-    return LatentFlow(replace(LatentFlow.tiny, **settings), SPEC).eval()
+    model = LatentFlow(replace(LatentFlow.tiny, **settings), SPEC).eval()
+    with torch.no_grad():
+        model.leave.weight *= 30  # so that what is made depends on what is known
+    return model
 
 
 def test_alike_is_what_numpy_says() -> None:
@@ -40,8 +43,7 @@ def test_alike_is_what_numpy_says() -> None:
 def test_the_beginning_most_like_the_seed_is_made_in_full() -> None:
     """By hand: every draw alone, in a few steps; then the chosen one alone, in all steps."""
     c = LatentFlow.tiny
-    # Loud, so that what is made depends on which of the seeds is known.
-    seed = 8 * torch.randn(12, 5, 8, generator=rngs(1)[0])
+    seed = torch.randn(12, 5, 8, generator=rngs(1)[0])
 
     def alone(draw: int, n_window: int, n_steps: int) -> torch.Tensor:
         generators = rngs(12)
