@@ -1,6 +1,7 @@
 """menura inpaint, vary, interpolate: new sound from a clip and a run."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -73,6 +74,11 @@ def vary(run: Path, clip: Path, strength: float, out: Path, sound: SoundOptions)
 @out_folder
 @click.option("--steps", type=COUNT, metavar="K", help="How many clips, A and B included.")
 @click.option("--glide", is_flag=True, help="One clip that glides from A to B instead.")
+@click.option(
+    "--path",
+    type=click.Choice(["linear", "spherical"]),
+    help="The way through the latents: a line, or a great circle. Usual: the system's own.",
+)
 def interpolate(
     run: Path,
     a: Path,
@@ -80,6 +86,7 @@ def interpolate(
     out: Path,
     steps: int | None,
     glide: bool,
+    path: Literal["linear", "spherical"] | None,
     sound: SoundOptions,
 ) -> Answer:
     """Make clips that lie between clip A and clip B."""
@@ -95,6 +102,7 @@ def interpolate(
             out,
             steps=5 if steps is None else steps,
             glide=glide,
+            path=path,
             sound=sound,
             reporter=reporter,
         )

@@ -18,6 +18,7 @@ from menura.models.contract import (
     Generates,
     Inpaints,
     Interpolates,
+    Path,
     Reconstructs,
     Streams,
     Varies,
@@ -198,20 +199,27 @@ class TrainedSystem(BoundSystem):
             frames = model.vary(self._encode(clip), strength, [music_rng(seed)])
         return self._clip(self._decode(frames), clip.n_samples)
 
-    def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
+    def interpolate(
+        self, a: Clip, b: Clip, n_stops: int, *, path: Path | None = None
+    ) -> list[Clip]:
         """n_stops clips on the way from a to b in the latent space, both ends included.
 
-        They are as long as the shorter of the two.
+        They are as long as the shorter of the two. path: None is the model's usual one.
         """
         shares = torch.linspace(0, 1, n_stops)[:, None]
-        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames)))
+        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames), path))
 
-    def glide(self, a: Clip, b: Clip) -> Clip:
+    def glide(self, a: Clip, b: Clip, *, path: Path | None = None) -> Clip:
         """One clip that sets off as a and arrives as b, as long as the shorter of the two."""
-        return next(self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None]))
+        glides = self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None], path)
+        return next(glides)
 
     def _between(
-        self, a: Clip, b: Clip, shares: Callable[[int], Float32[Tensor, "stops frames"]]
+        self,
+        a: Clip,
+        b: Clip,
+        shares: Callable[[int], Float32[Tensor, "stops frames"]],
+        path: Path | None,
     ) -> Iterator[Clip]:
         """A clip for each row of `shares`, which say how much of it is b, frame by frame."""
         model = self._power(Interpolates, "interpolate")
@@ -223,7 +231,7 @@ class TrainedSystem(BoundSystem):
             n_frames = frames[0].shape[2]
             from_, to = (model.to_latent(one) for one in frames)
             stops = [
-                model.from_latent(model.mixed(from_, to, row.to(self._device)), n_frames)
+                model.from_latent(model.mixed(from_, to, row.to(self._device), path), n_frames)
                 for row in shares(n_frames)
             ]
         for stop in stops:
