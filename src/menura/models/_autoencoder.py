@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
-from menura.models._bottleneck import Bottleneck, BottleneckConfig
+from menura.models._bottleneck import Bottleneck, BottleneckConfig, Posterior
 from menura.models._paths import along
 from menura.models._windowing import fades, hats, window_starts
 from menura.models.contract import (
@@ -90,16 +90,23 @@ class Autoencoder(Model):
 
         kl: the divergence of a place, in nats, whatever it costs.
         """
-        frames, n_window = batch.frames, self.config.n_window
+        frames = batch.frames
+        self._check(frames)
+        posterior = self.bottleneck.posterior(self.encoder(frames))
+        made = self.decoder(posterior.drawn(rng)).float()
+        return self._of_coding(posterior, (made - frames).square().mean())
+
+    def _check(self, frames: Frames) -> None:
+        n_window = self.config.n_window
         if frames.shape[2] != n_window:
             raise UsageError(
                 f"this model codes windows of {n_window} frames: batching.n_frames must be "
                 f"{n_window}, not {frames.shape[2]}"
             )
-        posterior = self.bottleneck.posterior(self.encoder(frames))
-        made = self.decoder(posterior.drawn(rng)).float()
-        error = (made - frames).square().mean()
-        n_values = self.spec.n_channels * n_window // self.n_places
+
+    def _of_coding(self, posterior: Posterior, error: Float32[Tensor, ""]) -> Losses:
+        """The losses of a batch that is said as `posterior` and comes back with this error."""
+        n_values = self.spec.n_channels * self.config.n_window // self.n_places
         cost = self.bottleneck.cost(posterior, n_values, warming=self.training)
         if self.training:
             self.bottleneck.follow(posterior)
@@ -130,17 +137,21 @@ class Autoencoder(Model):
 
     def to_latent(self, frames: Frames) -> Latent:
         """Of each window the mean that the encoder says."""
+        said = []
+        for windows in self._windows(frames):
+            mean = self.bottleneck.posterior(self.encoder(windows.flatten(0, 1))).mean
+            said.append(mean.reshape(-1, windows.shape[1], *mean.shape[1:]).movedim(1, 3))
+        return torch.cat(said, dim=3)[..., None]
+
+    def _windows(self, frames: Frames) -> Iterator[Float32[Tensor, "batch some features window"]]:
+        """The windows that a piece is coded in, some at a time. The last frame of a piece shorter
+        than a window goes on."""
         n_window = self.config.n_window
         starts = self._starts(frames.shape[2])
-        # The last frame of a piece shorter than a window goes on.
         padded = F.pad(frames, (0, max(0, n_window - frames.shape[2])), mode="replicate")
-        said = []
         for first in range(0, len(starts), AT_ONCE):
             some = starts[first : first + AT_ONCE]
-            windows = torch.stack([padded[:, :, s : s + n_window] for s in some], dim=1)
-            mean = self.bottleneck.posterior(self.encoder(windows.flatten(0, 1))).mean
-            said.append(mean.reshape(-1, len(some), *mean.shape[1:]).movedim(1, 3))
-        return torch.cat(said, dim=3)[..., None]
+            yield torch.stack([padded[:, :, s : s + n_window] for s in some], dim=1)
 
     def from_latent(self, latent: Latent, n_frames: int) -> Frames:
         """What the windows say, faded into each other, and over from knot to knot."""

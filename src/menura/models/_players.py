@@ -51,9 +51,12 @@ class Shape(NamedTuple):
 
 
 class Generator(nn.Module):
-    """Dense, reshaped; transposed convolutions, batch-normalised where asked, leaky; tanh."""
+    """Dense, reshaped; transposed convolutions, batch-normalised where asked, leaky; tanh.
 
-    def __init__(self, shape: Shape, n_noise: int, *, batch_norm: bool):
+    n_told: numbers that may be told beside the noise, to every map.
+    """
+
+    def __init__(self, shape: Shape, n_noise: int, *, batch_norm: bool, n_told: int = 0):
         super().__init__()
         self.shape = shape
         first = shape.widths[0]
@@ -70,6 +73,8 @@ class Generator(nn.Module):
             )
             self.steps.append(step)
             self.norms.append(nn.BatchNorm2d(b) if inner and batch_norm else nn.Identity())
+        told = channels[1:] if n_told else ()
+        self.told = nn.ModuleList(nn.Linear(n_told, width, bias=False) for width in told)
         self.to(memory_format=torch.channels_last)
 
     def begin(self, mean: Float32[Tensor, " features"]) -> None:
@@ -79,14 +84,19 @@ class Generator(nn.Module):
         with torch.no_grad():
             last.copy_(mean.clamp(-0.99, 0.99).atanh())
 
-    def forward(self, noise: Noise) -> Frames:
+    def forward(
+        self, noise: Noise, told: Float32[Tensor, "batch told"] | None = None
+    ) -> Frames:
         s = self.shape
         spread: Tensor = self.spread(noise).reshape(-1, 1, s.n_start, s.widths[0])
         h = leaky_relu(spread.permute(0, 3, 1, 2), s.slope)
-        for step, norm in zip(self.steps[:-1], self.norms[:-1], strict=True):
-            h = leaky_relu(norm(step(h)), s.slope, inplace=True)
-        made: Tensor = self.steps[-1](h)
-        return made.float().tanh()[:, :, 0]
+        for number, (step, norm) in enumerate(zip(self.steps, self.norms, strict=True)):
+            h = norm(step(h))
+            if told is not None and len(self.told):
+                h = h + self.told[number](told)[:, :, None, None]
+            if number < len(self.steps) - 1:
+                h = leaky_relu(h, s.slope, inplace=True)
+        return h.float().tanh()[:, :, 0]
 
 
 class Critic(nn.Module):
@@ -95,11 +105,7 @@ class Critic(nn.Module):
     def __init__(self, shape: Shape, *, dropout: float, shuffle: int, biased: bool):
         super().__init__()
         self.shape, self.dropout, self.shuffle = shape, dropout, shuffle
-        channels = (shape.n_features, *shape.widths[::-1])
-        self.steps = nn.ModuleList(
-            nn.Conv2d(a, b, (1, shape.kernel), (1, stride), (0, shape.padding(stride)))
-            for stride, (a, b) in zip(shape.strides[::-1], pairwise(channels), strict=True)
-        )
+        self.steps = coarser(shape)
         self.verdict = nn.Linear(shape.n_start * shape.widths[0], 1, bias=biased)
         self.to(memory_format=torch.channels_last)
 
@@ -111,7 +117,7 @@ class Critic(nn.Module):
         rng: what dropout and phase shuffle are drawn by; None for neither. frozen: gradients pass
         to the frames alone.
         """
-        h = _laid(frames)
+        h = laid(frames)
         for number, step in enumerate(self.steps):
             weight, bias = (p.detach() if frozen else p for p in (step.weight, step.bias))
             h = conv2d(h, weight, bias, step.stride, step.padding)  # type: ignore[arg-type]
@@ -124,7 +130,7 @@ class Critic(nn.Module):
         weight, bias = self.verdict.weight, self.verdict.bias
         if frozen:
             weight, bias = weight.detach(), None if bias is None else bias.detach()
-        said: Tensor = nn.functional.linear(h.permute(0, 2, 3, 1).flatten(1), weight, bias)
+        said: Tensor = nn.functional.linear(flat(h), weight, bias)
         return said[:, 0].float()
 
     def slopes(self, frames: Frames) -> Float32[Tensor, "batch features frames"]:
@@ -136,7 +142,7 @@ class Critic(nn.Module):
         """
         sides: list[Tensor] = []
         with torch.no_grad():
-            h = _laid(frames)
+            h = laid(frames)
             for step in self.steps:
                 h = step(h)
                 sides.append(h > 0)
@@ -149,6 +155,25 @@ class Critic(nn.Module):
             missing = (0, self.shape.missing(step.stride[1]))
             g = conv_transpose2d(g, step.weight, None, step.stride, step.padding, missing)  # type: ignore[arg-type]
         return g.float()[:, :, 0]
+
+
+def coarser(shape: Shape) -> nn.ModuleList:
+    """Strided convolutions from the frames to the coarsest map."""
+    channels = (shape.n_features, *shape.widths[::-1])
+    return nn.ModuleList(
+        nn.Conv2d(a, b, (1, shape.kernel), (1, stride), (0, shape.padding(stride)))
+        for stride, (a, b) in zip(shape.strides[::-1], pairwise(channels), strict=True)
+    )
+
+
+def laid(frames: Frames) -> Maps:
+    """Frames as maps, channels last."""
+    return frames[:, :, None].to(memory_format=torch.channels_last)
+
+
+def flat(maps: Maps) -> Float[Tensor, "batch values"]:
+    """The values of each row, in the order in which they lie in memory."""
+    return maps.permute(0, 2, 3, 1).flatten(1)
 
 
 def penalty(slopes: Float32[Tensor, "batch features frames"]) -> Float32[Tensor, ""]:
@@ -167,6 +192,3 @@ def shuffled(maps: Maps, most: int, rng: torch.Generator) -> Float[Tensor, "batc
     return torch.stack([row[..., most + by : most + by + length] for row, by in
                         zip(wide, moves, strict=True)]).to(memory_format=torch.channels_last)  # fmt: skip
 
-
-def _laid(frames: Frames) -> Maps:
-    return frames[:, :, None].to(memory_format=torch.channels_last)

@@ -20,6 +20,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from menura.foundation.errors import UsageError
 from menura.models._likeness import COLLAPSED, Likeness
 from menura.models._players import Critic, Generator, Shape, Verdicts, penalty
+from menura.models._windowing import fades, window_starts
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
@@ -238,17 +239,13 @@ def _joined(
     windows: Float32[Tensor, "batch windows features frames"], n_shared: int, *, even_power: bool
 ) -> Float32[Tensor, "batch features _"]:
     """One window after another, each faded into the next over n_shared frames."""
-    if not n_shared:
-        return windows.movedim(1, 2).flatten(2)
-    rising = (torch.arange(n_shared, device=windows.device) + 0.5) / n_shared
+    n_windows, n_features, n_frames = windows.shape[1:]
+    n_whole = n_frames + (n_windows - 1) * (n_frames - n_shared)
+    starts = window_starts(n_whole, n_frames, n_shared)
+    shares = fades(starts, n_frames).to(windows)
     if even_power:  # of sounds that have nothing to do with each other
-        rising = (rising * torch.pi / 2).sin()
-    falling = rising.flip(0)
-    parts, tail = [], windows[:, 0, :, :0]
-    for number, window in enumerate(windows.unbind(1)):
-        if number:
-            parts.append(tail * falling + window[:, :, :n_shared] * rising)
-            window = window[:, :, n_shared:]
-        parts.append(window[:, :, :-n_shared])
-        tail = window[:, :, -n_shared:]
-    return torch.cat([*parts, tail], dim=2)
+        shares = shares.sqrt()
+    whole = windows.new_zeros(windows.shape[0], n_features, n_whole)
+    for number, start in enumerate(starts):
+        whole[:, :, start : start + n_frames] += shares[number] * windows[:, number]
+    return whole

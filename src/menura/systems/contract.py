@@ -85,8 +85,8 @@ class System(Protocol):
         """The seed clip, all but unchanged, and `seconds` of new music after it."""
         raise self._cannot("continue")
 
-    def reconstruct(self, clip: Clip) -> Clip:
-        """The clip as the system can express it."""
+    def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
+        """The clip as the system can express it. label: as if it had this one of `labels`."""
         raise self._cannot("reconstruct")
 
     def round_trip(self, clip: Clip) -> Clip:

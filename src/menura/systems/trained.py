@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 from torch import Tensor
 
 from menura.audio import Clip
@@ -20,6 +20,7 @@ from menura.models.contract import (
     Interpolates,
     Path,
     Reconstructs,
+    Relabels,
     Streams,
     Varies,
     first_frames,
@@ -145,12 +146,30 @@ class TrainedSystem(BoundSystem):
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
         return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
 
-    def reconstruct(self, clip: Clip) -> Clip:
-        """The clip as the system can express it."""
+    def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
+        """The clip as the system can express it. label: as if it had this one and no other.
+
+        Raises UsageError if the model does not reconstruct, or has not learnt the label.
+        """
         model = self._power(Reconstructs, "reconstruct")
+        flags = None if label is None else self._flags_of(label)
         with self._playing():
-            frames = model.reconstruct(self._encode(clip))
+            frames = self._encode(clip)
+            if flags is None:
+                frames = model.reconstruct(frames)
+            else:
+                assert isinstance(model, Relabels), "refused otherwise"
+                frames = model.relabelled(frames, flags.to(frames.device))
         return self._clip(self._decode(frames), clip.n_samples)
+
+    def _flags_of(self, label: str) -> Bool[Tensor, " labels"]:
+        """Of one label, for a model that can be told another than a clip has."""
+        if not isinstance(self.model, Relabels) or not self._is_conditioned:
+            raise UsageError(
+                f"--label: this {self.recipe} system cannot give a clip another label; "
+                "leave the option out"
+            )
+        return torch.tensor([one in self._wanted(label, None) for one in self.labels])
 
     @property
     def streams(self) -> bool:

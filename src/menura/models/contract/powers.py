@@ -113,6 +113,15 @@ class Reconstructs(Protocol):
 
 
 @runtime_checkable
+class Relabels(Reconstructs, Protocol):
+    """Passes a piece through itself as if it had other labels."""
+
+    def relabelled(self, frames: Frames, labels: Bool[Tensor, " labels"]) -> Frames:
+        """The piece with these labels and no others."""
+        ...
+
+
+@runtime_checkable
 class Inpaints(Protocol):
     """Fills a gap."""
 
