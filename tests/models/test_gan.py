@@ -119,9 +119,7 @@ def test_real_frames_are_told_as_nine_tenths_and_made_ones_as_nothing() -> None:
 def test_labels_are_noisy_and_no_more_than_asked() -> None:
     gan = a_gan(label_noise=0.05, penalty=0.0)
     gan.critic = Saying(1.0, 1.0)  # type: ignore[assignment]
-    n, batch = 4000, Batch(torch.zeros(4000, 24, 16))
-    del n
-    losses = gan.losses(batch, "critic", rng())
+    losses = gan.losses(Batch(torch.zeros(4000, 24, 16)), "critic", rng())
     for name, label in (("real", 0.9), ("made", 0.0)):
         ends = sorted((entropy(label, 1.0), entropy(label + 0.05, 1.0)))
         mean = float(losses[name])
@@ -172,7 +170,9 @@ def test_shuffle_and_dropout_are_of_training_alone() -> None:
 
 def test_a_planted_collapse_is_said_and_a_lively_generator_is_not() -> None:
     gan = a_gan()
-    real = torch.randn(16, 24, 1, generator=rng(3)) + 0.1 * torch.randn(16, 24, 16, generator=rng(4))
+    real = torch.randn(16, 24, 1, generator=rng(3)) + 0.1 * torch.randn(
+        16, 24, 16, generator=rng(4)
+    )
     with torch.no_grad():
         gan.generator.spread.weight.mul_(0)  # whatever the noise, one clip
     said = gan.eval().remark(Batch(real), rng())
@@ -202,7 +202,7 @@ def test_likeness_is_nothing_for_the_same_clips_and_grows_with_what_differs(spec
     noise = 0.3 * torch.randn(real.shape, generator=rng())
     assert float(seen.distance(real, real)) == 0
     assert float(seen.distance(real.flip(0), real)) == pytest.approx(0, abs=1e-5)
-    assert 0 < float(seen.distance(real + 0.1 * noise, real))
+    assert float(seen.distance(real + 0.1 * noise, real)) > 0
     assert float(seen.distance(real + 0.1 * noise, real)) < float(seen.distance(noise, real))
     assert seen.diversity(real, real) == pytest.approx(1)
     one = real[:1].expand_as(real)

@@ -84,9 +84,7 @@ class Generator(nn.Module):
         with torch.no_grad():
             last.copy_(mean.clamp(-0.99, 0.99).atanh())
 
-    def forward(
-        self, noise: Noise, told: Float32[Tensor, "batch told"] | None = None
-    ) -> Frames:
+    def forward(self, noise: Noise, told: Float32[Tensor, "batch told"] | None = None) -> Frames:
         s = self.shape
         spread: Tensor = self.spread(noise).reshape(-1, 1, s.n_start, s.widths[0])
         h = leaky_relu(spread.permute(0, 3, 1, 2), s.slope)
@@ -191,4 +189,3 @@ def shuffled(maps: Maps, most: int, rng: torch.Generator) -> Float[Tensor, "batc
     wide = pad(maps, (most, most, 0, 0), mode="reflect")
     return torch.stack([row[..., most + by : most + by + length] for row, by in
                         zip(wide, moves, strict=True)]).to(memory_format=torch.channels_last)  # fmt: skip
-

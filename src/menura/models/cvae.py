@@ -18,7 +18,7 @@ from torch.nn.functional import relu
 
 from menura.foundation.errors import UsageError
 from menura.models._autoencoder import Autoencoder, AutoencoderConfig, Latent
-from menura.models._bottleneck import BottleneckConfig, Posterior
+from menura.models._bottleneck import BottleneckConfig
 from menura.models._players import Generator, Shape, coarser, flat, laid
 from menura.models.contract import (
     AS_LEARNT,
@@ -222,7 +222,9 @@ class Cvae(Autoencoder):
             return batch.frames.new_zeros(len(batch.frames), n)
         return batch.labels.to(batch.frames)
 
-    def _with(self, latent: Latent, told: Told) -> Float32[Tensor, "batch all places windows knots"]:
+    def _with(
+        self, latent: Latent, told: Told
+    ) -> Float32[Tensor, "batch all places windows knots"]:
         """Latents, and below them the labels, the same in every window."""
         below = told[:, :, None, None, None].expand(-1, -1, *latent.shape[2:])
         return torch.cat([latent, below], dim=1)

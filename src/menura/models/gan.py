@@ -118,7 +118,9 @@ class Gan(Model):
     def __init__(self, config: GanConfig, spec: Spec):
         super().__init__(config, spec)
         if spec.n_classes is not None:
-            raise UsageError("a gan makes real values, not events: give it a representation of sound")
+            raise UsageError(
+                "a gan makes real values, not events: give it a representation of sound"
+            )
         c = config
         shape = Shape(spec.n_channels, c.n_frames, c.widths, c.strides, c.kernel, c.slope)
         self.generator = Generator(shape, c.n_noise, batch_norm=c.batch_norm)
@@ -166,8 +168,8 @@ class Gan(Model):
         if diversity >= COLLAPSED:
             return ""
         return (
-            f"mode collapse: clips that are made differ {diversity:.2f} times as much as real ones; "
-            "try a lower rate (--set model.optimizer.learning_rate=…), more turns of the critic "
+            f"mode collapse: made clips differ {diversity:.2f} times as much as real "
+            "ones; try a lower rate (--set model.optimizer.learning_rate=…), more turns of the critic "
             "(--set model.critic_turns=5), or the preset wavegan"
         )
 
