@@ -91,16 +91,13 @@ def measure(work: Path, minutes: float, every: int = 1) -> dict[str, Any]:
         },
         "by label": {
             label: {
-                "told, and heard": share([h for h, t in zip(heard, told, strict=True) if t == label],
-                                         [label] * told.count(label)),
-                "real, and heard": share([h for h, (_, o) in zip(real, held_out, strict=True)
-                                          if o == label],
-                                         [label] * sum(o == label for _, o in held_out)),
+                "told, and heard": recall(heard, told, label),
+                "real, and heard": recall(real, [own for _, own in held_out], label),
             }
             for label in system.labels
         },
         "distance": distances(swapped, held_out),
-    }  # fmt: skip
+    }
 
 
 def labelled(rendition: Rendition, splits: Any) -> list[tuple[Clip, str]]:
@@ -156,6 +153,12 @@ def share(heard: list[str], wanted: list[str]) -> float:
     return round(float(np.mean([a == b for a, b in zip(heard, wanted, strict=True)])), 3)
 
 
+def recall(heard: list[str], wanted: list[str], label: str) -> float:
+    """How often a label is heard where it is wanted."""
+    there = [one for one, other in zip(heard, wanted, strict=True) if other == label]
+    return share(there, [label] * len(there))
+
+
 def picture(system: Any, held_out: list[tuple[Clip, str]]) -> bytes:
     rows: list[tuple[str, Clip]] = []
     for clip, own in held_out[:: max(1, len(held_out) // SHOWN)][:SHOWN]:
@@ -170,8 +173,10 @@ def picture(system: Any, held_out: list[tuple[Clip, str]]) -> bytes:
 def page(figures: dict[str, Any]) -> str:
     accuracy, chance = figures["accuracy"], figures["chance"]
     reached = accuracy["reconstructed with another label: the label told"] / chance
-    lines = {name: {"accuracy": value, "× chance": round(value / chance, 1)}
-             for name, value in accuracy.items()}  # fmt: skip
+    lines = {
+        name: {"accuracy": value, "× chance": round(value / chance, 1)}
+        for name, value in accuracy.items()
+    }
     distance = "\n".join(f"- {name}: {value:g}" for name, value in figures["distance"].items())
     return f"""# Another label for a real note
 
@@ -180,9 +185,9 @@ Written by `python benchmarks/label_swap.py --minutes {figures["minutes"]:g}`; n
 
 `cvae`, preset laptop, {figures["minutes"]:g} min ({figures["steps"]} steps) on the training notes,
 seed {SEED}. {figures["notes"]} held-out notes, of instruments that were never heard, each with every
-other of {figures["labels"]} families in place of its own (`menura reconstruct RUN CLIP --label L`).
-The classifier is a logistic regression on statistics of 12 cepstra, trained on real training notes;
-chance is {chance:g}. The label told is heard {reached:.1f} times as often as by chance (asked: 3).
+other of {figures["labels"]} families in place of its own (`menura reconstruct RUN CLIP --label`).
+The classifier is a logistic regression on statistics of 12 cepstra, trained on real training
+notes; chance is {chance:g}. The label told is heard {reached:.1f} times as often as by chance (asked: 3).
 
 {table(lines, "what the classifier hears")}
 

@@ -187,5 +187,5 @@ def shuffled(maps: Maps, most: int, rng: torch.Generator) -> Float[Tensor, "batc
     n, _, _, length = maps.shape
     moves = torch.randint(-most, most + 1, (n,), generator=rng, device=rng.device).tolist()
     wide = pad(maps, (most, most, 0, 0), mode="reflect")
-    return torch.stack([row[..., most + by : most + by + length] for row, by in
-                        zip(wide, moves, strict=True)]).to(memory_format=torch.channels_last)  # fmt: skip
+    rows = [row[..., most + by :][..., :length] for row, by in zip(wide, moves, strict=True)]
+    return torch.stack(rows).to(memory_format=torch.channels_last)

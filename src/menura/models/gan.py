@@ -169,8 +169,8 @@ class Gan(Model):
             return ""
         return (
             f"mode collapse: made clips differ {diversity:.2f} times as much as real "
-            "ones; try a lower rate (--set model.optimizer.learning_rate=…), more turns of the critic "
-            "(--set model.critic_turns=5), or the preset wavegan"
+            "ones; try a lower rate (--set model.optimizer.learning_rate=…), more turns of the "
+            "critic (--set model.critic_turns=5), or the preset wavegan"
         )
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
