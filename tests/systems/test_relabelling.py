@@ -49,7 +49,7 @@ def test_each_label_makes_another_clip_as_long_as_its_own(
 def test_labels_that_are_not_known_are_refused_with_those_that_are(
     run: Path, clip: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="label 'jazz'.*calm, wild"):
+    with pytest.raises(UsageError, match=r"label 'jazz'.*calm, wild"):
         reconstruct(run, clip, tmp_path / "out.wav", label="jazz")
     assert not (tmp_path / "out.wav").exists()
 
