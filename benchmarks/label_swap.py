@@ -184,8 +184,8 @@ Written by `python benchmarks/label_swap.py --minutes {figures["minutes"]:g}`; n
 {where(figures["machine"])}.
 
 `cvae`, preset laptop, {figures["minutes"]:g} min ({figures["steps"]} steps) on the training notes,
-seed {SEED}. {figures["notes"]} held-out notes, of instruments that were never heard, each with every
-other of {figures["labels"]} families in place of its own (`menura reconstruct RUN CLIP --label`).
+seed {SEED}. {figures["notes"]} held-out notes, of instruments that were never heard, each with
+every other of {figures["labels"]} families in place of its own (`menura reconstruct --label`).
 The classifier is a logistic regression on statistics of 12 cepstra, trained on real training
 notes; chance is {chance:g}. The label told is heard {reached:.1f} times as often as by chance
 (asked: 3).

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from menura.models._bottleneck import BottleneckConfig
 from menura.models.contract import Batch, Relabels, Sampling
 from menura.models.cvae import Cvae, _Reversed
 from menura.recipes import Training
@@ -37,9 +38,9 @@ def told(n: int = 16, seed: int = 1) -> Batch:
 
 @pytest.fixture(scope="module")
 def trained() -> Cvae:
-    model = a_cvae(untold=0.5)
+    model = a_cvae(bottleneck=BottleneckConfig(n_latent=4, kl_weight=2.0))
     stepper = Stepper(model, Training(), Compute("cpu", "float32"), seed=0)
-    for step in range(200):
+    for step in range(300):
         stepper.step(told(seed=step), step, rate=1.0)
     return model.eval()
 
