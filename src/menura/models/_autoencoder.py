@@ -107,14 +107,17 @@ class Autoencoder(Model):
         return {"total": error + cost, "error": error, "kl": divergence}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
+        """Windows a hop apart, each a draw of its own: a piece begins alike however long it is.
+
+        No window is begun for less than an overlap; the last frame is held instead.
+        """
         c = self.config
         hop = c.n_window - c.n_overlap
-        n_windows = 1 + -(-max(0, n_frames - c.n_window) // hop)
-        # Whole windows a hop apart: a piece begins alike however long it is.
-        whole = self.from_latent(
-            self._drawn(rngs, n_windows, sampling.temperature), c.n_window + (n_windows - 1) * hop
-        )
-        return whole[:, :, :n_frames]
+        n_windows = 1 + -(-max(0, n_frames - c.n_window - c.n_overlap) // hop)
+        drawn = self._drawn(rngs, n_windows, sampling.temperature)
+        whole = self.from_latent(drawn, c.n_window + (n_windows - 1) * hop)
+        n_held = max(0, n_frames - whole.shape[2])
+        return F.pad(whole[:, :, :n_frames], (0, n_held), mode="replicate")
 
     def reconstruct(self, frames: Frames) -> Frames:
         return self.from_latent(self.to_latent(frames), frames.shape[2])
@@ -175,7 +178,7 @@ class Autoencoder(Model):
         """
         n_frames, n_knots = len(shares), 1
         if not torch.equal(shares, shares[:1].expand(n_frames)):
-            n_knots = min(MOST_KNOTS, 1 + -(-n_frames // FRAMES_PER_KNOT))
+            n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // FRAMES_PER_KNOT))
         at = torch.linspace(0, n_frames - 1, n_knots).round().int().tolist()
         centre, n_windows = self._centre, a.shape[3]
         # Every window is a vector of its own.
@@ -183,6 +186,27 @@ class Autoencoder(Model):
         between = along(from_, to, shares[at].to(a), path or self.config.path)
         mixed: Tensor = centre + between.reshape(-1, n_windows, *between.shape[1:]).movedim(1, 3)
         return mixed
+
+    def is_plane(self) -> bool:
+        """Whether there are two latent numbers and no more."""
+        return len(self.bottleneck.gaussian.mean) == 2
+
+    def to_plane(self, frames: Frames) -> Float32[Tensor, "batch 2"]:
+        """The latents of a window themselves where they are two, else their distance from the
+        centre along the two widest axes. Of a piece of several windows, the mean."""
+        vectors = self.to_latent(frames)[..., 0].flatten(1, 2).mean(dim=2)
+        if self.is_plane():
+            return vectors
+        gaussian = self.bottleneck.gaussian
+        return (vectors - gaussian.mean) @ gaussian.principal_axes(2).T
+
+    def from_plane(self, points: Float32[Tensor, "points 2"]) -> Frames:
+        """A window for each; what the plane does not say is as in the centre."""
+        vectors, gaussian = points.to(self.bottleneck.gaussian.mean), self.bottleneck.gaussian
+        if not self.is_plane():
+            vectors = gaussian.mean + vectors @ gaussian.principal_axes(2)
+        latent = vectors.reshape(len(points), -1, self.n_places, 1, 1)
+        return self.from_latent(latent, self.config.n_window)
 
     @property
     def _centre(self) -> Float[Tensor, "1 latent places 1 1"]:
