@@ -275,10 +275,10 @@ def test_a_longer_piece_begins_as_a_shorter_one(trained: Autoencoder) -> None:
 def test_what_is_made_is_like_what_was_heard(trained: Autoencoder) -> None:
     """The Gaussian of the latents: as loud as training frames, where draws of a standard normal
     are what the model was never asked for."""
-    made, heard = trained.generate(rngs(40), 16), waves(40, seed=9)
+    made, heard = trained.generate(rngs(40), 16).detach(), waves(40, seed=9)
     assert float(made.std()) == pytest.approx(float(heard.std()), rel=0.4)
-    dull = float(trained.generate(rngs(8), 16, Sampling(temperature=0.0)).std(dim=0).max())
-    assert dull < 1e-4
+    dull = trained.generate(rngs(8), 16, Sampling(temperature=0.0)).detach()
+    assert float(dull.std(dim=0).max()) < 1e-4
 
 
 def test_varying_keeps_the_piece_at_0_and_little_of_it_at_1(trained: Autoencoder) -> None:
@@ -287,6 +287,26 @@ def test_varying_keeps_the_piece_at_0_and_little_of_it_at_1(trained: Autoencoder
     torch.testing.assert_close(kept, trained.reconstruct(frames), atol=1e-4, rtol=1e-4)
     far = [float((trained.vary(frames, s, rngs(2)) - kept).norm()) for s in (0.1, 0.4, 1.0)]
     assert 0 < far[0] < far[1] < far[2]
+
+
+def test_a_varied_piece_is_as_wide_as_others() -> None:
+    """At full strength nothing is left of the piece, however far out it lay."""
+    torch.manual_seed(0)
+    model = DenseVae(DenseVae.tiny, SPEC).eval()
+    near, far = waves(1, seed=3), 50 * waves(1, seed=4)
+    apart = model.vary(near, 1.0, rngs(1)) - model.vary(far, 1.0, rngs(1))
+    assert float(apart.detach().abs().max()) < 1e-5
+
+
+def test_held_out_values_have_the_full_weight_from_the_first_step() -> None:
+    slow = replace(DenseVae.tiny.bottleneck, warmup_steps=1000)
+    torch.manual_seed(0)
+    model = DenseVae(replace(DenseVae.tiny, bottleneck=slow), SPEC)
+    batch = Batch(waves(seed=5))
+    warming = model.losses(batch, "model", rng())
+    assert float(warming["total"].detach()) == pytest.approx(float(warming["error"].detach()))
+    held_out = model.eval().losses(batch, "model", rng())
+    assert float(held_out["total"].detach()) > float(held_out["error"].detach()) + 1e-4
 
 
 def test_a_plane_has_a_place_for_every_piece() -> None:

@@ -39,8 +39,8 @@ recipe = Recipe(
                 Conv1dVaeConfig(
                     n_window=240,
                     n_overlap=24,
-                    channels=(256, 256, 256, 256),
-                    n_blocks=2,
+                    channels=(128, 192, 192, 192),
+                    n_blocks=1,
                     bottleneck=BottleneckConfig(
                         n_latent=16, kl_weight=0.5, warmup_steps=300, free_nats=0.05
                     ),
