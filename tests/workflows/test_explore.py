@@ -11,11 +11,12 @@ from menura.audio import Clip, read
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.systems import TrainedSystem
+from menura.training.trained_on import corpus_of
 from menura.workflows import explore as workflow
 from menura.workflows.explore import explore, recipes_with_a_plane
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
-from menura.workflows.train import corpus_of, train
+from menura.workflows.train import train
 from tunes import tune
 
 RATE = 8000

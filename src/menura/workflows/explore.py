@@ -20,9 +20,9 @@ from menura.prepared import NotWritableError, PreparedCorpus, Rendition
 from menura.recipes import PretrainedRecipe
 from menura.systems import TrainedSystem
 from menura.training.assembly import RENDITION
+from menura.training.trained_on import corpus_of
 from menura.workflows.load import load
 from menura.workflows.outputs import output_file
-from menura.workflows.train import corpus_of
 
 N_FIELDS = 8  # a side
 MOST_CLIPS, MOST_HEARD = 1000, 96
