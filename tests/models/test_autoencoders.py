@@ -11,6 +11,7 @@ from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._autoencoder import FRAMES_PER_KNOT, Autoencoder
 from menura.models._bottleneck import BottleneckConfig
+from menura.models._linear_way import LinearWay
 from menura.models._windowing import fades, hats, window_starts
 from menura.models.contract import Sampling
 from menura.models.conv1d_vae import Conv1dVae
@@ -287,6 +288,31 @@ def test_varying_keeps_the_piece_at_0_and_little_of_it_at_1(trained: Autoencoder
     torch.testing.assert_close(kept, trained.reconstruct(frames), atol=1e-4, rtol=1e-4)
     far = [float((trained.vary(frames, s, rngs(2)) - kept).norm()) for s in (0.1, 0.4, 1.0)]
     assert 0 < far[0] < far[1] < far[2]
+
+
+def test_the_linear_way_begins_as_the_best_linear_autoencoder() -> None:
+    """Latents of deviation 1; what is missed is what the singular values after the first leave."""
+    way = LinearWay(24, 16, 5, 4, variational=True)
+    frames = torch.randn(30, 24, 16, generator=rng()).cumsum(dim=2)
+    way.begin(frames)
+    with torch.no_grad():
+        latents, back = way.encode(frames), way.decode(way.encode(frames))
+    points = frames.reshape(30, 24, 4, 4).transpose(1, 2).flatten(2).flatten(0, 1)
+    centred = (points - points.mean(dim=0)).double()
+    left = torch.linalg.svdvals(centred)[5:].square().sum()
+    assert float((frames - back).square().sum()) == pytest.approx(float(left), rel=1e-3)
+    torch.testing.assert_close(
+        latents.transpose(1, 2).flatten(0, 1).T.cov(), torch.eye(5), atol=1e-3, rtol=0
+    )
+
+
+def test_a_model_with_a_linear_way_begins_near_its_music() -> None:
+    torch.manual_seed(0)
+    model = Conv1dVae(Conv1dVae.tiny, SPEC).eval()
+    batches = [Batch(waves(8, seed=seed)) for seed in range(4)]
+    before = float(model.losses(batches[0], "model", rng())["error"].detach())
+    model.begin(batches)
+    assert float(model.losses(batches[0], "model", rng())["error"].detach()) < 0.5 * before
 
 
 def test_a_varied_piece_is_as_wide_as_others() -> None:
