@@ -7,7 +7,7 @@ import click
 
 from menura.cli.answer import Answer, files_written
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, NOT_NEGATIVE, PATH
+from menura.cli.values import COUNT, NOT_NEGATIVE, PATH, OneOf
 from menura.cli.verb import SoundVerb
 from menura.cli.words import clip_argument, out_file, out_folder, run_argument
 from menura.foundation.errors import UsageError
@@ -76,8 +76,9 @@ def vary(run: Path, clip: Path, strength: float, out: Path, sound: SoundOptions)
 @click.option("--glide", is_flag=True, help="One clip that glides from A to B instead.")
 @click.option(
     "--path",
-    type=click.Choice(["linear", "spherical"]),
-    help="The way through the latents: a line, or a great circle. Usual: the system's own.",
+    type=OneOf(["linear", "spherical"]),
+    metavar="linear|spherical",
+    help="The way through the latents: a line or a great circle (default: the system's own).",
 )
 def interpolate(
     run: Path,

@@ -5,7 +5,7 @@ Pieces of any length go window by window; neighbours overlap and fade into each 
 nothing are windows decoded from draws of the Gaussian of the training latents.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
 from menura.models._bottleneck import Bottleneck, BottleneckConfig, Posterior
+from menura.models._linear_way import LinearWay
 from menura.models._paths import along
 from menura.models._windowing import fades, hats, window_starts
 from menura.models.contract import (
@@ -46,6 +47,8 @@ class AutoencoderConfig:
     least, in which neighbouring windows of a longer piece fade into each other.
 
     path: the usual way from one latent to another.
+    linear_way: a linear way beside the networks, which begins as the principal components of the
+        first batches and to which they add what it misses.
     drawn: mean and variance of the latents that pieces are made from; None takes the Gaussian of
         the training latents.
     """
@@ -54,6 +57,7 @@ class AutoencoderConfig:
     n_overlap: int = 8
     bottleneck: BottleneckConfig = field(default_factory=BottleneckConfig)
     path: Path = "linear"
+    linear_way: bool = False
     drawn: tuple[float, float] | None = None
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -80,10 +84,24 @@ class Autoencoder(Model):
         super().__init__(config, spec)
         self.n_places = n_places
         self.bottleneck = Bottleneck(config.bottleneck, n_places)
+        of = config.bottleneck
+        self.linear_way = (
+            LinearWay(
+                *(spec.n_channels, config.n_window, of.n_latent, n_places),
+                variational=of.variational,
+            )
+            if config.linear_way
+            else None
+        )
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    def begin(self, batches: Iterable[Batch]) -> None:
+        """The linear way, if there is one, sets off from the principal components."""
+        if self.linear_way is not None:
+            self.linear_way.begin(torch.cat([batch.frames for batch in batches]))
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         """The squared error, which any range of frames has, and the divergence of the latents.
@@ -92,8 +110,8 @@ class Autoencoder(Model):
         """
         frames = batch.frames
         self._check(frames)
-        posterior = self.bottleneck.posterior(self.encoder(frames))
-        made = self.decoder(posterior.drawn(rng)).float()
+        posterior = self._posterior(frames)
+        made = self._decoded(posterior.drawn(rng))
         return self._of_coding(posterior, (made - frames).square().mean())
 
     def _check(self, frames: Frames) -> None:
@@ -114,14 +132,17 @@ class Autoencoder(Model):
         return {"total": error + cost, "error": error, "kl": divergence}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
+        """Windows a hop apart, each a draw of its own: a piece begins alike however long it is.
+
+        No window is begun for less than an overlap; the last frame is held instead.
+        """
         c = self.config
         hop = c.n_window - c.n_overlap
-        n_windows = 1 + -(-max(0, n_frames - c.n_window) // hop)
-        # Whole windows a hop apart: a piece begins alike however long it is.
-        whole = self.from_latent(
-            self._drawn(rngs, n_windows, sampling.temperature), c.n_window + (n_windows - 1) * hop
-        )
-        return whole[:, :, :n_frames]
+        n_windows = 1 + -(-max(0, n_frames - c.n_window - c.n_overlap) // hop)
+        drawn = self._new(rngs, n_windows, sampling)
+        whole = self.from_latent(drawn, c.n_window + (n_windows - 1) * hop)
+        n_held = max(0, n_frames - whole.shape[2])
+        return F.pad(whole[:, :, :n_frames], (0, n_held), mode="replicate")
 
     def reconstruct(self, frames: Frames) -> Frames:
         return self.from_latent(self.to_latent(frames), frames.shape[2])
@@ -136,10 +157,13 @@ class Autoencoder(Model):
         return self.from_latent(moved, frames.shape[2])
 
     def to_latent(self, frames: Frames) -> Latent:
+        return self._encoded(frames)
+
+    def _encoded(self, frames: Frames) -> Latent:
         """Of each window the mean that the encoder says."""
         said = []
         for windows in self._windows(frames):
-            mean = self.bottleneck.posterior(self.encoder(windows.flatten(0, 1))).mean
+            mean = self._posterior(windows.flatten(0, 1)).mean
             said.append(mean.reshape(-1, windows.shape[1], *mean.shape[1:]).movedim(1, 3))
         return torch.cat(said, dim=3)[..., None]
 
@@ -165,7 +189,7 @@ class Autoencoder(Model):
         made = latent.new_zeros(latent.shape[0], self.spec.n_channels, n_whole)
         for places in _in_groups(_heard(starts, n_window, shares), AT_ONCE):
             vectors = torch.stack([latent[:, :, :, i, k] for i, k in places], dim=1)
-            windows: Tensor = self.decoder(vectors.flatten(0, 1)).float()
+            windows = self._decoded(vectors.flatten(0, 1))
             windows = windows.reshape(-1, len(places), *windows.shape[1:])
             for number, (i, k) in enumerate(places):
                 where = slice(starts[i], starts[i] + n_window)
@@ -186,7 +210,7 @@ class Autoencoder(Model):
         """
         n_frames, n_knots = len(shares), 1
         if not torch.equal(shares, shares[:1].expand(n_frames)):
-            n_knots = min(MOST_KNOTS, 1 + -(-n_frames // FRAMES_PER_KNOT))
+            n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // FRAMES_PER_KNOT))
         at = torch.linspace(0, n_frames - 1, n_knots).round().int().tolist()
         centre, n_windows = self._centre, a.shape[3]
         # Every window is a vector of its own.
@@ -194,6 +218,50 @@ class Autoencoder(Model):
         between = along(from_, to, shares[at].to(a), path or self.config.path)
         mixed: Tensor = centre + between.reshape(-1, n_windows, *between.shape[1:]).movedim(1, 3)
         return mixed
+
+    def is_plane(self) -> bool:
+        """Whether there are two latent numbers and no more."""
+        return len(self.bottleneck.gaussian.mean) == 2
+
+    def to_plane(self, frames: Frames) -> Float32[Tensor, "batch 2"]:
+        """The latents of a window themselves where they are two, else their distance from the
+        centre along the two widest axes. Of a piece of several windows, the mean."""
+        vectors = self._encoded(frames)[..., 0].flatten(1, 2).mean(dim=2)
+        if self.is_plane():
+            return vectors
+        gaussian = self.bottleneck.gaussian
+        return (vectors - gaussian.mean) @ gaussian.principal_axes(2).T
+
+    def from_plane(self, points: Float32[Tensor, "points 2"]) -> Frames:
+        """A window for each; what the plane does not say is as in the centre."""
+        vectors, gaussian = points.to(self.bottleneck.gaussian.mean), self.bottleneck.gaussian
+        if not self.is_plane():
+            vectors = gaussian.mean + vectors @ gaussian.principal_axes(2)
+        latent = vectors.reshape(len(points), -1, self.n_places, 1, 1)
+        return self.from_latent(self._completed(latent), self.config.n_window)
+
+    def _completed(self, latent: Latent) -> Latent:
+        """Latents of encoded windows as `from_latent` takes them."""
+        return latent
+
+    def _new(self, rngs: Rngs, n_windows: int, sampling: Sampling) -> Latent:
+        """What windows from nothing are decoded from."""
+        return self._drawn(rngs, n_windows, sampling.temperature)
+
+    def _posterior(self, window: Frames) -> Posterior:
+        said, way = self.encoder(window).float(), self.linear_way
+        if way is not None:
+            straight = way.encode(window)
+            if way.log_variance is not None:
+                straight = torch.cat([straight, way.log_variance.expand_as(straight)], dim=1)
+            said = straight + way.strength[0] * said
+        return self.bottleneck.posterior(said)
+
+    def _decoded(self, vectors: Vectors) -> Frames:
+        made: Tensor = self.decoder(vectors).float()
+        if self.linear_way is None:
+            return made
+        return self.linear_way.decode(vectors) + self.linear_way.strength[1] * made
 
     @property
     def _centre(self) -> Float[Tensor, "1 latent places 1 1"]:

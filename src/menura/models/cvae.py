@@ -21,7 +21,6 @@ from menura.models._autoencoder import Autoencoder, AutoencoderConfig, Latent
 from menura.models._bottleneck import BottleneckConfig
 from menura.models._players import Generator, Shape, coarser, flat, laid
 from menura.models.contract import (
-    AS_LEARNT,
     Batch,
     Losses,
     Optimizer,
@@ -72,6 +71,8 @@ class CvaeConfig(AutoencoderConfig):
             raise ValueError(f"n_window must be a multiple of {prod(self.strides)}")
         if not 0 <= self.untold <= 1 or self.secrecy < 0:
             raise ValueError("untold must be 0…1, secrecy not negative")
+        if self.linear_way:
+            raise ValueError("a linear_way would pass by the labels; leave it out")
 
 
 class Cvae(Autoencoder):
@@ -129,7 +130,7 @@ class Cvae(Autoencoder):
         heard = self.encoder.heard(frames)
         posterior = self.bottleneck.posterior(self.encoder.said(heard, told * ~hidden))
         drawn = posterior.drawn(rng)
-        made = self.decoder(torch.cat([drawn, told[:, :, None]], dim=1))
+        made = self._decoded(torch.cat([drawn, told[:, :, None]], dim=1))
         losses = self._of_coding(posterior, (made - frames).square().mean())
         total = losses.pop("total")
         if self.encoder.guess is not None:
@@ -151,28 +152,20 @@ class Cvae(Autoencoder):
     def usual_guidance(self) -> float:
         return 1.0
 
-    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        told = self._asked(rngs, sampling)
-        c = self.config
-        hop = c.n_window - c.n_overlap
-        n_windows = 1 + -(-max(0, n_frames - c.n_window) // hop)
-        drawn = self._with(self._drawn(rngs, n_windows, sampling.temperature), told)
-        return self.from_latent(drawn, c.n_window + (n_windows - 1) * hop)[:, :, :n_frames]
-
     def relabelled(self, frames: Frames, labels: Bool[Tensor, " labels"]) -> Frames:
         told = labels.to(frames).expand(frames.shape[0], -1)
-        return self.from_latent(self._with(super().to_latent(frames), told), frames.shape[2])
+        return self.from_latent(self._with(self._encoded(frames), told), frames.shape[2])
 
     def vary(self, frames: Frames, strength: float, rngs: Rngs) -> Frames:
         """Another draw of what labels do not say; the labels stay."""
-        latent, centre = super().to_latent(frames), self._centre
+        latent, centre = self._encoded(frames), self._centre
         other = self._drawn(rngs, latent.shape[3], 1.0)
         kept = max(0.0, 1 - strength**2) ** 0.5
         moved = centre + kept * (latent - centre) + strength * (other - centre)
         return self.from_latent(self._with(moved, self._guessed(frames)), frames.shape[2])
 
     def to_latent(self, frames: Frames) -> Latent:
-        return self._with(super().to_latent(frames), self._guessed(frames))
+        return self._with(self._encoded(frames), self._guessed(frames))
 
     def mixed(
         self, a: Latent, b: Latent, shares: Float32[Tensor, " frames"], path: Path | None = None
@@ -182,6 +175,14 @@ class Cvae(Autoencoder):
         mixed = super().mixed(a[:, :n], b[:, :n], shares, path)
         at = torch.linspace(0, len(shares) - 1, mixed.shape[4]).round().int().tolist()
         return torch.cat([mixed, torch.lerp(a[:, n:], b[:, n:], shares[at].to(a))], dim=1)
+
+    def _new(self, rngs: Rngs, n_windows: int, sampling: Sampling) -> Latent:
+        return self._with(super()._new(rngs, n_windows, sampling), self._asked(rngs, sampling))
+
+    def _completed(self, latent: Latent) -> Latent:
+        """With labels as frequent as they are in the training music."""
+        frequent = self.frequencies / self.frequencies.sum().clamp_min(1e-6)
+        return self._with(latent, frequent.expand(latent.shape[0], -1))
 
     def _asked(self, rngs: Rngs, sampling: Sampling) -> Told:
         """Labels of each piece: those asked for, as far as they are to be followed from those that

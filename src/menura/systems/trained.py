@@ -1,6 +1,6 @@
 """A system of sound: clips in, clips out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -19,6 +19,7 @@ from menura.models.contract import (
     Inpaints,
     Interpolates,
     Path,
+    Planar,
     Reconstructs,
     Relabels,
     Streams,
@@ -39,6 +40,7 @@ from menura.systems.streaming import (
 )
 
 Samples = Float32[np.ndarray, "channels time"]
+Point = tuple[float, float]
 JOIN_S = 0.05
 
 
@@ -232,6 +234,20 @@ class TrainedSystem(BoundSystem):
         """One clip that sets off as a and arrives as b, as long as the shorter of the two."""
         glides = self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None], path)
         return next(glides)
+
+    def place(self, clip: Clip) -> Point:
+        """Where a clip lies in the plane of the latents."""
+        model = self._power(Planar, "be explored")
+        with self._playing():
+            x, y = model.to_plane(self._encode(clip))[0].tolist()
+        return x, y
+
+    def at(self, points: Sequence[Point]) -> list[Clip]:
+        """What lies at points of that plane: a clip for each."""
+        model = self._power(Planar, "be explored")
+        with self._playing():
+            frames = model.from_plane(torch.tensor(points, device=self._device))
+        return [Clip(self._decode(one[None]), self.sample_rate) for one in frames]
 
     def _between(
         self,

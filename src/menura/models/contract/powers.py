@@ -162,6 +162,23 @@ class Interpolates(Protocol):
 
 
 @runtime_checkable
+class Planar(Protocol):
+    """Has latents that lie in a plane, or can be looked at in one: it can be explored."""
+
+    def is_plane(self) -> bool:
+        """Whether the plane is all there is, and not two directions out of many."""
+        ...
+
+    def to_plane(self, frames: Frames) -> Float32[Tensor, "batch 2"]:
+        """Where pieces lie."""
+        ...
+
+    def from_plane(self, points: Float32[Tensor, "points 2"]) -> Frames:
+        """What lies at points: a piece for each, as long as what is coded together."""
+        ...
+
+
+@runtime_checkable
 class Codes(Interpolates, Protocol):
     """A codec of samples: few numbers a step, from which the sound comes back.
 
