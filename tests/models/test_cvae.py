@@ -63,7 +63,8 @@ def test_another_label_changes_what_it_says_and_leaves_the_rest(trained: Cvae) -
     waves = [(one - level(one)[:, None, None]).mean(dim=1)[::2] for one in (up, batch.frames)]
     alike = torch.nn.functional.cosine_similarity(*waves, dim=1)
     others = torch.nn.functional.cosine_similarity(waves[0], waves[1].roll(1, 0), dim=1)
-    assert alike.mean() > 0.5 > others.mean()
+    assert alike.min() > 0.9
+    assert others.mean() < 0.8  # phases are any: some are alike by chance
 
 
 def test_what_is_heard_in_a_piece_is_its_label(trained: Cvae) -> None:
