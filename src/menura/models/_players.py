@@ -75,7 +75,7 @@ class Generator(nn.Module):
             self.norms.append(nn.BatchNorm2d(b) if inner and batch_norm else nn.Identity())
         told = channels[1:] if n_told else ()
         self.told = nn.ModuleList(nn.Linear(n_told, width, bias=False) for width in told)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def begin(self, mean: Float32[Tensor, " features"]) -> None:
         """Make about this frame, whatever the noise."""
@@ -105,7 +105,7 @@ class Critic(nn.Module):
         self.shape, self.dropout, self.shuffle = shape, dropout, shuffle
         self.steps = coarser(shape)
         self.verdict = nn.Linear(shape.n_start * shape.widths[0], 1, bias=biased)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(
         self, frames: Frames, rng: torch.Generator | None = None, *, frozen: bool = False
@@ -117,18 +117,21 @@ class Critic(nn.Module):
         """
         h = laid(frames)
         for number, step in enumerate(self.steps):
+            assert isinstance(step, nn.Conv2d)
+            assert step.bias is not None
             weight, bias = (p.detach() if frozen else p for p in (step.weight, step.bias))
-            h = conv2d(h, weight, bias, step.stride, step.padding)  # type: ignore[arg-type]
+            h = conv2d(h, weight, bias, step.stride, step.padding)
             h = leaky_relu(h, self.shape.slope, inplace=True)
             if rng is not None and self.dropout:
                 with dropping_by(rng):
                     h = dropout(h, self.dropout)
             if rng is not None and self.shuffle and number < len(self.steps) - 1:
                 h = shuffled(h, self.shuffle, rng)
-        weight, bias = self.verdict.weight, self.verdict.bias
+        last, constant = self.verdict.weight, self.verdict.bias
         if frozen:
-            weight, bias = weight.detach(), None if bias is None else bias.detach()
-        said: Tensor = nn.functional.linear(flat(h), weight, bias)
+            last = last.detach()  # type: ignore[assignment]
+            constant = None if constant is None else constant.detach()  # type: ignore[assignment]
+        said: Tensor = nn.functional.linear(flat(h), last, constant)
         return said[:, 0].float()
 
     def slopes(self, frames: Frames) -> Float32[Tensor, "batch features frames"]:

@@ -97,6 +97,8 @@ class Cvae(Autoencoder):
         optimizer=Optimizer(learning_rate=3e-3),
     )
     tiny_frames: ClassVar[int] = 16
+    encoder: "Encoder"
+    decoder: "Decoder"
     frequencies: Tensor
 
     def __init__(self, config: CvaeConfig, spec: Spec):
@@ -114,7 +116,7 @@ class Cvae(Autoencoder):
                 nn.ReLU(),
                 nn.Linear(c.n_listener, n_labels),
             )
-        self.register_buffer("frequencies", torch.ones(n_labels))
+        self.register_buffer("frequencies", torch.full((n_labels,), 1 / max(1, n_labels)))
 
     def begin(self, batches: Iterable[Batch]) -> None:
         """Set off from the mean frame."""
@@ -197,14 +199,14 @@ class Cvae(Autoencoder):
         return torch.lerp(drawn, sampling.labels.to(drawn).expand_as(drawn), sampling.guidance)
 
     def _guessed(self, frames: Frames) -> Told:
-        """The labels that are heard in a piece: every one that is likelier than not, or the
-        likeliest."""
+        """The labels that are heard in a piece: the likeliest, as many as clips have on average."""
         if self.encoder.guess is None:
             return frames.new_zeros(frames.shape[0], 0)
         windows = torch.cat(list(self._windows(frames)), dim=1)
-        likely = self.encoder.guess(self.encoder.heard(windows.flatten(0, 1))).float().sigmoid()
-        likely = likely.unflatten(0, windows.shape[:2]).mean(dim=1)
-        return (likely >= likely.amax(dim=1, keepdim=True).clamp_max(0.5)).float()
+        each: Tensor = self.encoder.guess(self.encoder.heard(windows.flatten(0, 1))).sigmoid()
+        likely = each.float().reshape(*windows.shape[:2], -1).mean(dim=1)
+        n = max(1, round(float(self.frequencies.sum())))
+        return torch.zeros_like(likely).scatter(1, likely.topk(n, dim=1).indices, 1.0)
 
     def _secret(self, latents: Float32[Tensor, "batch latent"], told: Told) -> Float[Tensor, ""]:
         """How badly the listener tells labels from latents. It learns to tell them; the encoder
@@ -215,7 +217,8 @@ class Cvae(Autoencoder):
         with torch.no_grad():
             knows = cross_entropy(self.listener(latents).float(), told) < nothing
         weight = self.config.secrecy if knows else 0.0
-        return cross_entropy(self.listener(_Reversed.apply(latents, weight)).float(), told)
+        reversed_: Tensor = _Reversed.apply(latents, weight)  # type: ignore[no-untyped-call]
+        return cross_entropy(self.listener(reversed_).float(), told)
 
     def _told(self, batch: Batch) -> Told:
         n = len(self.frequencies)
@@ -242,7 +245,7 @@ class Encoder(nn.Module):
         n_heard = shape.n_start * shape.widths[0]
         self.say = nn.Linear(n_heard + n_labels, n_said)
         self.guess = nn.Linear(n_heard, n_labels) if n_labels else None
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, frames: Windows) -> Float[Tensor, "windows said 1"]:
         """What is said of windows whose labels are not known."""

@@ -183,9 +183,11 @@ class Gan(Model):
             place = self.generator.spread.weight.device
             parts = [
                 self.generator(part)
-                for part in (sampling.temperature * drawn.flatten(0, 1).to(place)).split(AT_ONCE)
+                for part in torch.split(
+                    sampling.temperature * drawn.flatten(0, 1).to(place), AT_ONCE
+                )
             ]
-        windows = torch.cat(parts).unflatten(0, (len(rngs), n_windows))
+        windows = torch.cat(parts).reshape(len(rngs), n_windows, -1, c.n_frames)
         return _joined(windows, n_shared, even_power=self.spec.hop_length == 1)[:, :, :n_frames]
 
     def _of_critic(self, real: Frames, rng: torch.Generator) -> Losses:
