@@ -129,7 +129,7 @@ class Critic(nn.Module):
                 h = shuffled(h, self.shuffle, rng)
         last, constant = self.verdict.weight, self.verdict.bias
         if frozen:
-            last = last.detach()  # type: ignore[assignment]
+            last = last.detach()
             constant = None if constant is None else constant.detach()  # type: ignore[assignment]
         said: Tensor = nn.functional.linear(flat(h), last, constant)
         return said[:, 0].float()
