@@ -93,7 +93,7 @@ recipe = Recipe(
             representation=Part("waveform", Waveform.Config()),
             model=Part("gan", GanConfig(n_noise=8, n_frames=4096, widths=(16, 8), strides=(8, 8))),
             batching=RandomCrops(batch_size=4, n_frames=4096),
-            training=Training(evaluate_every=4, n_held_out=1),
+            training=Training(evaluate_every=4, n_held_out=1, keep="last"),
             seconds=1.0,
         ),
     },
