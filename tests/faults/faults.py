@@ -1,5 +1,7 @@
 """The mistakes that the tests must notice. Each is one that a person could make in good faith."""
 
+from faults.adversary_faults import ADVERSARY_FAULTS
+from faults.autoencoder_faults import AUTOENCODER_FAULTS
 from faults.bilstm_faults import BILSTM_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
@@ -11,6 +13,8 @@ from faults.text_faults import TEXT_FAULTS
 
 FAULTS = (
     *HOUSE_FAULTS,
+    *ADVERSARY_FAULTS,
+    *AUTOENCODER_FAULTS,
     *BILSTM_FAULTS,
     *FLOW_FAULTS,
     *NOTES_FAULTS,

@@ -16,9 +16,11 @@ import torch
 from menura.audio import read_comment
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected
-from menura.models import Batch
+from menura.models import Batch, Model, Optimizer, Phase
+from menura.models._players import Generator
 from menura.prepared import PreparedCorpus
 from menura.recipes import load as load_recipe
+from menura.representations import Spec
 from menura.systems import TrainedSystem
 from menura.training import checkpoint, fit, stepping
 from menura.training.assembly import learning_data
@@ -85,6 +87,57 @@ def test_the_last_weights_are_kept_where_that_is_asked(
     assert system.description.provenance.training.startswith("15 steps")
     for name, value in system.model.state_dict().items():
         assert torch.equal(value, tensors[f"model.{name}"])
+
+
+def test_what_a_model_says_of_itself_at_two_looks_is_told_once(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coming = iter(["all alike", "", "all alike", "all alike", "all alike"])
+    monkeypatch.setattr(fit, "held_out_remark", lambda *_: next(coming))
+    said = Collected()
+    settings = {"training.evaluate_every": "2"}
+    train("gan", corpus, tmp_path, preset="tiny", steps=10, settings=settings, reporter=said)
+    assert [line for line in said.warnings if "all alike" in line] == ["step 8: all alike"]
+
+
+def test_a_gan_that_makes_one_clip_is_told_of(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A planted collapse: a generator that hears none of its noise."""
+    made = Generator.forward
+    monkeypatch.setattr(Generator, "forward", lambda self, noise: made(self, 0 * noise))
+    said = Collected()
+    settings = {"training.evaluate_every": "2"}
+    train("gan", corpus, tmp_path, preset="tiny", steps=4, settings=settings, reporter=said)
+    assert any("mode collapse" in line for line in said.warnings)
+
+
+def test_gradients_are_clipped_by_value_where_that_is_asked() -> None:
+    """Of one step of plain descent no weight moves further than the rate times the value."""
+    for clip_value, moved in ((0.0, 4.0), (0.5, 0.5)):
+        model = Lever()
+        settings = replace(load_recipe("gan").preset("tiny").training, clip_norm=1e6)
+        settings = replace(settings, clip_value=clip_value)
+        stepper = stepping.Stepper(model, settings, Compute("cpu", "float32"), seed=0)
+        stepper.step(Batch(torch.ones(1, 1, 1)), 0, rate=1.0)
+        assert float(model.weight.detach()) == pytest.approx(-moved)
+
+
+class Lever(Model):
+    """One weight, with a gradient of 4."""
+
+    Config = type(None)
+    tiny = None
+
+    def __init__(self) -> None:
+        super().__init__(None, Spec(8000, 1, 1))
+        self.weight = torch.nn.Parameter(torch.zeros(()))
+
+    def phases(self) -> dict[str, Phase]:
+        return {"model": Phase((self.weight,), Optimizer("sgd", learning_rate=1.0))}
+
+    def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> dict[str, torch.Tensor]:
+        return {"total": 4 * self.weight * batch.frames.mean()}
 
 
 def test_the_held_out_value_is_that_of_the_saved_system(corpus: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
+from menura.models._dropping import dropping_by
 from menura.models._image_layers import ColumnReader, ImageWriter
 from menura.models._opening import Opening
 from menura.models._precision import in_float32
@@ -163,7 +164,7 @@ class Bilstm(Model):
                 f"this model predicts from {self.config.n_window} frames: batching.n_frames must "
                 f"be {self.config.n_window + 1}, not {frames.shape[1]}"
             )
-        with _dropping_by(rng):
+        with dropping_by(rng):
             window = self._blurred(frames[:, :-1], rng)
             state = self._state(self.reader(window))
             images = self._images(state, window[:, -1])
@@ -305,14 +306,6 @@ class Bilstm(Model):
         if isinstance(self.writer, nn.Linear):
             nn.init.xavier_uniform_(self.writer.weight)
             nn.init.zeros_(self.writer.bias)
-
-
-@contextmanager
-def _dropping_by(rng: torch.Generator) -> Iterator[None]:
-    """Dropout draws from PyTorch's own generator alone: here it is set by `rng`."""
-    with torch.random.fork_rng(devices=[rng.device] if rng.device.type == "cuda" else []):
-        torch.manual_seed(int(torch.randint(2**62, (), generator=rng, device=rng.device)))
-        yield
 
 
 def _of_each(images: Images, numbers: Int64[Tensor, " batch"]) -> Frame:

@@ -2,6 +2,7 @@
 
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
+from menura.recipes._augmentation import AS_RECORDED, PITCHED_KINDS, Augmentation
 from menura.recipes.contract import (
     Batching,
     ContiguousWindows,
@@ -16,6 +17,9 @@ from menura.recipes.contract import (
 )
 
 __all__ = [
+    "AS_RECORDED",
+    "PITCHED_KINDS",
+    "Augmentation",
     "Batching",
     "ContiguousWindows",
     "EventWindows",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
+from menura.recipes._augmentation import AS_RECORDED, Augmentation
 from menura.systems import Pretrained
 
 
@@ -19,10 +20,12 @@ class Part:
 
 @dataclass(frozen=True)
 class RandomCrops:
-    """Crops from anywhere in the training tracks, longer tracks more often."""
+    """Crops from anywhere in the training tracks, longer tracks more often, changed as
+    `augmentation` says."""
 
     batch_size: int = 16
     n_frames: int = 256
+    augmentation: Augmentation = AS_RECORDED
 
     def __post_init__(self) -> None:
         _positive(batch_size=self.batch_size, n_frames=self.n_frames)
@@ -103,7 +106,8 @@ class Training:
     keep: which weights become the system: those of the best held-out value, or the last. Where
         there is little music, what is foreseen of other pieces is at its best long before the
         music that is made has any shape.
-    clip_norm: gradients longer than this are shortened. ema_decay: 0 keeps no average.
+    clip_norm: gradients longer than this are shortened. clip_value: then none of their values is
+        further from 0 than this; 0 leaves them. ema_decay: 0 keeps no average.
     """
 
     max_steps: int = 1_000_000
@@ -114,6 +118,7 @@ class Training:
     n_drops: int = 3
     keep: Literal["best", "last"] = "best"
     clip_norm: float = 1.0
+    clip_value: float = 0.0
     ema_decay: float = 0.0
     checkpoint_s: float = 60.0
 
@@ -127,6 +132,8 @@ class Training:
         )
         if not 0 <= self.ema_decay < 1 or not 0 < self.drop_factor < 1:
             raise ValueError("ema_decay must be 0…1 and drop_factor between 0 and 1")
+        if self.clip_value < 0:
+            raise ValueError(f"clip_value must not be negative, not {self.clip_value:g}")
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,8 @@ class Preset:
     representation: None where the model learns the latents of `codec`, which is trained first,
         for codec_share of the minutes (or steps), and becomes a part of the system.
     seconds, temperature: of what its systems make when nothing else is asked for.
+    label_kinds: the kinds of label that a model of labels learns; all, where the corpus has none
+        of them.
     """
 
     sample_rate: int
@@ -148,6 +157,7 @@ class Preset:
     temperature: float = 1.0
     codec: "Preset | None" = None
     codec_share: float = 0.4
+    label_kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.representation is None) != (self.codec is not None):

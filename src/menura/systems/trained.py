@@ -1,12 +1,12 @@
 """A system of sound: clips in, clips out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 from torch import Tensor
 
 from menura.audio import Clip
@@ -18,7 +18,10 @@ from menura.models.contract import (
     Generates,
     Inpaints,
     Interpolates,
+    Path,
+    Planar,
     Reconstructs,
+    Relabels,
     Streams,
     Varies,
     first_frames,
@@ -37,6 +40,7 @@ from menura.systems.streaming import (
 )
 
 Samples = Float32[np.ndarray, "channels time"]
+Point = tuple[float, float]
 JOIN_S = 0.05
 
 
@@ -144,12 +148,30 @@ class TrainedSystem(BoundSystem):
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
         return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
 
-    def reconstruct(self, clip: Clip) -> Clip:
-        """The clip as the system can express it."""
+    def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
+        """The clip as the system can express it. label: as if it had this one and no other.
+
+        Raises UsageError if the model does not reconstruct, or has not learnt the label.
+        """
         model = self._power(Reconstructs, "reconstruct")
+        flags = None if label is None else self._flags_of(label)
         with self._playing():
-            frames = model.reconstruct(self._encode(clip))
+            frames = self._encode(clip)
+            if flags is None:
+                frames = model.reconstruct(frames)
+            else:
+                assert isinstance(model, Relabels), "refused otherwise"
+                frames = model.relabelled(frames, flags.to(frames.device))
         return self._clip(self._decode(frames), clip.n_samples)
+
+    def _flags_of(self, label: str) -> Bool[Tensor, " labels"]:
+        """Of one label, for a model that can be told another than a clip has."""
+        if not isinstance(self.model, Relabels) or not self._is_conditioned:
+            raise UsageError(
+                f"--label: this {self.recipe} system cannot give a clip another label; "
+                "leave the option out"
+            )
+        return torch.tensor([one in self._wanted(label, None) for one in self.labels])
 
     @property
     def streams(self) -> bool:
@@ -198,20 +220,41 @@ class TrainedSystem(BoundSystem):
             frames = model.vary(self._encode(clip), strength, [music_rng(seed)])
         return self._clip(self._decode(frames), clip.n_samples)
 
-    def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
+    def interpolate(
+        self, a: Clip, b: Clip, n_stops: int, *, path: Path | None = None
+    ) -> list[Clip]:
         """n_stops clips on the way from a to b in the latent space, both ends included.
 
-        They are as long as the shorter of the two.
+        They are as long as the shorter of the two. path: None is the model's usual one.
         """
         shares = torch.linspace(0, 1, n_stops)[:, None]
-        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames)))
+        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames), path))
 
-    def glide(self, a: Clip, b: Clip) -> Clip:
+    def glide(self, a: Clip, b: Clip, *, path: Path | None = None) -> Clip:
         """One clip that sets off as a and arrives as b, as long as the shorter of the two."""
-        return next(self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None]))
+        glides = self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None], path)
+        return next(glides)
+
+    def place(self, clip: Clip) -> Point:
+        """Where a clip lies in the plane of the latents."""
+        model = self._power(Planar, "be explored")
+        with self._playing():
+            x, y = model.to_plane(self._encode(clip))[0].tolist()
+        return x, y
+
+    def at(self, points: Sequence[Point]) -> list[Clip]:
+        """What lies at points of that plane: a clip for each."""
+        model = self._power(Planar, "be explored")
+        with self._playing():
+            frames = model.from_plane(torch.tensor(points, device=self._device))
+        return [Clip(self._decode(one[None]), self.sample_rate) for one in frames]
 
     def _between(
-        self, a: Clip, b: Clip, shares: Callable[[int], Float32[Tensor, "stops frames"]]
+        self,
+        a: Clip,
+        b: Clip,
+        shares: Callable[[int], Float32[Tensor, "stops frames"]],
+        path: Path | None,
     ) -> Iterator[Clip]:
         """A clip for each row of `shares`, which say how much of it is b, frame by frame."""
         model = self._power(Interpolates, "interpolate")
@@ -223,7 +266,7 @@ class TrainedSystem(BoundSystem):
             n_frames = frames[0].shape[2]
             from_, to = (model.to_latent(one) for one in frames)
             stops = [
-                model.from_latent(model.mixed(from_, to, row.to(self._device)), n_frames)
+                model.from_latent(model.mixed(from_, to, row.to(self._device), path), n_frames)
                 for row in shares(n_frames)
             ]
         for stop in stops:

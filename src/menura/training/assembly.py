@@ -7,13 +7,21 @@ from typing import Any
 
 from menura import models
 from menura.foundation.config import to_dict
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
 from menura.models.contract import Conditioned
 from menura.prepared import NotWritableError, PreparedCorpus
-from menura.recipes import Batching, EventWindows, Preset
+from menura.recipes import (
+    AS_RECORDED,
+    PITCHED_KINDS,
+    Augmentation,
+    Batching,
+    EventWindows,
+    Preset,
+    RandomCrops,
+)
 from menura.systems import (
     BoundSystem,
     Description,
@@ -128,7 +136,8 @@ def labels_to_learn(
     keeps the other's.
 
     Kinds that name recordings are left out, which is said: to be told which recording it hears
-    would help a model to nothing but memorising.
+    would help a model to nothing but memorising. So are kinds that the preset does not ask for.
+    Raises UsageError when the augmentation would make labels untrue.
     """
     if not issubclass(models.load(preset.model.name), Conditioned):
         return ()
@@ -138,9 +147,15 @@ def labels_to_learn(
     naming = naming_kinds((track.group, track.labels) for track in tracks)
     for kind in sorted(naming):
         reporter.say(f"labels of kind {printable(kind)!r} name recordings; they are not learnt")
+    there = {kind for track in tracks for kind in track.labels} - naming
+    kinds = there & set(preset.label_kinds) or there
+    if _augmentation(preset.batching).changes_pitch and (untrue := kinds & set(PITCHED_KINDS)):
+        raise UsageError(
+            f"batching.augmentation changes the pitch, and labels of kind {min(untrue)!r} are "
+            "learnt; keep pitch_semitones within 0.5 and tape_percent within 2.9"
+        )
     return label_names(
-        {kind: value for kind, value in track.labels.items() if kind not in naming}
-        for track in tracks
+        {kind: value for kind, value in track.labels.items() if kind in kinds} for track in tracks
     )
 
 
@@ -187,7 +202,15 @@ def learning_data(
 
 def _as_recorded(batching: Batching) -> Batching:
     """The same without what is changed to learn more from little."""
-    return replace(batching, transpose=0) if isinstance(batching, EventWindows) else batching
+    if isinstance(batching, EventWindows):
+        return replace(batching, transpose=0)
+    if isinstance(batching, RandomCrops):
+        return replace(batching, augmentation=AS_RECORDED)
+    return batching
+
+
+def _augmentation(batching: Batching) -> Augmentation:
+    return batching.augmentation if isinstance(batching, RandomCrops) else AS_RECORDED
 
 
 def _sound(
@@ -203,6 +226,11 @@ def _sound(
     representation = system.representation
     tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
     held_out = replace(tracks, indices=rendition.of_split("valid"))
+    if isinstance(representation, coded.Coded) and _augmentation(preset.batching) != AS_RECORDED:
+        raise UsageError(
+            "batching.augmentation changes sound, and this recipe learns latents that are made "
+            "once; set codec.batching.augmentation instead"
+        )
     if isinstance(representation, coded.Coded) and tracks.indices:
         key = f"{prepared.fingerprint} {representation.content()}"
         tracks = stored_latents(tracks, key, run, reporter)

@@ -12,12 +12,14 @@ from menura.foundation.errors import MenuraError
 from menura.foundation.seeds import derive
 from menura.models import Batch
 from menura.recipes import (
+    AS_RECORDED,
     Batching,
     ContiguousWindows,
     EventWindows,
     RandomCrops,
     SlidingWindows,
 )
+from menura.training.augmenting import drawn
 from menura.training.source import Row, Source
 
 
@@ -53,7 +55,7 @@ def batches(tracks: Source, batching: Batching, seed: int) -> Batches:
     if isinstance(batching, EventWindows):
         return EventBatches(tracks, batching, seed)
     if isinstance(batching, RandomCrops):
-        return CropBatches(tracks, batching.batch_size, batching.n_frames, seed)
+        return CropBatches(tracks, batching, seed)
     if isinstance(batching, SlidingWindows):
         return SlidingBatches(tracks, batching, seed)
     return WindowBatches(tracks, batching, seed)
@@ -64,8 +66,9 @@ class CropBatches(Batches):
 
     _TRIES = 8  # at a crop that is not silent
 
-    def __init__(self, tracks: Source, batch_size: int, n_frames: int, seed: int):
-        super().__init__(tracks, batch_size, n_frames, seed)
+    def __init__(self, tracks: Source, batching: RandomCrops, seed: int):
+        super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
+        self._augmentation = batching.augmentation
         # A short track counts as one crop.
         self._ends = list(accumulate(self._starts(t) for t in tracks.indices))
 
@@ -76,7 +79,11 @@ class CropBatches(Batches):
 
     def rows(self, step: int) -> list[Row]:
         rng = np.random.default_rng(derive(self.seed, "crops", step))
-        return [self._draw(rng) for _ in range(self.batch_size)]
+        rows = [self._draw(rng) for _ in range(self.batch_size)]
+        if self._augmentation == AS_RECORDED:
+            return rows
+        rng = np.random.default_rng(derive(self.seed, "augmentation", step))
+        return [replace(row, change=drawn(self._augmentation, rng)) for row in rows]
 
     def _draw(self, rng: np.random.Generator) -> Row:
         row = self._place(rng)

@@ -1,6 +1,7 @@
 """The held-out value: what early stopping and the choice of the best weights go by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -12,16 +13,35 @@ from menura.training.carried import carried_state, put_back
 def held_out_value(model: Model, batch_of: Callable[[int], Batch], n_batches: int) -> float:
     """Mean `progress` over the first n batches, always the same ones.
 
-    Leaves no trace in the model: its carried state and its mode are put back.
+    Leaves no trace in the model.
     """
-    carried, was_training = carried_state(model), model.training
-    device = next(model.parameters()).device
-    model.eval()
-    values = []
-    with torch.no_grad():
-        for number in range(n_batches):
-            rng = torch.Generator(device=device).manual_seed(derive(0, "held-out", number))
-            values.append(float(model.progress(batch_of(number), rng)))
-    model.train(was_training)
-    put_back(model, carried)
+    with _unmoved(model):
+        values = [
+            float(model.progress(batch_of(number), _rng(model, number)))
+            for number in range(n_batches)
+        ]
     return sum(values) / len(values)
+
+
+def held_out_remark(model: Model, batch_of: Callable[[int], Batch]) -> str:
+    """What the model says of itself on the first held-out batch; leaves no trace either."""
+    with _unmoved(model):
+        return model.remark(batch_of(0), _rng(model, 0))
+
+
+@contextmanager
+def _unmoved(model: Model) -> Iterator[None]:
+    """Evaluation without gradients; the carried state and the mode are put back."""
+    carried, was_training = carried_state(model), model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)
+        put_back(model, carried)
+
+
+def _rng(model: Model, number: int) -> torch.Generator:
+    device = next(model.parameters()).device
+    return torch.Generator(device=device).manual_seed(derive(0, "held-out", number))

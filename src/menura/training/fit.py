@@ -20,7 +20,7 @@ from menura.training.carried import carried_state, put_back
 from menura.training.clocks import Clocks
 from menura.training.device import Compute, threads_for
 from menura.training.estimate import Estimate, clock, measure
-from menura.training.evaluating import held_out_value
+from menura.training.evaluating import held_out_remark, held_out_value
 from menura.training.guard import Guard, HopelessError
 from menura.training.interrupt import Interrupts
 from menura.training.progress import Progress
@@ -66,6 +66,7 @@ class Fit:
         system.representation.to(self._stepper.fabric.device)
         self._average = Average(system.model, settings.ema_decay)
         self.progress = Progress()
+        self._n_remarks = 0  # looks in a row at which the model had something to say
         self._snapshot = checkpoint.Snapshot(
             system, self._stepper.optimizers, self._average, self.progress, plan
         )
@@ -179,6 +180,8 @@ class Fit:
                 values["held_out"] = held_out_value(
                     self.system.model, self.data.held_out.batch, self.settings.n_held_out
                 )
+                remark = held_out_remark(self.system.model, self.data.held_out.batch)
+            self._tell(remark)
             verdict = progress.look(values["held_out"], self.settings)
         tracking.values(progress.step, values)
         guard.remember()
@@ -189,6 +192,12 @@ class Fit:
                 f"step {progress.step}: no better for {self.settings.patience} looks; "
                 f"rate lowered to {progress.rate:g} of its first value"
             )
+
+    def _tell(self, remark: str) -> None:
+        """Say what holds for a second look, once: at one look it may be chance."""
+        self._n_remarks = self._n_remarks + 1 if remark else 0
+        if self._n_remarks == 2:
+            self._reporter.warn(f"step {self.progress.step}: {remark}")
 
     def _keep(self, clocks: Clocks) -> None:
         """A checkpoint, and a system if there is none yet.

@@ -19,6 +19,7 @@ from menura.representations import (
     samples_of,
     trim_context,
 )
+from menura.training.augmenting import changed
 from menura.training.labels import Kinds
 from menura.training.source import Row, RowFlags, Source
 
@@ -74,10 +75,22 @@ class Tracks(Source):
 
     def _read(self, row: Row, n_frames: int) -> Float32[np.ndarray, "channels time"]:
         start, stop = samples_of(self.representation, row.start, row.start + n_frames)
-        if self.n_frames(row.track) >= n_frames:
-            return self.rendition.read(row.track, start, stop)
-        n_samples = self.rendition.tracks[row.track].n_samples
-        whole = self.rendition.read(row.track, 0, n_samples)
+        if row.change is None:
+            return self._samples(row.track, n_frames, start, stop)
+
+        def read(first: int, last: int) -> Float32[np.ndarray, "channels _"]:
+            return self._samples(row.track, n_frames, first, last)
+
+        begin = row.start * (self.spec.hop_length or 1)
+        return changed(read, start, stop, begin, row.change)
+
+    def _samples(
+        self, track: int, n_frames: int, start: int, stop: int
+    ) -> Float32[np.ndarray, "channels time"]:
+        """Of a track that is looped if it is shorter than a row of n_frames."""
+        if self.n_frames(track) >= n_frames:
+            return self.rendition.read(track, start, stop)
+        whole = self.rendition.read(track, 0, self.rendition.tracks[track].n_samples)
         return np.take(whole, np.arange(start, stop), axis=1, mode="wrap")
 
     def pieces(self, seconds: float, piece_s: float = 10.0) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float32
 from torch import Tensor
 
 from menura.representations import Promise, Spec
+from menura.training.augmenting import Change
 from menura.training.labels import Kinds, label_flags
 
 RowFrames = Float32[Tensor, "rows features frames"]
@@ -20,13 +21,15 @@ RowFlags = Bool[Tensor, "rows labels"]
 class Row:
     """A stretch of frames of track `track` from frame `start`.
 
-    continues: goes on where this row of the batch before ended. semitones: heard so much higher.
+    continues: goes on where this row of the batch before ended. semitones: notes heard so much
+    higher. change: what is done to sound before it is heard.
     """
 
     track: int
     start: int
     continues: bool = False
     semitones: int = 0
+    change: Change | None = None
 
 
 class Source(ABC):

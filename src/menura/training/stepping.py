@@ -52,6 +52,10 @@ class Stepper:
                 self._module, optimizer, max_norm=self._settings.clip_norm, error_if_nonfinite=False
             )
             _check(norm, f"the gradient of {name}")
+            if self._settings.clip_value:
+                self.fabric.clip_gradients(
+                    self._module, optimizer, clip_val=self._settings.clip_value
+                )
             optimizer.step()
             said |= {f"{name}/{key}": float(value.detach()) for key, value in losses.items()}
         return said

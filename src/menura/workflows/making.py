@@ -124,9 +124,9 @@ class Making:
         if isinstance(self.system, ScoreSystem):
             notes_file(file, inputs)
 
-    def refuse_label(self, label: str | None) -> None:
-        """Raises UsageError for a label that the system cannot use."""
-        if label is not None:
+    def check_label(self, label: str | None) -> None:
+        """Raises UsageError for a label where the system knows none."""
+        if label is not None and not self.system.labels:
             raise UsageError(
                 f"--label: a {self.system.recipe} system has learnt no labels; leave the option out"
             )

@@ -22,11 +22,12 @@ def reconstruct(
 ) -> Path:
     """Pass the clip through the system and write the result to the file `out`.
 
+    label: one of the system's (see `list_labels`), told in place of the clip's own.
     preset, settings: where `run` is the name of a pretrained recipe.
     Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
     """
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
     work = Making.begin("reconstruct", run, sound, reporter, preset=preset, settings=settings)
-    work.refuse_label(label)
-    return work.write(work.system.reconstruct(work.read(clip)), file)
+    work.check_label(label)
+    return work.write(work.system.reconstruct(work.read(clip), label=label), file)

@@ -56,3 +56,8 @@ class Model(nn.Module, ABC):
     def progress(self, batch: Batch, rng: torch.Generator) -> Float[Tensor, ""]:
         """The value on held-out data that must fall. The first phase's total, unless overridden."""
         return self.losses(batch, next(iter(self.phases())), rng)["total"]
+
+    def remark(self, batch: Batch, rng: torch.Generator) -> str:
+        """What the person should be told of how it learns, in one line, seen on held-out data; ""
+        where all is well."""
+        return ""

@@ -123,7 +123,7 @@ class MusicGen(Pretrained):
         made = sound.cpu().numpy()[:, max(0, n_seed - n_join - first * self._hop) :]
         return self._clip(cross_fade(seed_clip.samples, made, n_join), all_)
 
-    def reconstruct(self, clip: Clip) -> Clip:
+    def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
         """The clip through the codec and back."""
         sound = codec.to_sound(self._model.audio_encoder, self._codes(clip), self.n_audio_channels)
         return self._clip(sound[0].cpu().numpy(), clip.n_samples)

@@ -1,0 +1,60 @@
+"""Crops of sound changed before they are encoded: drawn by the step, so that a resumed run hears
+the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+from jaxtyping import Float32
+
+from menura.audio.stretching import played, stretched
+from menura.recipes import Augmentation
+
+Piece = Float32[np.ndarray, "channels _"]
+Read = Callable[[int, int], Piece]
+MARGIN = 64  # samples read beyond either end: resampling has none of what lies outside
+
+
+@dataclass(frozen=True)
+class Change:
+    """gain: of the samples; below 0 they are upside down. speed: of the tape. longer: by the phase
+    vocoder, before the tape. A moment that lasts 1 s then lasts longer / speed."""
+
+    gain: float = 1.0
+    speed: float = 1.0
+    longer: float = 1.0
+
+
+def drawn(settings: Augmentation, rng: np.random.Generator) -> Change:
+    """A change within the settings: in decibels, semitones and octaves all are equally likely."""
+    level, side, tape, pitch, stretch = rng.uniform(-1, 1, 5)
+    sign = -1.0 if settings.polarity and side < 0 else 1.0
+    gain = sign * 10 ** (settings.gain_db * level / 20)
+    higher = 2 ** (settings.pitch_semitones * pitch / 12)
+    slower = _ratio(settings.stretch_percent) ** stretch
+    # Higher and as long as before is longer by the vocoder, then faster by the tape.
+    return Change(gain, _ratio(settings.tape_percent) ** tape * higher, slower * higher)
+
+
+def changed(
+    read: Read, start: int, stop: int, begin: int, change: Change
+) -> Float32[np.ndarray, "channels time"]:
+    """Samples start…stop as they are after the change, which leaves sample `begin` where it is."""
+    if change.speed == change.longer == 1:
+        return change.gain * read(start, stop)
+    pace = change.speed / change.longer  # samples read for each that is heard
+    first = floor(begin + (start - begin) * pace) - MARGIN
+    last = ceil(begin + (stop - begin) * pace) + MARGIN
+    sound = read(first, last)
+    if change.longer != 1:
+        sound = stretched(sound, change.longer)
+    if change.speed != 1:
+        sound = played(sound, change.speed)
+    at = round((begin - first) / pace) - (begin - start)
+    out = change.gain * sound[:, at : at + stop - start]
+    return np.pad(out, ((0, 0), (0, stop - start - out.shape[1]))).astype(np.float32)
+
+
+def _ratio(percent: float) -> float:
+    return 1 + percent / 100

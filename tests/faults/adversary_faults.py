@@ -1,0 +1,118 @@
+"""Mistakes in the GAN, the CVAE and what is done to training sound."""
+
+from faults.fault import Fault
+
+_GAN, _GAN_TESTS = "src/menura/models/gan.py", ("tests/models/test_gan.py",)
+_PLAYERS, _LIKENESS = "src/menura/models/_players.py", "src/menura/models/_likeness.py"
+_CVAE, _CVAE_TESTS = "src/menura/models/cvae.py", ("tests/models/test_cvae.py",)
+_AUGMENTING = "src/menura/training/augmenting.py"
+_STRETCHING = "src/menura/audio/stretching.py"
+_AUGMENTING_TESTS = ("tests/training/test_augmenting.py",)
+
+ADVERSARY_FAULTS = (
+    Fault(
+        "the penalty draws slopes to 0 instead of 1",
+        _PLAYERS,
+        "return (lengths - 1).square().mean()",
+        "return lengths.square().mean()",
+        _GAN_TESTS,
+    ),
+    Fault(
+        "slopes of a leaky unit's other side",
+        _PLAYERS,
+        "torch.where(side, 1.0, self.shape.slope)",
+        "torch.where(side, self.shape.slope, 1.0)",
+        _GAN_TESTS,
+    ),
+    Fault(
+        "the penalty at real frames alone",
+        _GAN,
+        "self.critic.slopes(torch.lerp(made, real, shares))",
+        "self.critic.slopes(torch.lerp(real, real, shares))",
+        _GAN_TESTS,
+    ),
+    Fault(
+        "made frames are told as nine tenths too",
+        _GAN,
+        '"made": cross_entropy(made, more[1]),',
+        '"made": cross_entropy(made, c.real_label + more[1]),',
+        _GAN_TESTS,
+    ),
+    Fault(
+        "the Wasserstein critic the wrong way round",
+        _GAN,
+        '{"apart": said_made.mean() - said_real.mean()}',
+        '{"apart": said_real.mean() - said_made.mean()}',
+        _GAN_TESTS,
+    ),
+    Fault(
+        "the generator moves the critic's weights",
+        _GAN,
+        "self.critic(self._made(len(batch.frames), rng), rng, frozen=True)",
+        "self.critic(self._made(len(batch.frames), rng), rng)",
+        _GAN_TESTS,
+    ),
+    Fault(
+        "diversity is that of the moments of a clip, not of the clips",
+        _LIKENESS,
+        "each = torch.cat([seen.mean(dim=2), seen.std(dim=2)], dim=1)",
+        "each = seen.transpose(1, 2).flatten(0, 1)",
+        _GAN_TESTS,
+    ),
+    Fault(
+        "a reversed gradient that is not reversed",
+        _CVAE,
+        "return -ctx.weight * gradients[0], None",
+        "return ctx.weight * gradients[0], None",
+        _CVAE_TESTS,
+    ),
+    Fault(
+        "another label, and the own one kept",
+        _CVAE,
+        "told = labels.to(frames).expand(frames.shape[0], -1)\n",
+        "told = labels.to(frames).expand(frames.shape[0], -1) + self._guessed(frames)\n",
+        _CVAE_TESTS,
+    ),
+    Fault(
+        "guidance counts from no label instead of the drawn one",
+        _CVAE,
+        "torch.lerp(drawn, sampling.labels.to(drawn).expand_as(drawn), sampling.guidance)",
+        "sampling.guidance * sampling.labels.to(drawn).expand_as(drawn)",
+        _CVAE_TESTS,
+    ),
+    Fault(
+        "a tape that runs the wrong way",
+        _AUGMENTING,
+        "pace = change.speed / change.longer",
+        "pace = change.longer / change.speed",
+        _AUGMENTING_TESTS,
+    ),
+    Fault(
+        "higher and shorter",
+        _AUGMENTING,
+        "_ratio(settings.tape_percent) ** tape * higher, slower * higher)",
+        "_ratio(settings.tape_percent) ** tape * higher, slower)",
+        _AUGMENTING_TESTS,
+    ),
+    Fault(
+        "crops are changed alike at every step",
+        "src/menura/training/batches.py",
+        'derive(self.seed, "augmentation", step)',
+        'derive(self.seed, "augmentation")',
+        _AUGMENTING_TESTS,
+    ),
+    Fault(
+        "held-out sound is changed too",
+        "src/menura/training/assembly.py",
+        "return replace(batching, augmentation=AS_RECORDED)",
+        "return batching",
+        _AUGMENTING_TESTS,
+    ),
+    Fault(
+        "bins of a stretched sound each go their own way",
+        _STRETCHING,
+        "turn = (last + advance[number] - phase[number])[mine]",
+        "turn = last + advance[number] - phase[number]",
+        _AUGMENTING_TESTS,
+    ),
+)
