@@ -20,8 +20,11 @@ def held_out_value(model: Model, batch_of: Callable[[int], Batch], n_batches: in
     values = []
     with torch.no_grad():
         for number in range(n_batches):
+            # Frames are made in full precision, whatever the model computes in.
+            with torch.autocast(device.type, enabled=False):
+                batch = batch_of(number)
             rng = torch.Generator(device=device).manual_seed(derive(0, "held-out", number))
-            values.append(float(model.progress(batch_of(number), rng)))
+            values.append(float(model.progress(batch, rng)))
     model.train(was_training)
     put_back(model, carried)
     return sum(values) / len(values)
