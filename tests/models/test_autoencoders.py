@@ -273,7 +273,7 @@ def collapsed(bottleneck: BottleneckConfig) -> float:
     torch.manual_seed(0)
     config = DenseVaeConfig(n_window=16, n_overlap=4, n_hidden=32, bottleneck=bottleneck)
     model = train(DenseVae(config, SPEC), 100).eval()
-    return float(model.losses(Batch(waves(16, seed=99)), "model", rng())["kl"])
+    return float(model.losses(Batch(waves(16, seed=99)), "model", rng())["kl"].detach())
 
 
 def test_latents_fall_silent_without_what_keeps_them_alive_and_not_with_it() -> None:
