@@ -60,7 +60,8 @@ class LinearWay(nn.Module):
         with in_float32(latents):
             values = self.back(latents.transpose(1, 2))
         places = values.reshape(len(values), self.n_places, self.n_features, -1)
-        return places.movedim(1, 2).flatten(2)
+        window: Tensor = places.movedim(1, 2).flatten(2)
+        return window
 
     def _places_of(self, frames: Frames) -> Float32[Tensor, "batch places values"]:
         """All values of each stretch of frames."""

@@ -84,7 +84,7 @@ recipe = Recipe(
             ),
             model=Part("conv2d-autoencoder", Conv2dAutoencoder.tiny),
             batching=RandomCrops(batch_size=4, n_frames=16),
-            training=Training(evaluate_every=10, n_held_out=2),
+            training=Training(evaluate_every=10, n_held_out=2, keep="last"),
             seconds=1.0,
         ),
     },

@@ -17,7 +17,7 @@ def held_out_value(model: Model, batch_of: Callable[[int], Batch], n_batches: in
     """
     with _unmoved(model):
         values = [
-            float(model.progress(batch_of(number), _rng(model, number)))
+            float(model.progress(_batch(model, batch_of, number), _rng(model, number)))
             for number in range(n_batches)
         ]
     return sum(values) / len(values)
@@ -26,7 +26,7 @@ def held_out_value(model: Model, batch_of: Callable[[int], Batch], n_batches: in
 def held_out_remark(model: Model, batch_of: Callable[[int], Batch]) -> str:
     """What the model says of itself on the first held-out batch; leaves no trace either."""
     with _unmoved(model):
-        return model.remark(batch_of(0), _rng(model, 0))
+        return model.remark(_batch(model, batch_of, 0), _rng(model, 0))
 
 
 @contextmanager
@@ -40,6 +40,12 @@ def _unmoved(model: Model) -> Iterator[None]:
     finally:
         model.train(was_training)
         put_back(model, carried)
+
+
+def _batch(model: Model, batch_of: Callable[[int], Batch], number: int) -> Batch:
+    """Frames are made in full precision, whatever the model computes in."""
+    with torch.autocast(next(model.parameters()).device.type, enabled=False):
+        return batch_of(number)
 
 
 def _rng(model: Model, number: int) -> torch.Generator:
