@@ -11,12 +11,11 @@ from typing import no_type_check
 import numpy as np
 
 from menura.audio.compiling import fused
-from menura.models._wavenet.tiles import tile
+from menura.models._wavenet.tiles import put, put_sum, tile
 
-
-_one_by_8, _one_by_4, _one_by_2, _one_by_1 = tile(1, 8), tile(1, 4), tile(1, 2), tile(1, 1)
-_two_by_4, _two_by_2, _two_by_1 = tile(2, 4), tile(2, 2), tile(2, 1)
-_four_by_4, _four_by_2, _four_by_1 = tile(4, 4), tile(4, 2), tile(4, 1)
+_one_by_8, _one_by_4, _one_by_2 = tile(1, 8), tile(1, 4), tile(1, 2)
+_two_by_4, _two_by_2 = tile(2, 4), tile(2, 2)
+_four_by_4, _four_by_2 = tile(4, 4), tile(4, 2)
 
 _LOG2_E = np.float32(1.4426950408889634)
 _LN_2 = np.float32(0.6931471805599453)
@@ -51,139 +50,126 @@ def open_gates(gates, at, n, z, z_at):
 
 @fused
 @no_type_check
-def add_one(out, out_at, x, x_at, w, w_at, n, m):
-    """out += x · w, for one row of n by a matrix of n × m; m is a multiple of 16."""
-    j = 0
-    while j + 128 <= m:
-        _one_by_8(out, out_at + j, 0, x, x_at, 0, w, w_at + j, m, n)
-        j += 128
-    while j + 64 <= m:
-        _one_by_4(out, out_at + j, 0, x, x_at, 0, w, w_at + j, m, n)
-        j += 64
-    while j + 32 <= m:
-        _one_by_2(out, out_at + j, 0, x, x_at, 0, w, w_at + j, m, n)
-        j += 32
-    while j < m:
-        _one_by_1(out, out_at + j, 0, x, x_at, 0, w, w_at + j, m, n)
-        j += 16
-
-
-@fused
-@no_type_check
-def add_two(out, out_at, out_gap, x, x_at, x_gap, w, w_at, n, m):
-    """The same for two rows, which lie out_gap and x_gap apart."""
-    j = 0
-    while j + 64 <= m:
-        _two_by_4(out, out_at + j, out_gap, x, x_at, x_gap, w, w_at + j, m, n)
-        j += 64
-    while j + 32 <= m:
-        _two_by_2(out, out_at + j, out_gap, x, x_at, x_gap, w, w_at + j, m, n)
-        j += 32
-    while j < m:
-        _two_by_1(out, out_at + j, out_gap, x, x_at, x_gap, w, w_at + j, m, n)
-        j += 16
-
-
-@fused
-@no_type_check
-def add_four(out, out_at, out_gap, x, x_at, x_gap, w, w_at, n, m):
-    """The same for four rows."""
-    j = 0
-    while j + 64 <= m:
-        _four_by_4(out, out_at + j, out_gap, x, x_at, x_gap, w, w_at + j, m, n)
-        j += 64
-    while j + 32 <= m:
-        _four_by_2(out, out_at + j, out_gap, x, x_at, x_gap, w, w_at + j, m, n)
-        j += 32
-    while j < m:
-        _four_by_1(out, out_at + j, out_gap, x, x_at, x_gap, w, w_at + j, m, n)
-        j += 16
-
-
-@fused
-@no_type_check
 def add_rows(out, out_at, out_gap, x, x_at, x_gap, n_rows, w, w_at, n, m):
-    """The same for any number of rows."""
+    """out += x · w, for rows of n, which lie x_gap apart, and a matrix of n × m, m a multiple of
+    32. The rows of out lie out_gap apart."""
     row = 0
     while row + 4 <= n_rows:
-        add_four(
-            out, out_at + row * out_gap, out_gap, x, x_at + row * x_gap, x_gap, w, w_at, n, m
-        )
+        to, of = out_at + row * out_gap, x_at + row * x_gap
+        for j in range(0, m - 63, 64):
+            _four_by_4(out, to + j, out_gap, x, of, x_gap, w, w_at + j, m, n)
+        if m & 32:
+            _four_by_2(out, to + m - 32, out_gap, x, of, x_gap, w, w_at + m - 32, m, n)
         row += 4
     if row + 2 <= n_rows:
-        add_two(out, out_at + row * out_gap, out_gap, x, x_at + row * x_gap, x_gap, w, w_at, n, m)
+        to, of = out_at + row * out_gap, x_at + row * x_gap
+        for j in range(0, m - 63, 64):
+            _two_by_4(out, to + j, out_gap, x, of, x_gap, w, w_at + j, m, n)
+        if m & 32:
+            _two_by_2(out, to + m - 32, out_gap, x, of, x_gap, w, w_at + m - 32, m, n)
         row += 2
     if row < n_rows:
-        add_one(out, out_at + row * out_gap, x, x_at + row * x_gap, w, w_at, n, m)
+        to, of = out_at + row * out_gap, x_at + row * x_gap
+        for j in range(0, m - 127, 128):
+            _one_by_8(out, to + j, 0, x, of, 0, w, w_at + j, m, n)
+        if m & 64:
+            j = m & ~127
+            _one_by_4(out, to + j, 0, x, of, 0, w, w_at + j, m, n)
+        if m & 32:
+            _one_by_2(out, to + m - 32, 0, x, of, 0, w, w_at + m - 32, m, n)
 
 
 @fused
 @no_type_check
-def look_back(layer, t, plan, w_past, conditions, hold, rings, aheads, width):
+def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
     """The past ends of a layer's convolution for the samples t, t + 1, …, t + n_ahead − 1.
 
     plan: of each layer dilation, n_ahead, ring mask, ring start, ahead start.
-    conditions: (voices, steps, layers, gates), biases included; each step is held for `hold`
-    samples.
+    conditions: (voices, steps, layers, gates), biases included. steps: which step is told at the
+    samples of this block of 16.
     """
     dilation, n_ahead, mask = plan[layer, 0], plan[layer, 1], plan[layer, 2]
     ring_at, ahead_at = plan[layer, 3], plan[layer, 4]
-    n_gates = 2 * width
+    n_gates, n_layers = 2 * width, plan.shape[0]
+    all_said, all_rings, all_aheads = conditions.reshape(-1), rings.reshape(-1), aheads.reshape(-1)
+    w_at = layer * width * n_gates
     for voice in range(rings.shape[0]):
-        ring, ahead = rings[voice], aheads[voice]
+        to = voice * aheads.shape[1] + ahead_at
         for sample in range(n_ahead):
-            step = min((t + sample) // hold, conditions.shape[1] - 1)
-            said = conditions[voice, step, layer]
-            start = ahead_at + sample * n_gates
-            for j in range(n_gates):
-                ahead[start + j] = said[j]
+            step = voice * conditions.shape[1] + steps[(t + sample) & 15]
+            put(
+                all_aheads,
+                to + sample * n_gates,
+                all_said,
+                (step * n_layers + layer) * n_gates,
+                n_gates,
+            )
         # n_ahead divides the dilation and the ring: what is read does not run over its end.
-        heard_at = ring_at + ((t - dilation) & mask) * width
-        w_at = layer * width * n_gates
+        of = voice * rings.shape[1] + ring_at + ((t - dilation) & mask) * width
         add_rows(
-            ahead, ahead_at, n_gates, ring, heard_at, width, n_ahead, w_past, w_at, width, n_gates
+            all_aheads, to, n_gates, all_rings, of, width, n_ahead, w_past, w_at, width, n_gates
         )
 
 
 @fused
 @no_type_check
-def hear(t, heard, plan, weights, conditions, hold, rings, aheads, x, gates, z):
+def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
     """One sample through all layers: z gets what each of them says, for all voices.
 
     heard: (voices, 2), the rows of the last number but one and of the last.
     """
     entering, w_past, w_now, w_residual, residual_bias = weights
-    n_voices, width = x.shape
+    n_voices, width = heard.shape[0], entering.shape[2]
     n_layers, n_gates = plan.shape[0], 2 * width
-    flat_x, flat_gates, flat_z = x.reshape(-1), gates.reshape(-1), z.reshape(-1)
-    for voice in range(n_voices):
-        for j in range(width):
-            x[voice, j] = entering[0, heard[voice, 0], j] + entering[1, heard[voice, 1], j]
+    n_rows = entering.shape[1]
+    all_rings, all_aheads, all_z = rings.reshape(-1), aheads.reshape(-1), z.reshape(-1)
+    rows, biases = entering.reshape(-1), residual_bias.reshape(-1)
+    ring_gap, ahead_gap, z_gap = rings.shape[1], aheads.shape[1], n_layers * width
+    # First of all, since a ring has no place for the present beside what is longest past.
     for layer in range(n_layers):
-        n_ahead, mask = plan[layer, 1], plan[layer, 2]
-        ring_at, ahead_at = plan[layer, 3], plan[layer, 4]
-        if t & (n_ahead - 1) == 0:
-            look_back(layer, t, plan, w_past, conditions, hold, rings, aheads, width)
-        from_ahead = ahead_at + (t & (n_ahead - 1)) * n_gates
-        to_ring = ring_at + (t & mask) * width
+        if t & (plan[layer, 1] - 1) == 0:
+            look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width)
+    x_at = plan[0, 3] + (t & plan[0, 2]) * width
+    for voice in range(n_voices):
+        before, last = heard[voice, 0] * width, (n_rows + heard[voice, 1]) * width
+        put_sum(all_rings, voice * ring_gap + x_at, rows, before, rows, last, width)
+    for layer in range(n_layers):
+        gates_at = plan[layer, 4] + (t & (plan[layer, 1] - 1)) * n_gates
+        w_at, z_at = layer * width * n_gates, layer * width
+        add_rows(
+            all_aheads,
+            gates_at,
+            ahead_gap,
+            all_rings,
+            x_at,
+            ring_gap,
+            n_voices,
+            w_now,
+            w_at,
+            width,
+            n_gates,
+        )
         for voice in range(n_voices):
-            for j in range(n_gates):
-                gates[voice, j] = aheads[voice, from_ahead + j]
-            for j in range(width):
-                rings[voice, to_ring + j] = x[voice, j]
-        w_at = layer * width * n_gates
-        add_rows(flat_gates, 0, n_gates, flat_x, 0, width, n_voices, w_now, w_at, width, n_gates)
-        for voice in range(n_voices):
-            z_at = (voice * n_layers + layer) * width
-            open_gates(flat_gates, voice * n_gates, width, flat_z, z_at)
+            open_gates(all_aheads, voice * ahead_gap + gates_at, width, all_z, voice * z_gap + z_at)
         if layer + 1 < n_layers:
+            next_at = plan[layer + 1, 3] + (t & plan[layer + 1, 2]) * width
             for voice in range(n_voices):
-                for j in range(width):
-                    x[voice, j] += residual_bias[layer, j]
-            z_at, z_gap, w_at = layer * width, n_layers * width, layer * width * width
+                of = voice * ring_gap
+                put_sum(all_rings, of + next_at, all_rings, of + x_at, biases, layer * width, width)
             add_rows(
-                flat_x, 0, width, flat_z, z_at, z_gap, n_voices, w_residual, w_at, width, width
+                all_rings,
+                next_at,
+                ring_gap,
+                all_z,
+                z_at,
+                z_gap,
+                n_voices,
+                w_residual,
+                layer * width * width,
+                width,
+                width,
             )
+            x_at = next_at
 
 
 @fused
@@ -193,19 +179,32 @@ def say(z, weights, summed, between, logits):
     w_skip, skip_bias, w_between, between_bias, w_leaving, leaving_bias = weights
     n_voices, n_said = z.shape
     n_skip, n_classes = skip_bias.shape[0], leaving_bias.shape[0]
+    all_summed, all_between = summed.reshape(-1), between.reshape(-1)
+    all_logits = logits.reshape(-1)
     for voice in range(n_voices):
-        summed[voice] = skip_bias
-        between[voice] = between_bias
-        logits[voice] = leaving_bias
-    flat = summed.reshape(-1)
-    after, last = between.reshape(-1), logits.reshape(-1)
-    add_rows(flat, 0, n_skip, z.reshape(-1), 0, n_said, n_voices, w_skip, 0, n_said, n_skip)
-    for i in range(flat.shape[0]):
-        flat[i] = max(flat[i], np.float32(0))
-    add_rows(after, 0, n_skip, flat, 0, n_skip, n_voices, w_between, 0, n_skip, n_skip)
-    for i in range(after.shape[0]):
-        after[i] = max(after[i], np.float32(0))
-    add_rows(last, 0, n_classes, after, 0, n_skip, n_voices, w_leaving, 0, n_skip, n_classes)
+        put(all_summed, voice * n_skip, skip_bias, 0, n_skip)
+        put(all_between, voice * n_skip, between_bias, 0, n_skip)
+        put(all_logits, voice * n_classes, leaving_bias, 0, n_classes)
+    all_z = z.reshape(-1)
+    add_rows(all_summed, 0, n_skip, all_z, 0, n_said, n_voices, w_skip, 0, n_said, n_skip)
+    for i in range(all_summed.shape[0]):
+        all_summed[i] = max(all_summed[i], np.float32(0))
+    add_rows(all_between, 0, n_skip, all_summed, 0, n_skip, n_voices, w_between, 0, n_skip, n_skip)
+    for i in range(all_between.shape[0]):
+        all_between[i] = max(all_between[i], np.float32(0))
+    add_rows(
+        all_logits,
+        0,
+        n_classes,
+        all_between,
+        0,
+        n_skip,
+        n_voices,
+        w_leaving,
+        0,
+        n_skip,
+        n_classes,
+    )
 
 
 @fused
@@ -248,8 +247,7 @@ def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, gi
     n_voices, width, n_skip = heard.shape[0], layers[0].shape[2], output[1].shape[0]
     n_pieces, n_numbers = made.shape
     per_piece = n_voices // n_pieces
-    x = np.empty((n_voices, width), np.float32)
-    gates = np.empty((n_voices, 2 * width), np.float32)
+    steps = np.zeros(16, np.int64)
     z = np.empty((n_voices, plan.shape[0] * width), np.float32)
     summed = np.empty((n_voices, n_skip), np.float32)
     between = np.empty((n_voices, n_skip), np.float32)
@@ -257,7 +255,10 @@ def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, gi
     shares = np.empty(n_classes, np.float32)
     for number in range(n_numbers):
         t = clock[0]
-        hear(t, heard, plan, layers, conditions, hold, rings, aheads, x, gates, z)
+        if number == 0 or t & 15 == 0:
+            for i in range(16):
+                steps[i] = min(((t & ~15) + i) // hold, conditions.shape[1] - 1)
+        hear(t, heard, steps, plan, layers, conditions, rings, aheads, z)
         is_given = number < given.shape[1]
         if not is_given or all_logits.shape[1] > 0:
             say(z, output, summed, between, logits)

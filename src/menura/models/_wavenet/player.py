@@ -12,7 +12,7 @@ from torch import Tensor
 
 from menura.models._wavenet.stack import Stack, StackSizes
 
-LANES = 16  # channels are filled up with zeros to a multiple of this
+FILLED = 32  # channels are filled up with zeros to a multiple of this
 MOST_AHEAD = 16  # samples for which the products of the past are made at once
 TOGETHER = 4  # pieces that one thread plays together
 
@@ -168,7 +168,7 @@ def _gate_weights(end: Tensor, width: int) -> Array:
 
 
 def _filled_up(n: int) -> int:
-    return -(-n // LANES) * LANES
+    return -(-n // FILLED) * FILLED
 
 
 def _fill(array: Array, *shape: int) -> Array:

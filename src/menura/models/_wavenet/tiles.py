@@ -95,3 +95,60 @@ def _generate(
     for pointers, of_row in zip(ends, sums, strict=True):
         for pointer, total in zip(pointers, of_row, strict=True):
             builder.store(builder.load(total), pointer, align=4)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def put_sum(
+    typing_context: Any,
+    out: Any,
+    out_at: Any,
+    a: Any,
+    a_at: Any,
+    b: Any,
+    b_at: Any,
+    n: Any,
+) -> tuple[Any, Callable[..., None]]:
+    """For compiled code: out[out_at + j] = a[a_at + j] + b[b_at + j] for j < n, n in sixteens."""
+    size = types.intp
+    signature = types.void(out, size, a, size, b, size, size)
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> None:
+        arrays = [
+            (context.make_array(signature.args[i])(context, builder, values[i]).data, values[i + 1])
+            for i in (0, 2, 4)
+        ]
+        n_vectors = builder.udiv(values[6], values[6].type(LANES))
+        with cgutils.for_range(builder, n_vectors) as loop:
+            step = builder.mul(loop.index, values[6].type(LANES))
+            to, first, second = (
+                builder.bitcast(builder.gep(base, [builder.add(start, step)]), _VECTOR.as_pointer())
+                for base, start in arrays
+            )
+            total = builder.fadd(builder.load(first, align=4), builder.load(second, align=4))
+            builder.store(total, to, align=4)
+
+    return signature, generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def put(
+    typing_context: Any, out: Any, out_at: Any, a: Any, a_at: Any, n: Any
+) -> tuple[Any, Callable[..., None]]:
+    """For compiled code: out[out_at + j] = a[a_at + j] for j < n, n in sixteens."""
+    size = types.intp
+    signature = types.void(out, size, a, size, size)
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> None:
+        out, a = (
+            context.make_array(signature.args[i])(context, builder, values[i]).data for i in (0, 2)
+        )
+        n_vectors = builder.udiv(values[4], values[4].type(LANES))
+        with cgutils.for_range(builder, n_vectors) as loop:
+            step = builder.mul(loop.index, values[4].type(LANES))
+            to, first = (
+                builder.bitcast(builder.gep(base, [builder.add(start, step)]), _VECTOR.as_pointer())
+                for base, start in ((out, values[1]), (a, values[3]))
+            )
+            builder.store(builder.load(first, align=4), to, align=4)
+
+    return signature, generate
