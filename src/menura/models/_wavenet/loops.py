@@ -185,23 +185,25 @@ def say(z, weights, summed, between, logits):
         put(all_summed, voice * n_skip, skip_bias, 0, n_skip)
         put(all_between, voice * n_skip, between_bias, 0, n_skip)
         put(all_logits, voice * n_classes, leaving_bias, 0, n_classes)
-    all_z = z.reshape(-1)
-    add_rows(all_summed, 0, n_skip, all_z, 0, n_said, n_voices, w_skip, 0, n_said, n_skip)
+    all_z, at = z.reshape(-1), np.int64(0)  # a bare 0 would have all that is called compiled anew
+    add_rows(all_summed, at, n_skip, all_z, at, n_said, n_voices, w_skip, at, n_said, n_skip)
     for i in range(all_summed.shape[0]):
         all_summed[i] = max(all_summed[i], np.float32(0))
-    add_rows(all_between, 0, n_skip, all_summed, 0, n_skip, n_voices, w_between, 0, n_skip, n_skip)
+    add_rows(
+        all_between, at, n_skip, all_summed, at, n_skip, n_voices, w_between, at, n_skip, n_skip
+    )
     for i in range(all_between.shape[0]):
         all_between[i] = max(all_between[i], np.float32(0))
     add_rows(
         all_logits,
-        0,
+        at,
         n_classes,
         all_between,
-        0,
+        at,
         n_skip,
         n_voices,
         w_leaving,
-        0,
+        at,
         n_skip,
         n_classes,
     )
@@ -210,8 +212,11 @@ def say(z, weights, summed, between, logits):
 @fused
 @no_type_check
 def draw(logits, chance, temperature, shares):
-    """A number by its logits; chance: 0…1. At temperature 0 the likeliest, the first of equals."""
-    n = logits.shape[0]
+    """A number by its logits, of which there are as many as shares; chance: 0…1.
+
+    At temperature 0 the likeliest, the first of equals.
+    """
+    n = shares.shape[0]
     best = 0
     for i in range(1, n):
         if logits[i] > logits[best]:
@@ -263,18 +268,19 @@ def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, gi
         if not is_given or all_logits.shape[1] > 0:
             say(z, output, summed, between, logits)
         if all_logits.shape[1] > 0:
-            all_logits[:, number] = logits[:, :n_classes]
+            for voice in range(n_voices):
+                for i in range(n_classes):
+                    all_logits[voice, number, i] = logits[voice, i]
         for piece in range(n_pieces):
             first = piece * per_piece
             if is_given:
                 chosen = given[piece, number]
             else:
-                told = logits[first, :n_classes]
                 if per_piece == 2:
                     for i in range(n_classes):
                         untold = logits[first + 1, i]
-                        told[i] = untold + guidance * (told[i] - untold)
-                chosen = draw(told, chances[piece, number], temperature, shares)
+                        logits[first, i] = untold + guidance * (logits[first, i] - untold)
+                chosen = draw(logits[first], chances[piece, number], temperature, shares)
             made[piece, number] = chosen
             for voice in range(first, first + per_piece):
                 heard[voice, 0] = heard[voice, 1]

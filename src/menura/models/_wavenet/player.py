@@ -17,8 +17,8 @@ MOST_AHEAD = 16  # samples for which the products of the past are made at once
 TOGETHER = 4  # pieces that one thread plays together
 
 Array = Float32[np.ndarray, "..."]
-Drawn = Int64[np.ndarray, "pieces numbers"]
-Chances = Float64[np.ndarray, "pieces numbers"]
+Drawn = Int64[np.ndarray, "pieces _"]
+Chances = Float64[np.ndarray, "pieces _"]
 
 
 @dataclass(frozen=True)
