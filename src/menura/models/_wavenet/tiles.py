@@ -18,6 +18,7 @@ _VECTOR = ir.VectorType(ir.FloatType(), LANES)
 _FIRST = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
 _EITHER = ir.Constant(_VECTOR, ir.Undefined)
 _FUSED = ["contract"]
+_alloca: Any = cgutils.alloca_once
 
 
 def tile(n_rows: int, n_vectors: int) -> Callable[..., Any]:
@@ -30,7 +31,7 @@ def tile(n_rows: int, n_vectors: int) -> Callable[..., Any]:
     Arrays are flat and float32. Nothing is checked.
     """
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def add_product(
         typing_context: Any,
         out: Any,
@@ -75,7 +76,7 @@ def _generate(
         return builder.add(start, builder.mul(gap, size(row)))
 
     ends = [vectors(out, row_of(out_at, out_gap, row)) for row in range(n_rows)]
-    sums = [[cgutils.alloca_once(builder, _VECTOR) for _ in of_row] for of_row in ends]
+    sums = [[_alloca(builder, _VECTOR) for _ in of_row] for of_row in ends]
     for pointers, of_row in zip(ends, sums, strict=True):
         for pointer, total in zip(pointers, of_row, strict=True):
             builder.store(builder.load(pointer, align=4), total)
@@ -97,7 +98,7 @@ def _generate(
             builder.store(builder.load(total), pointer, align=4)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def put_sum(
     typing_context: Any,
     out: Any,
@@ -130,7 +131,7 @@ def put_sum(
     return signature, generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def put(
     typing_context: Any, out: Any, out_at: Any, a: Any, a_at: Any, n: Any
 ) -> tuple[Any, Callable[..., None]]:
