@@ -5,7 +5,7 @@ order, with the same Gaussian at every step.
 """
 
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 from torch import Tensor, nn
 
 from menura.models._bottleneck import FittedGaussian
@@ -22,7 +22,7 @@ class LatentWalk(nn.Module):
         self.n_latent = n_latent
         self.pairs = FittedGaussian(2 * n_latent)
 
-    def follow(self, latents: Steps) -> None:
+    def follow(self, latents: Float[Tensor, "batch latent steps"]) -> None:
         """Take in the pairs of steps of a batch of training. A lone step stands still."""
         latents = latents.detach().float()
         if latents.shape[2] == 1:

@@ -154,10 +154,10 @@ def _plan(sizes: StackSizes) -> Int64[np.ndarray, "layers 5"]:
     rows, ring_at, ahead_at = [], 0, 0
     width = _filled_up(sizes.width)
     for dilation in sizes.dilations:
-        n_ring = 1 << (dilation - 1).bit_length()
-        n_ahead = min(MOST_AHEAD, dilation & -dilation)  # the largest power of 2 that divides it
-        rows.append((dilation, n_ahead, n_ring - 1, ring_at, ahead_at))
-        ring_at, ahead_at = ring_at + n_ring * width, ahead_at + n_ahead * 2 * width
+        n_ahead = min(MOST_AHEAD, dilation)
+        # Dilations are powers of 2: a place in a ring is found by a mask.
+        rows.append((dilation, n_ahead, dilation - 1, ring_at, ahead_at))
+        ring_at, ahead_at = ring_at + dilation * width, ahead_at + n_ahead * 2 * width
     return np.array(rows, np.int64)
 
 
