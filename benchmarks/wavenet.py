@@ -84,7 +84,7 @@ def naive_seconds(stack: Stack) -> float:
 
 
 def loop_seconds(stack: Stack, n: int) -> float:
-    """Of a sample of each of n clips, drawn at temperature 1: the best of some tenths of seconds."""
+    """Of a sample of each of n clips, drawn at temperature 1: the best of some goes."""
     player, n_samples = Player(stack), 2048
     voices, told = player.voices(n), player.told(None, n)
     chances = np.random.default_rng(0).random((n, n_samples))

@@ -1,4 +1,4 @@
-"""A WaveNet against plain convolutions, its compiled loops against the network it was trained as."""
+"""A WaveNet against plain convolutions; its compiled loops against the network that is trained."""
 
 from dataclasses import replace
 

@@ -78,15 +78,20 @@ class Stack(nn.Module):
         """
         x = self._entered(numbers)
         said = []
+        # All layers' weights are parted at once: one by one, each would have a gradient as large
+        # as that of all.
+        ends, biases = torch.cat([self.past, self.now], dim=1).unbind(), self.gate_bias.unbind()
+        residual, residual_bias = self.residual.unbind(), self.residual_bias.unbind()
         for layer, dilation in enumerate(self.sizes.dilations):
-            gates = self._gates(x, layer, dilation)
+            past = nn.functional.pad(x, (0, 0, dilation, 0))[:, : x.shape[1]]
+            gates = torch.cat([past, x], dim=2) @ ends[layer] + biases[layer]
             if conditions is not None:
                 gates = _held(gates, conditions[:, :, layer], hold)
             filters, opened = gates.chunk(2, dim=2)
             z = filters.tanh() * opened.sigmoid()
             said.append(z)
             if layer + 1 < len(self.sizes.dilations):
-                x = x + z @ self.residual[layer] + self.residual_bias[layer]
+                x = x + z @ residual[layer] + residual_bias[layer]
         summed = (torch.cat(said, dim=2) @ self.skip + self.skip_bias).relu()
         between = (summed @ self.between + self.between_bias).relu()
         logits: Tensor = between @ self.leaving + self.leaving_bias
@@ -98,12 +103,6 @@ class Stack(nn.Module):
         return nn.functional.embedding(rows[:, 1:-1], self.entering[1]) + nn.functional.embedding(
             rows[:, :-2], self.entering[0]
         )
-
-    def _gates(self, x: Signal, layer: int, dilation: int) -> Float[Tensor, "batch time gates"]:
-        past = nn.functional.pad(x, (0, 0, dilation, 0))[:, : x.shape[1]]
-        both = torch.cat([past, x], dim=2)
-        weights = torch.cat([self.past[layer], self.now[layer]])
-        return both @ weights + self.gate_bias[layer]
 
 
 def _held(
