@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from menura.workflows.doctor import doctor
     from menura.workflows.download import download
     from menura.workflows.evaluate import evaluate
+    from menura.workflows.explore import explore
     from menura.workflows.features import features
     from menura.workflows.generate import generate
     from menura.workflows.inpaint import inpaint
@@ -34,6 +35,7 @@ _VERBS = {
     "doctor": "doctor",
     "download": "download",
     "evaluate": "evaluate",
+    "explore": "explore",
     "features": "features",
     "generate": "generate",
     "inpaint": "inpaint",
@@ -57,6 +59,7 @@ __all__ = [
     "doctor",
     "download",
     "evaluate",
+    "explore",
     "features",
     "generate",
     "inpaint",

@@ -206,19 +206,19 @@ CASES: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
         "interpolate r c.wav d.wav --out o",
         "interpolate",
         (R, C, Path("d.wav"), OUT),
-        {"steps": 5, "glide": False, "sound": PLAIN},
+        {"steps": 5, "glide": False, "path": None, "sound": PLAIN},
     ),
     (
-        f"interpolate --out o --steps 9 {ALL_SOUND} -- -r -c.wav --d",
+        f"interpolate --out o --steps 9 --path spherical {ALL_SOUND} -- -r -c.wav --d",
         "interpolate",
         (Path("-r"), Path("-c.wav"), Path("--d"), OUT),
-        {"steps": 9, "glide": False, "sound": ALL_SOUND_OPTIONS},
+        {"steps": 9, "glide": False, "path": "spherical", "sound": ALL_SOUND_OPTIONS},
     ),
     (
         "interpolate r c.wav d.wav --out o --glide --loop",
         "interpolate",
         (R, C, Path("d.wav"), OUT),
-        {"steps": 5, "glide": True, "sound": SoundOptions(loop=True)},
+        {"steps": 5, "glide": True, "path": None, "sound": SoundOptions(loop=True)},
     ),
 ]
 WRITES_SEVERAL = {"generate", "interpolate"}

@@ -54,7 +54,9 @@ class Painter(Model):
     def from_latent(self, latent: torch.Tensor, n_frames: int) -> torch.Tensor:
         return latent[:, :, :n_frames]
 
-    def mixed(self, a: torch.Tensor, b: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+    def mixed(
+        self, a: torch.Tensor, b: torch.Tensor, shares: torch.Tensor, path: str | None = None
+    ) -> torch.Tensor:
         return torch.lerp(a, b, shares)
 
 

@@ -1,12 +1,13 @@
 """menura inpaint, vary, interpolate: new sound from a clip and a run."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from menura.cli.answer import Answer, files_written
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, NOT_NEGATIVE, PATH
+from menura.cli.values import COUNT, NOT_NEGATIVE, PATH, OneOf
 from menura.cli.verb import SoundVerb
 from menura.cli.words import clip_argument, out_file, out_folder, run_argument
 from menura.foundation.errors import UsageError
@@ -73,6 +74,12 @@ def vary(run: Path, clip: Path, strength: float, out: Path, sound: SoundOptions)
 @out_folder
 @click.option("--steps", type=COUNT, metavar="K", help="How many clips, A and B included.")
 @click.option("--glide", is_flag=True, help="One clip that glides from A to B instead.")
+@click.option(
+    "--path",
+    type=OneOf(["linear", "spherical"]),
+    metavar="linear|spherical",
+    help="The way through the latents: a line or a great circle (default: the system's own).",
+)
 def interpolate(
     run: Path,
     a: Path,
@@ -80,6 +87,7 @@ def interpolate(
     out: Path,
     steps: int | None,
     glide: bool,
+    path: Literal["linear", "spherical"] | None,
     sound: SoundOptions,
 ) -> Answer:
     """Make clips that lie between clip A and clip B."""
@@ -95,6 +103,7 @@ def interpolate(
             out,
             steps=5 if steps is None else steps,
             glide=glide,
+            path=path,
             sound=sound,
             reporter=reporter,
         )

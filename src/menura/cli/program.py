@@ -7,7 +7,7 @@ from menura.cli.demo import demo
 from menura.cli.download import download
 from menura.cli.evaluate import evaluate
 from menura.cli.features import features
-from menura.cli.look import spectrogram
+from menura.cli.look import explore, spectrogram
 from menura.cli.machine import doctor, list_
 from menura.cli.make import continue_, generate, reconstruct
 from menura.cli.prepare import prepare
@@ -48,6 +48,7 @@ for verb in (
     inpaint,
     vary,
     interpolate,
+    explore,
     evaluate,
     features,
     verify,

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from menura.models._context import Known, draw_known
 from menura.models._ode import Velocity, integrate
+from menura.models._paths import along
 from menura.models._transformer import Transformer
 from menura.models._windows import blended
 from menura.models.contract import (
@@ -21,6 +22,7 @@ from menura.models.contract import (
     Losses,
     Model,
     Optimizer,
+    Path,
     Phase,
     Rngs,
     Sampling,
@@ -195,12 +197,17 @@ class LatentFlow(Model):
         begun, missed = latent.chunk(2, dim=1)
         return (self._flown(begun) + missed)[:, :, :n_frames]
 
-    def mixed(self, a: Latent, b: Latent, shares: Float32[Tensor, " frames"]) -> Latent:
-        """Noises along the great circle between them (Shoemake 1985), where mixtures stay noise."""
+    def mixed(
+        self,
+        a: Latent,
+        b: Latent,
+        shares: Float32[Tensor, " frames"],
+        path: Path | None = None,
+    ) -> Latent:
+        """Noises along the great circle between them, where mixtures stay noise, unless a line is
+        asked for; what the flow misses along a line."""
         (from_, missed), (to, also_missed) = a.chunk(2, dim=1), b.chunk(2, dim=1)
-        cosine = nn.functional.cosine_similarity(from_.flatten(1), to.flatten(1))
-        angle = cosine.clamp(-1, 1).acos().clamp(1e-3, 3.14)[:, None, None]
-        begun = (((1 - shares) * angle).sin() * from_ + (shares * angle).sin() * to) / angle.sin()
+        begun = along(from_, to, shares, path or "spherical")
         return torch.cat([begun, torch.lerp(missed, also_missed, shares)], dim=1)
 
     def _fill(

@@ -20,9 +20,10 @@ from menura.foundation.errors import UsageError
 from menura.models._convnext import KERNEL, stack
 from menura.models._critics import Critics
 from menura.models._overlap import analyse, synthesise
+from menura.models._paths import along
 from menura.models._precision import in_float32
 from menura.models._spectral_distance import SpectralDistance
-from menura.models.contract import Batch, Losses, Model, Optimizer, Phase, Schedule
+from menura.models.contract import Batch, Losses, Model, Optimizer, Path, Phase, Schedule
 from menura.representations import Frames, Spec
 
 Sound = Float32[Tensor, "rows time"]
@@ -233,8 +234,10 @@ class SpectralCodec(Model):
         a: Float32[Tensor, "batch latent steps"],
         b: Float32[Tensor, "batch latent steps"],
         shares: Float32[Tensor, " frames"],
+        path: Path | None = None,
     ) -> Float32[Tensor, "batch latent steps"]:
-        return torch.lerp(a, b, shares[:: self.samples_per_step])
+        """Step by step; a straight line unless a circle is asked for."""
+        return along(a, b, shares[:: self.samples_per_step], path or "linear")
 
     def _whole(self, sound: Sound) -> Float32[Tensor, "rows whole"]:
         """Cut to whole steps."""

@@ -11,6 +11,7 @@ from menura.foundation.atomic import write_text
 from menura.pages.curve import Points, curves
 from menura.pages.markup import escape, inline
 from menura.pages.picture import picture
+from menura.pages.plane import Plane, drawn_plane
 from menura.pages.sound import Sound, player, players
 from menura.pages.table import Cell, number, table
 
@@ -82,8 +83,14 @@ class Page:
         """Sounds to compare (2 or 3 columns): side by side on wide screens."""
         return self._add(players(sounds, columns))
 
+    def plane(self, plane: Plane, *, caption: str) -> "Page":
+        """Points of a plane that are heard when clicked, over a grid of small pictures."""
+        below = f"<figcaption>{inline(caption)}</figcaption>"
+        return self._add(f'<figure class="plane">{drawn_plane(plane)}{below}</figure>')
+
     def html(self) -> str:
-        style, script = _resource("style.css"), _resource("one_at_a_time.js")
+        style = _resource("style.css")
+        script = _resource("one_at_a_time.js") + _resource("play_on_click.js")
         lead = f'<p class="lead">{inline(self._lead)}</p>' if self._lead else ""
         return (
             f'<!doctype html>\n<html lang="{escape(self._language)}">\n<head>\n'

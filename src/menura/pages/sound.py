@@ -29,7 +29,7 @@ class Sound:
 
 def player(sound: Sound) -> str:
     """A figure with title, picture, player and caption. The sound is mp3, inside the page."""
-    content, remarks = _mp3(sound.clip)
+    content, remarks = mp3(sound.clip)
     title = f'<h3 class="name">{inline(sound.title)}</h3>'
     seen = image(sound.picture, alt=f"Spectrogram of {sound.title}") if sound.picture else ""
     label = escape(f"{sound.title}, {sound.clip.duration_s:.1f} s")
@@ -51,7 +51,8 @@ def players(sounds: Sequence[Sound], columns: int) -> str:
     return f'<div class="sounds of-{columns}">{"".join(player(sound) for sound in sounds)}</div>'
 
 
-def _mp3(clip: Clip) -> tuple[bytes, tuple[str, ...]]:
+def mp3(clip: Clip) -> tuple[bytes, tuple[str, ...]]:
+    """The clip as an mp3 file, and what had to be changed for it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp3"
         remarks = audio.write(clip, path)

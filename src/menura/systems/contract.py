@@ -4,6 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from menura.audio import Clip
 from menura.foundation.errors import UsageError
+from menura.models.contract import Path
 from menura.systems.prompts import Prompt
 
 
@@ -100,11 +101,16 @@ class System(Protocol):
         """Something like the clip: strength 0 is its reconstruction, 1 is new."""
         raise self._cannot("vary")
 
-    def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
-        """n_stops clips on the way from a to b, both ends included."""
+    def interpolate(
+        self, a: Clip, b: Clip, n_stops: int, *, path: Path | None = None
+    ) -> list[Clip]:
+        """n_stops clips on the way from a to b, both ends included.
+
+        path: a straight line between their latents, or a great circle; None is the system's own.
+        """
         raise self._cannot("interpolate")
 
-    def glide(self, a: Clip, b: Clip) -> Clip:
+    def glide(self, a: Clip, b: Clip, *, path: Path | None = None) -> Clip:
         """One clip that sets off as a and arrives as b."""
         raise self._cannot("interpolate")
 

@@ -1,6 +1,6 @@
 """A system of sound: clips in, clips out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -18,6 +18,8 @@ from menura.models.contract import (
     Generates,
     Inpaints,
     Interpolates,
+    Path,
+    Planar,
     Reconstructs,
     Streams,
     Varies,
@@ -37,6 +39,7 @@ from menura.systems.streaming import (
 )
 
 Samples = Float32[np.ndarray, "channels time"]
+Point = tuple[float, float]
 JOIN_S = 0.05
 
 
@@ -198,20 +201,41 @@ class TrainedSystem(BoundSystem):
             frames = model.vary(self._encode(clip), strength, [music_rng(seed)])
         return self._clip(self._decode(frames), clip.n_samples)
 
-    def interpolate(self, a: Clip, b: Clip, n_stops: int) -> list[Clip]:
+    def interpolate(
+        self, a: Clip, b: Clip, n_stops: int, *, path: Path | None = None
+    ) -> list[Clip]:
         """n_stops clips on the way from a to b in the latent space, both ends included.
 
-        They are as long as the shorter of the two.
+        They are as long as the shorter of the two. path: None is the model's usual one.
         """
         shares = torch.linspace(0, 1, n_stops)[:, None]
-        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames)))
+        return list(self._between(a, b, lambda n_frames: shares.expand(-1, n_frames), path))
 
-    def glide(self, a: Clip, b: Clip) -> Clip:
+    def glide(self, a: Clip, b: Clip, *, path: Path | None = None) -> Clip:
         """One clip that sets off as a and arrives as b, as long as the shorter of the two."""
-        return next(self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None]))
+        glides = self._between(a, b, lambda n_frames: torch.linspace(0, 1, n_frames)[None], path)
+        return next(glides)
+
+    def place(self, clip: Clip) -> Point:
+        """Where a clip lies in the plane of the latents."""
+        model = self._power(Planar, "be explored")
+        with self._playing():
+            x, y = model.to_plane(self._encode(clip))[0].tolist()
+        return x, y
+
+    def at(self, points: Sequence[Point]) -> list[Clip]:
+        """What lies at points of that plane: a clip for each."""
+        model = self._power(Planar, "be explored")
+        with self._playing():
+            frames = model.from_plane(torch.tensor(points, device=self._device))
+        return [Clip(self._decode(one[None]), self.sample_rate) for one in frames]
 
     def _between(
-        self, a: Clip, b: Clip, shares: Callable[[int], Float32[Tensor, "stops frames"]]
+        self,
+        a: Clip,
+        b: Clip,
+        shares: Callable[[int], Float32[Tensor, "stops frames"]],
+        path: Path | None,
     ) -> Iterator[Clip]:
         """A clip for each row of `shares`, which say how much of it is b, frame by frame."""
         model = self._power(Interpolates, "interpolate")
@@ -223,7 +247,7 @@ class TrainedSystem(BoundSystem):
             n_frames = frames[0].shape[2]
             from_, to = (model.to_latent(one) for one in frames)
             stops = [
-                model.from_latent(model.mixed(from_, to, row.to(self._device)), n_frames)
+                model.from_latent(model.mixed(from_, to, row.to(self._device), path), n_frames)
                 for row in shares(n_frames)
             ]
         for stop in stops:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
+from menura.models.contract import Path as InLatents
 from menura.workflows.making import Making
 from menura.workflows.outputs import numbered_files
 from menura.workflows.sound import SoundOptions
@@ -17,12 +18,14 @@ def interpolate(
     *,
     steps: int = 5,
     glide: bool = False,
+    path: InLatents | None = None,
     sound: SoundOptions | None = None,
     reporter: Reporter | None = None,
 ) -> list[Path]:
     """Write `steps` clips from a to b, both ends included, into the folder `out`.
 
     glide: one clip instead that sets off as a and arrives as b.
+    path: the way through the latents, a straight line or a great circle; None is the system's own.
     Files that are in `out` stay: the numbering goes on after them.
     Raises UsageError for words that cannot be, MenuraError for a bad run or clip.
     """
@@ -33,6 +36,6 @@ def interpolate(
     work = Making.begin("interpolate", run, sound, reporter)
     ends = work.read(a), work.read(b)
     if glide:
-        return [work.write(work.system.glide(*ends), targets.file(0))]
-    clips = work.system.interpolate(*ends, n_stops=steps)
+        return [work.write(work.system.glide(*ends, path=path), targets.file(0))]
+    clips = work.system.interpolate(*ends, n_stops=steps, path=path)
     return [work.write(clip, targets.file(number)) for number, clip in enumerate(clips)]

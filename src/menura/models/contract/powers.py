@@ -7,7 +7,7 @@ does not depend on how many are made with it. They are on the CPU, whatever the 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float32
@@ -15,6 +15,7 @@ from torch import Tensor
 
 Frames = Float32[Tensor, "batch features frames"]
 Rngs = Sequence[torch.Generator]
+Path = Literal["linear", "spherical"]
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,29 @@ class Interpolates(Protocol):
         a: Float32[Tensor, "batch *latent"],
         b: Float32[Tensor, "batch *latent"],
         shares: Float32[Tensor, " frames"],
-    ) -> Float32[Tensor, "batch *latent"]:
-        """The latent that has, at each frame, this share of b: 0 is a, 1 is b."""
+        path: Path | None = None,
+    ) -> Float32[Tensor, "batch *between"]:
+        """The latent that has, at each frame, this share of b: 0 is a, 1 is b.
+
+        path: the way from a to b; None is the model's usual one.
+        """
+        ...
+
+
+@runtime_checkable
+class Planar(Protocol):
+    """Has latents that lie in a plane, or can be looked at in one: it can be explored."""
+
+    def is_plane(self) -> bool:
+        """Whether the plane is all there is, and not two directions out of many."""
+        ...
+
+    def to_plane(self, frames: Frames) -> Float32[Tensor, "batch 2"]:
+        """Where pieces lie."""
+        ...
+
+    def from_plane(self, points: Float32[Tensor, "points 2"]) -> Frames:
+        """What lies at points: a piece for each, as long as what is coded together."""
         ...
 
 

@@ -1,0 +1,247 @@
+"""What all autoencoders share: windows of frames through a bottleneck and back, and what that
+makes possible. A model of this kind says by which network it encodes and decodes a window.
+
+Pieces of any length go window by window; neighbours overlap and fade into each other. Pieces from
+nothing are windows decoded from draws of the Gaussian of the training latents.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from jaxtyping import Float, Float32
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from menura.foundation.errors import UsageError
+from menura.models._bottleneck import Bottleneck, BottleneckConfig
+from menura.models._paths import along
+from menura.models._windowing import fades, hats, window_starts
+from menura.models.contract import (
+    AS_LEARNT,
+    Batch,
+    Losses,
+    Model,
+    Optimizer,
+    Path,
+    Phase,
+    Rngs,
+    Sampling,
+    Schedule,
+    noise,
+)
+from menura.representations import Frames, Spec
+
+AT_ONCE = 16  # windows
+FRAMES_PER_KNOT, MOST_KNOTS = 8, 256  # of a glide
+
+Vectors = Float32[Tensor, "batch latent places"]
+Latent = Float32[Tensor, "batch latent places windows knots"]
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig:
+    """n_window: frames that are coded together; batches must have as many. n_overlap: frames, at
+    least, in which neighbouring windows of a longer piece fade into each other.
+
+    path: the usual way from one latent to another.
+    drawn: mean and variance of the latents that pieces are made from; None takes the Gaussian of
+        the training latents.
+    """
+
+    n_window: int = 64
+    n_overlap: int = 8
+    bottleneck: BottleneckConfig = field(default_factory=BottleneckConfig)
+    path: Path = "linear"
+    drawn: tuple[float, float] | None = None
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    schedule: Schedule = field(default_factory=Schedule)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.n_overlap < self.n_window:
+            raise ValueError("n_overlap must be from 0 to below n_window")
+        if self.drawn is not None and self.drawn[1] < 0:
+            raise ValueError(f"drawn: a variance cannot be {self.drawn[1]:g}")
+
+
+class Autoencoder(Model):
+    """Encodes and decodes windows. `encoder` takes (batch, features, n_window) to n_said numbers
+    in each of `n_places` places, `decoder` n_latent numbers in each back.
+
+    The latent of a piece is that of every window, in one knot; of a glide, in knots evenly laid
+    along the piece, between which what is decoded goes over.
+    """
+
+    encoder: nn.Module
+    decoder: nn.Module
+
+    def __init__(self, config: Any, spec: Spec, n_places: int = 1):
+        super().__init__(config, spec)
+        self.n_places = n_places
+        self.bottleneck = Bottleneck(config.bottleneck, n_places)
+
+    def phases(self) -> dict[str, Phase]:
+        c = self.config
+        return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
+        """The squared error, which any range of frames has, and the divergence of the latents.
+
+        kl: the divergence of a place, in nats, whatever it costs.
+        """
+        frames, n_window = batch.frames, self.config.n_window
+        if frames.shape[2] != n_window:
+            raise UsageError(
+                f"this model codes windows of {n_window} frames: batching.n_frames must be "
+                f"{n_window}, not {frames.shape[2]}"
+            )
+        posterior = self.bottleneck.posterior(self.encoder(frames))
+        made = self.decoder(posterior.drawn(rng)).float()
+        error = (made - frames).square().mean()
+        n_values = self.spec.n_channels * n_window // self.n_places
+        cost = self.bottleneck.cost(posterior, n_values, warming=self.training)
+        if self.training:
+            self.bottleneck.follow(posterior)
+        divergence = posterior.divergence().sum(dim=1).mean()
+        return {"total": error + cost, "error": error, "kl": divergence}
+
+    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
+        """Windows a hop apart, each a draw of its own: a piece begins alike however long it is.
+
+        No window is begun for less than an overlap; the last frame is held instead.
+        """
+        c = self.config
+        hop = c.n_window - c.n_overlap
+        n_windows = 1 + -(-max(0, n_frames - c.n_window - c.n_overlap) // hop)
+        drawn = self._drawn(rngs, n_windows, sampling.temperature)
+        whole = self.from_latent(drawn, c.n_window + (n_windows - 1) * hop)
+        n_held = max(0, n_frames - whole.shape[2])
+        return F.pad(whole[:, :, :n_frames], (0, n_held), mode="replicate")
+
+    def reconstruct(self, frames: Frames) -> Frames:
+        return self.from_latent(self.to_latent(frames), frames.shape[2])
+
+    def vary(self, frames: Frames, strength: float, rngs: Rngs) -> Frames:
+        """As far towards another draw as the strength says, the spread of latents being kept."""
+        latent = self.to_latent(frames)
+        other = self._drawn(rngs, latent.shape[3], 1.0)
+        centre = self._centre
+        kept = max(0.0, 1 - strength**2) ** 0.5
+        moved = centre + kept * (latent - centre) + strength * (other - centre)
+        return self.from_latent(moved, frames.shape[2])
+
+    def to_latent(self, frames: Frames) -> Latent:
+        """Of each window the mean that the encoder says."""
+        n_window = self.config.n_window
+        starts = self._starts(frames.shape[2])
+        # The last frame of a piece shorter than a window goes on.
+        padded = F.pad(frames, (0, max(0, n_window - frames.shape[2])), mode="replicate")
+        said = []
+        for first in range(0, len(starts), AT_ONCE):
+            some = starts[first : first + AT_ONCE]
+            windows = torch.stack([padded[:, :, s : s + n_window] for s in some], dim=1)
+            mean = self.bottleneck.posterior(self.encoder(windows.flatten(0, 1))).mean
+            said.append(mean.reshape(-1, len(some), *mean.shape[1:]).movedim(1, 3))
+        return torch.cat(said, dim=3)[..., None]
+
+    def from_latent(self, latent: Latent, n_frames: int) -> Frames:
+        """What the windows say, faded into each other, and over from knot to knot."""
+        n_window = self.config.n_window
+        starts = self._starts(n_frames)
+        n_whole = starts[-1] + n_window
+        shares = hats(latent.shape[4], n_frames)
+        # What is cut off again at the end of a short piece still belongs to its last knot.
+        shares = F.pad(shares[None], (0, n_whole - n_frames), mode="replicate")[0]
+        weights = fades(starts, n_window)
+        made = latent.new_zeros(latent.shape[0], self.spec.n_channels, n_whole)
+        for places in _in_groups(_heard(starts, n_window, shares), AT_ONCE):
+            vectors = torch.stack([latent[:, :, :, i, k] for i, k in places], dim=1)
+            windows: Tensor = self.decoder(vectors.flatten(0, 1)).float()
+            windows = windows.reshape(-1, len(places), *windows.shape[1:])
+            for number, (i, k) in enumerate(places):
+                where = slice(starts[i], starts[i] + n_window)
+                weight = (weights[i] * shares[k, where]).to(made.device)
+                made[:, :, where] += weight * windows[:, number]
+        return made[:, :, :n_frames]
+
+    def mixed(
+        self,
+        a: Latent,
+        b: Latent,
+        shares: Float32[Tensor, " frames"],
+        path: Path | None = None,
+    ) -> Float32[Tensor, "batch latent places windows knots_between"]:
+        """On the way from a to b, around the centre of the training latents where it is a circle.
+
+        In one knot where all shares are alike, else in knots along the piece.
+        """
+        n_frames, n_knots = len(shares), 1
+        if not torch.equal(shares, shares[:1].expand(n_frames)):
+            n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // FRAMES_PER_KNOT))
+        at = torch.linspace(0, n_frames - 1, n_knots).round().int().tolist()
+        centre, n_windows = self._centre, a.shape[3]
+        # Every window is a vector of its own.
+        from_, to = ((one - centre).movedim(3, 1).flatten(0, 1) for one in (a, b))
+        between = along(from_, to, shares[at].to(a), path or self.config.path)
+        mixed: Tensor = centre + between.reshape(-1, n_windows, *between.shape[1:]).movedim(1, 3)
+        return mixed
+
+    def is_plane(self) -> bool:
+        """Whether there are two latent numbers and no more."""
+        return len(self.bottleneck.gaussian.mean) == 2
+
+    def to_plane(self, frames: Frames) -> Float32[Tensor, "batch 2"]:
+        """The latents of a window themselves where they are two, else their distance from the
+        centre along the two widest axes. Of a piece of several windows, the mean."""
+        vectors = self.to_latent(frames)[..., 0].flatten(1, 2).mean(dim=2)
+        if self.is_plane():
+            return vectors
+        gaussian = self.bottleneck.gaussian
+        return (vectors - gaussian.mean) @ gaussian.principal_axes(2).T
+
+    def from_plane(self, points: Float32[Tensor, "points 2"]) -> Frames:
+        """A window for each; what the plane does not say is as in the centre."""
+        vectors, gaussian = points.to(self.bottleneck.gaussian.mean), self.bottleneck.gaussian
+        if not self.is_plane():
+            vectors = gaussian.mean + vectors @ gaussian.principal_axes(2)
+        latent = vectors.reshape(len(points), -1, self.n_places, 1, 1)
+        return self.from_latent(latent, self.config.n_window)
+
+    @property
+    def _centre(self) -> Float[Tensor, "1 latent places 1 1"]:
+        mean: Tensor = self.bottleneck.gaussian.mean
+        return mean.reshape(1, -1, self.n_places, 1, 1)
+
+    def _drawn(self, rngs: Rngs, n_windows: int, temperature: float) -> Latent:
+        """Latents of new windows, one after the other."""
+        c, gaussian = self.config, self.bottleneck.gaussian
+        drawn = []
+        for _ in range(n_windows):
+            if c.drawn is None:
+                drawn.append(gaussian.draw(rngs, temperature))
+            else:
+                mean, variance = c.drawn
+                normal = noise(rngs, len(gaussian.mean)).to(gaussian.mean.device)
+                drawn.append(mean + temperature * variance**0.5 * normal)
+        return torch.stack(drawn, dim=2).reshape(len(rngs), -1, self.n_places, n_windows, 1)
+
+    def _starts(self, n_frames: int) -> list[int]:
+        return window_starts(n_frames, self.config.n_window, self.config.n_overlap)
+
+
+Places = list[tuple[int, int]]
+
+
+def _heard(starts: list[int], n_window: int, shares: Float32[Tensor, "knots frames"]) -> Places:
+    """Windows and knots of which something is heard: a knot is not heard far away from it."""
+    return [
+        (i, k)
+        for i, start in enumerate(starts)
+        for k in shares[:, start : start + n_window].any(dim=1).nonzero()[:, 0].tolist()
+    ]
+
+
+def _in_groups(places: Places, size: int) -> Iterator[Places]:
+    for first in range(0, len(places), size):
+        yield places[first : first + size]
