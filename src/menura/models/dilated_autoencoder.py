@@ -17,12 +17,14 @@ from torch.nn.functional import pad
 
 from menura.foundation.errors import UsageError
 from menura.models._latent_walk import LatentWalk
+from menura.models._paths import along
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
     Losses,
     Model,
     Optimizer,
+    Path,
     Phase,
     Rngs,
     Sampling,
@@ -131,8 +133,15 @@ class DilatedAutoencoder(Model):
         with self._playing():
             return self._decode(latent, n_frames, None).float()
 
-    def mixed(self, a: Latents, b: Latents, shares: Float32[Tensor, " frames"]) -> Latents:
-        return torch.lerp(a, b, shares[:: self.config.stride])
+    def mixed(
+        self,
+        a: Latents,
+        b: Latents,
+        shares: Float32[Tensor, " frames"],
+        path: Path | None = None,
+    ) -> Latents:
+        """Step by step; a straight line unless a circle is asked for."""
+        return along(a, b, shares[:: self.config.stride], path or "linear")
 
     def _encode(self, sound: Frames, rng: torch.Generator | None) -> Float[Tensor, "batch n steps"]:
         whole = pad(sound, (0, -sound.shape[2] % self.config.stride))

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool1d, cross_entropy, pad
 
 from menura.models._latent_walk import LatentWalk
+from menura.models._paths import along
 from menura.models._wavenet import Conditions, Numbers, Player, Stack, StackSizes
 from menura.models._wavenet.player import Drawing
 from menura.models.contract import (
@@ -24,6 +25,7 @@ from menura.models.contract import (
     Losses,
     Model,
     Optimizer,
+    Path,
     Phase,
     Rngs,
     Sampling,
@@ -149,9 +151,15 @@ class WavenetAutoencoder(Model):
         same = [torch.Generator().manual_seed(0) for _ in latent]
         return self._played(latent, n_frames, same, self.config.temperature)
 
-    def mixed(self, a: Latents, b: Latents, shares: Float32[Tensor, " frames"]) -> Latents:
-        """Linear, as in the paper (section 4.2)."""
-        return torch.lerp(a, b, shares[:: self.config.hop])
+    def mixed(
+        self,
+        a: Latents,
+        b: Latents,
+        shares: Float32[Tensor, " frames"],
+        path: Path | None = None,
+    ) -> Latents:
+        """Step by step; linear, as in the paper (section 4.2), unless a circle is asked for."""
+        return along(a, b, shares[:: self.config.hop], path or "linear")
 
     def _played(
         self, latents: Latents, n_frames: int, rngs: Sequence[torch.Generator], temperature: float
