@@ -1,6 +1,7 @@
 """The report's autoencoder of samples: its form, its loss, and what it gives back."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -58,7 +59,7 @@ def test_the_papers_form_is_the_reports() -> None:
 def test_its_loss_is_the_mean_absolute_error_of_what_comes_back() -> None:
     model, sound = a_model().eval(), tones()
     made = model.reconstruct(sound)
-    found = model.losses(Batch(sound), "model", torch.Generator())["total"]
+    found = model.losses(Batch(sound), "model", torch.Generator())["total"].detach()
     assert float(found) == pytest.approx(float((made - sound).abs().mean()), rel=1e-5)
 
 
@@ -84,7 +85,7 @@ def test_it_learns_to_give_tones_back(upsampling: str) -> None:
 def test_dropout_is_drawn_by_the_generator_and_only_in_training() -> None:
     model, sound = a_model(dropout=0.5), tones()
     a, b, c = (
-        float(model.losses(Batch(sound), "model", torch.Generator().manual_seed(s))["total"])
+        model.losses(Batch(sound), "model", torch.Generator().manual_seed(s))["total"].detach()
         for s in (1, 1, 2)
     )
     assert a == b != c
@@ -99,6 +100,20 @@ def test_a_clip_does_not_depend_on_its_neighbours_and_may_have_any_length() -> N
         assert together.shape == sound.shape
         torch.testing.assert_close(together[1:2], model.reconstruct(sound[1:2]))
     assert model.training, "it was in training, and is again"
+
+
+def test_the_way_from_one_clip_to_another_has_even_steps() -> None:
+    model, (a, b) = a_model(), (tones(seed=seed) for seed in (1, 2))
+    to_a, to_b = model.to_latent(a), model.to_latent(b)
+    stops = [
+        model.mixed(to_a, to_b, torch.full((512,), share)) for share in (0, 0.25, 0.5, 0.75, 1)
+    ]
+    steps = torch.stack([(y - x).norm() for x, y in pairwise(stops)])
+    torch.testing.assert_close(steps, steps.mean().expand(4), rtol=1e-4, atol=0)
+    glide = model.mixed(to_a, to_b, torch.linspace(0, 1, 512))
+    torch.testing.assert_close(glide[:, :, 0], to_a[:, :, 0])
+    circle = model.mixed(to_a, to_b, torch.full((512,), 0.5), "spherical")
+    assert not torch.allclose(circle, stops[2])
 
 
 def test_wrong_settings_are_refused() -> None:
