@@ -89,7 +89,8 @@ def loop_seconds(stack: Stack, n: int) -> float:
     voices, told = player.voices(n), player.told(None, n)
     chances = np.random.default_rng(0).random((n, n_samples))
     nothing = np.zeros((n, 0), np.int64)
-    best = seconds(lambda: player.play(voices, told, 1, nothing, chances, Drawing()), 15)
+    repeats = max(4, 16 // n)
+    best = seconds(lambda: player.play(voices, told, 1, nothing, chances, Drawing()), repeats)
     return best / n_samples
 
 

@@ -14,7 +14,7 @@ from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 pytestmark = pytest.mark.slow
-RATE, N_CLASSES, WINDOW, N_STEPS, N_NEW = 2000, 64, 512, 200, 600
+RATE, N_CLASSES, WINDOW, N_STEPS, N_NEW = 2000, 64, 512, 300, 600
 MU_LAW = MuLaw(MuLaw.Config(N_CLASSES), RATE)
 SECONDS = 8.0
 
