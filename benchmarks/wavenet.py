@@ -86,11 +86,11 @@ def naive_seconds(stack: Stack) -> float:
 def loop_seconds(stack: Stack, n: int) -> float:
     """Of a sample of each of n clips, drawn at temperature 1: the best of some goes."""
     player, n_samples = Player(stack), 2048
-    voices, told = player.voices(n), player.told(None, n)
+    strands, told = player.strands(n), player.told(None, n)
     chances = np.random.default_rng(0).random((n, n_samples))
     nothing = np.zeros((n, 0), np.int64)
     repeats = max(4, 16 // n)
-    best = seconds(lambda: player.play(voices, told, 1, nothing, chances, Drawing()), repeats)
+    best = seconds(lambda: player.play(strands, told, 1, nothing, chances, Drawing()), repeats)
     return best / n_samples
 
 
@@ -100,7 +100,7 @@ def difference(stack: Stack) -> float:
     player = Player(stack)
     logits = np.zeros((1, N_CHECKED, stack.sizes.n_classes), np.float32)
     player.play(
-        *(player.voices(1), player.told(None, 1), 1, heard.numpy()),
+        *(player.strands(1), player.told(None, 1), 1, heard.numpy()),
         *(np.zeros((1, N_CHECKED)), Drawing(), logits),
     )
     with torch.no_grad():
@@ -111,8 +111,8 @@ def agreeing(stack: Stack) -> int:
     """How many samples, each the likeliest, the network would have chosen after those before."""
     player, seed = Player(stack), numbers(stack.sizes, 100).numpy()
     chances = np.zeros((1, 100 + N_LIKELIEST))
-    voices, told = player.voices(1), player.told(None, 1)
-    made = torch.from_numpy(player.play(voices, told, 1, seed, chances, Drawing(0.0)))
+    strands, told = player.strands(1), player.told(None, 1)
+    made = torch.from_numpy(player.play(strands, told, 1, seed, chances, Drawing(0.0)))
     with torch.no_grad():
         return int((stack(made).argmax(dim=2) == made)[:, 100:].sum())
 

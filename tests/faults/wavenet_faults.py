@@ -74,8 +74,8 @@ WAVENET_FAULTS = (
     Fault(
         "threads play as if each were at the beginning",
         PLAYER,
-        "voices.clock[:] = clocks[0]",
-        "voices.clock[:] = 0",
+        "strands.clock[:] = clocks[0]",
+        "strands.clock[:] = 0",
         TESTS,
     ),
     Fault(

@@ -117,7 +117,7 @@ def test_the_way_from_one_clip_to_another_has_even_steps() -> None:
 
 
 def test_wrong_settings_are_refused() -> None:
-    for wrong in ({"width": 0}, {"dilations": ()}, {"upsampling": "new"}, {"dropout": 1.0}):
+    for wrong in ({"width": 0}, {"dilations": ()}, {"kernel": 0}, {"dropout": 1.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             DilatedAutoencoderConfig(**wrong)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="waveform"):

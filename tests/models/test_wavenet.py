@@ -60,12 +60,12 @@ def by_loops(
 ) -> Tensor:
     """Teacher-forced logits of the compiled loops, in two goes if `first` says where to stop."""
     player, n = Player(stack), heard.shape[0]
-    voices, said = player.voices(n), player.told(told, n)
+    strands, said = player.strands(n), player.told(told, n)
     found = []
     for part in (heard[:, :first], heard[:, first:]):
         logits = np.zeros((n, part.shape[1], stack.sizes.n_classes), np.float32)
         if part.shape[1]:
-            player.play(voices, said, hold, part.numpy(), np.zeros(part.shape), Drawing(), logits)
+            player.play(strands, said, hold, part.numpy(), np.zeros(part.shape), Drawing(), logits)
         found.append(torch.from_numpy(logits))
     return torch.cat(found, dim=1)
 
@@ -112,8 +112,8 @@ def test_four_thousand_likeliest_samples_are_the_networks() -> None:
     """Each of them is what the network says is likeliest after the same ones before."""
     stack = a_stack(STANDARD, seed=2)
     player, seed = Player(stack), numbers(STANDARD, 50, n_rows=1)
-    voices, told = player.voices(1), player.told(None, 1)
-    made = player.play(voices, told, 1, seed.numpy(), np.zeros((1, 4050)), Drawing(0.0))
+    strands, told = player.strands(1), player.told(None, 1)
+    made = player.play(strands, told, 1, seed.numpy(), np.zeros((1, 4050)), Drawing(0.0))
     heard = torch.from_numpy(made)
     assert torch.equal(heard[:, :50], seed)
     assert torch.equal(stack(heard).argmax(dim=2)[:, 50:], heard[:, 50:])

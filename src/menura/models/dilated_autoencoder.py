@@ -8,7 +8,7 @@ connections, a bottleneck, upsampling, residual blocks again, a linear layer; me
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Float32
@@ -51,7 +51,7 @@ class DilatedAutoencoderConfig:
     dilations: tuple[int, ...] = (1, 4, 16)
     n_latent: int = 4
     stride: int = 8
-    upsampling: str = "repeat"
+    upsampling: Literal["repeat", "learnt"] = "repeat"
     dropout: float = 0.1
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -61,8 +61,6 @@ class DilatedAutoencoderConfig:
             raise ValueError("width, kernel, n_latent and stride must be at least 1")
         if not self.dilations or min(self.dilations) < 1:
             raise ValueError("dilations must be numbers of at least 1")
-        if self.upsampling not in ("repeat", "learnt"):
-            raise ValueError(f"upsampling must be repeat or learnt, not {self.upsampling!r}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout:g}")
 

@@ -132,17 +132,17 @@ class Wavenet(Model):
         with torch.no_grad():
             conditions = [self._told(one) for one in told]
             player = Player(self.stack)
-        n_voices = n * len(told)
+        n_strands = n * len(told)
         rows = [c.expand(n, -1, -1, -1) for c in conditions if c is not None]
-        said = player.told(torch.stack(rows, dim=1).flatten(0, 1) if rows else None, n_voices)
-        voices = player.voices(n_voices)
+        said = player.told(torch.stack(rows, dim=1).flatten(0, 1) if rows else None, n_strands)
+        strands = player.strands(n_strands)
         drawing = Drawing(sampling.temperature, sampling.guidance)
         heard = np.zeros((n, 0), np.int64)
         if seed is not None:  # no more of it than is in reach
             known = self._numbers(seed)[:, -self.stack.sizes.receptive_field :].cpu().numpy()
-            player.play(voices, said, 1, known, np.zeros(known.shape), drawing)
+            player.play(strands, said, 1, known, np.zeros(known.shape), drawing)
         while True:
-            made = player.play(voices, said, 1, heard, chances(rngs, PIECE), drawing)
+            made = player.play(strands, said, 1, heard, chances(rngs, PIECE), drawing)
             yield torch.from_numpy(made).to(device, torch.float32)[:, None]
 
     def _joined(self, pieces: Iterator[Frames], n_frames: int, n: int) -> Frames:

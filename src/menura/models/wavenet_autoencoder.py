@@ -168,13 +168,13 @@ class WavenetAutoencoder(Model):
         n, hop = latents.shape[0], self.config.hop
         with torch.no_grad():
             player, conditions = Player(self.stack), self._told(latents)
-        voices, told = player.voices(n), player.told(conditions, n)
+        strands, told = player.strands(n), player.told(conditions, n)
         pieces = []
         for start in range(0, n_frames, PIECE):
             n_here = min(PIECE, n_frames - start)
             pieces.append(
                 player.play(
-                    *(voices, told, hop, np.zeros((n, 0), np.int64)),
+                    *(strands, told, hop, np.zeros((n, 0), np.int64)),
                     *(chances(rngs, n_here), Drawing(temperature)),
                 )
             )

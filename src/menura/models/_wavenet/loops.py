@@ -85,7 +85,7 @@ def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
     """The past ends of a layer's convolution for the samples t, t + 1, …, t + n_ahead − 1.
 
     plan: of each layer dilation, n_ahead, ring mask, ring start, ahead start.
-    conditions: (voices, steps, layers, gates), biases included. steps: which step is told at the
+    conditions: (strands, steps, layers, gates), biases included. steps: which step is told at the
     samples of this block of 16.
     """
     dilation, n_ahead, mask = plan[layer, 0], plan[layer, 1], plan[layer, 2]
@@ -93,10 +93,10 @@ def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
     n_gates, n_layers = 2 * width, plan.shape[0]
     all_said, all_rings, all_aheads = conditions.reshape(-1), rings.reshape(-1), aheads.reshape(-1)
     w_at = layer * width * n_gates
-    for voice in range(rings.shape[0]):
-        to = voice * aheads.shape[1] + ahead_at
+    for strand in range(rings.shape[0]):
+        to = strand * aheads.shape[1] + ahead_at
         for sample in range(n_ahead):
-            step = voice * conditions.shape[1] + steps[(t + sample) & 15]
+            step = strand * conditions.shape[1] + steps[(t + sample) & 15]
             put(
                 all_aheads,
                 to + sample * n_gates,
@@ -105,7 +105,7 @@ def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
                 n_gates,
             )
         # n_ahead divides the dilation and the ring: what is read does not run over its end.
-        of = voice * rings.shape[1] + ring_at + ((t - dilation) & mask) * width
+        of = strand * rings.shape[1] + ring_at + ((t - dilation) & mask) * width
         add_rows(
             all_aheads, to, n_gates, all_rings, of, width, n_ahead, w_past, w_at, width, n_gates
         )
@@ -114,12 +114,12 @@ def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
 @fused
 @no_type_check
 def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
-    """One sample through all layers: z gets what each of them says, for all voices.
+    """One sample through all layers: z gets what each of them says, for all strands.
 
-    heard: (voices, 2), the rows of the last number but one and of the last.
+    heard: (strands, 2), the rows of the last number but one and of the last.
     """
     entering, w_past, w_now, w_residual, residual_bias = weights
-    n_voices, width = heard.shape[0], entering.shape[2]
+    n_strands, width = heard.shape[0], entering.shape[2]
     n_layers, n_gates = plan.shape[0], 2 * width
     n_rows = entering.shape[1]
     all_rings, all_aheads, all_z = rings.reshape(-1), aheads.reshape(-1), z.reshape(-1)
@@ -130,9 +130,9 @@ def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
         if t & (plan[layer, 1] - 1) == 0:
             look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width)
     x_at = plan[0, 3] + (t & plan[0, 2]) * width
-    for voice in range(n_voices):
-        before, last = heard[voice, 0] * width, (n_rows + heard[voice, 1]) * width
-        put_sum(all_rings, voice * ring_gap + x_at, rows, before, rows, last, width)
+    for strand in range(n_strands):
+        before, last = heard[strand, 0] * width, (n_rows + heard[strand, 1]) * width
+        put_sum(all_rings, strand * ring_gap + x_at, rows, before, rows, last, width)
     for layer in range(n_layers):
         gates_at = plan[layer, 4] + (t & (plan[layer, 1] - 1)) * n_gates
         w_at, z_at = layer * width * n_gates, layer * width
@@ -143,18 +143,20 @@ def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
             all_rings,
             x_at,
             ring_gap,
-            n_voices,
+            n_strands,
             w_now,
             w_at,
             width,
             n_gates,
         )
-        for voice in range(n_voices):
-            open_gates(all_aheads, voice * ahead_gap + gates_at, width, all_z, voice * z_gap + z_at)
+        for strand in range(n_strands):
+            open_gates(
+                all_aheads, strand * ahead_gap + gates_at, width, all_z, strand * z_gap + z_at
+            )
         if layer + 1 < n_layers:
             next_at = plan[layer + 1, 3] + (t & plan[layer + 1, 2]) * width
-            for voice in range(n_voices):
-                of = voice * ring_gap
+            for strand in range(n_strands):
+                of = strand * ring_gap
                 put_sum(all_rings, of + next_at, all_rings, of + x_at, biases, layer * width, width)
             add_rows(
                 all_rings,
@@ -163,7 +165,7 @@ def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
                 all_z,
                 z_at,
                 z_gap,
-                n_voices,
+                n_strands,
                 w_residual,
                 layer * width * width,
                 width,
@@ -175,22 +177,22 @@ def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
 @fused
 @no_type_check
 def say(z, weights, summed, between, logits):
-    """Logits of the next number from what all layers said, for all voices."""
+    """Logits of the next number from what all layers said, for all strands."""
     w_skip, skip_bias, w_between, between_bias, w_leaving, leaving_bias = weights
-    n_voices, n_said = z.shape
+    n_strands, n_said = z.shape
     n_skip, n_classes = skip_bias.shape[0], leaving_bias.shape[0]
     all_summed, all_between = summed.reshape(-1), between.reshape(-1)
     all_logits = logits.reshape(-1)
-    for voice in range(n_voices):
-        put(all_summed, voice * n_skip, skip_bias, 0, n_skip)
-        put(all_between, voice * n_skip, between_bias, 0, n_skip)
-        put(all_logits, voice * n_classes, leaving_bias, 0, n_classes)
+    for strand in range(n_strands):
+        put(all_summed, strand * n_skip, skip_bias, 0, n_skip)
+        put(all_between, strand * n_skip, between_bias, 0, n_skip)
+        put(all_logits, strand * n_classes, leaving_bias, 0, n_classes)
     all_z, at = z.reshape(-1), np.int64(0)  # a bare 0 would have all that is called compiled anew
-    add_rows(all_summed, at, n_skip, all_z, at, n_said, n_voices, w_skip, at, n_said, n_skip)
+    add_rows(all_summed, at, n_skip, all_z, at, n_said, n_strands, w_skip, at, n_said, n_skip)
     for i in range(all_summed.shape[0]):
         all_summed[i] = max(all_summed[i], np.float32(0))
     add_rows(
-        all_between, at, n_skip, all_summed, at, n_skip, n_voices, w_between, at, n_skip, n_skip
+        all_between, at, n_skip, all_summed, at, n_skip, n_strands, w_between, at, n_skip, n_skip
     )
     for i in range(all_between.shape[0]):
         all_between[i] = max(all_between[i], np.float32(0))
@@ -201,7 +203,7 @@ def say(z, weights, summed, between, logits):
         all_between,
         at,
         n_skip,
-        n_voices,
+        n_strands,
         w_leaving,
         at,
         n_skip,
@@ -221,7 +223,7 @@ def draw(logits, chance, temperature, shares):
     for i in range(1, n):
         if logits[i] > logits[best]:
             best = i
-    if temperature == 0:
+    if temperature < 1e-6:
         return best
     scale = np.float32(_LOG2_E / temperature)
     for i in range(n):
@@ -243,20 +245,20 @@ def draw(logits, chance, temperature, shares):
 def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, given, drawing, made):
     """Go on by made.shape[1] numbers, of which the first given.shape[1] are those given.
 
-    clock: the sample's number, for all pieces. given, made: (pieces, numbers). The voices of a
+    clock: the sample's number, for all pieces. given, made: (pieces, numbers). The strands of a
     piece lie side by side: two where guidance compares what it says told and untold.
     drawing: chances (pieces, numbers), temperature, guidance, number of classes, and an array for
-    the logits of every number (voices, numbers, classes), or for none of them.
+    the logits of every number (strands, numbers, classes), or for none of them.
     """
     chances, temperature, guidance, n_classes, all_logits = drawing
-    n_voices, width, n_skip = heard.shape[0], layers[0].shape[2], output[1].shape[0]
+    n_strands, width, n_skip = heard.shape[0], layers[0].shape[2], output[1].shape[0]
     n_pieces, n_numbers = made.shape
-    per_piece = n_voices // n_pieces
+    per_piece = n_strands // n_pieces
     steps = np.zeros(16, np.int64)
-    z = np.empty((n_voices, plan.shape[0] * width), np.float32)
-    summed = np.empty((n_voices, n_skip), np.float32)
-    between = np.empty((n_voices, n_skip), np.float32)
-    logits = np.empty((n_voices, output[5].shape[0]), np.float32)
+    z = np.empty((n_strands, plan.shape[0] * width), np.float32)
+    summed = np.empty((n_strands, n_skip), np.float32)
+    between = np.empty((n_strands, n_skip), np.float32)
+    logits = np.empty((n_strands, output[5].shape[0]), np.float32)
     shares = np.empty(n_classes, np.float32)
     for number in range(n_numbers):
         t = clock[0]
@@ -268,9 +270,9 @@ def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, gi
         if not is_given or all_logits.shape[1] > 0:
             say(z, output, summed, between, logits)
         if all_logits.shape[1] > 0:
-            for voice in range(n_voices):
+            for strand in range(n_strands):
                 for i in range(n_classes):
-                    all_logits[voice, number, i] = logits[voice, i]
+                    all_logits[strand, number, i] = logits[strand, i]
         for piece in range(n_pieces):
             first = piece * per_piece
             if is_given:
@@ -282,7 +284,7 @@ def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, gi
                         logits[first, i] = untold + guidance * (logits[first, i] - untold)
                 chosen = draw(logits[first], chances[piece, number], temperature, shares)
             made[piece, number] = chosen
-            for voice in range(first, first + per_piece):
-                heard[voice, 0] = heard[voice, 1]
-                heard[voice, 1] = chosen + 1
+            for strand in range(first, first + per_piece):
+                heard[strand, 0] = heard[strand, 1]
+                heard[strand, 1] = chosen + 1
         clock[0] = t + 1

@@ -1,4 +1,4 @@
-"""A stack as it plays: weights laid out for the compiled loops, and the state of its voices."""
+"""A stack as it plays: weights laid out for the compiled loops, and the state of its strands."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ class Drawing:
     guidance: float = 1.0
 
 
-class Voices:
+class Strands:
     """What pieces that are played together have heard. They all are at the same sample."""
 
     def __init__(self, n: int, sizes: StackSizes, plan: Int64[np.ndarray, "layers 5"]):
@@ -66,17 +66,17 @@ class Player:
             _fill(_array(stack.leaving_bias), c),
         )
 
-    def voices(self, n: int) -> Voices:
-        """n voices that have heard nothing."""
-        return Voices(n, self.sizes, self.plan)
+    def strands(self, n: int) -> Strands:
+        """n strands that have heard nothing."""
+        return Strands(n, self.sizes, self.plan)
 
     def told(
-        self, conditions: Float32[Tensor, "voices steps layers gates"] | None, n_voices: int
-    ) -> Float32[np.ndarray, "voices steps layers filled"]:
+        self, conditions: Float32[Tensor, "strands steps layers gates"] | None, n_strands: int
+    ) -> Float32[np.ndarray, "strands steps layers filled"]:
         """What the layers' gates are told, biases included."""
         n, w = len(self.plan), self.sizes.width
         if conditions is None:
-            return np.tile(self.gate_bias, (n_voices, 1, 1, 1))
+            return np.tile(self.gate_bias, (n_strands, 1, 1, 1))
         said = _array(conditions).reshape(*conditions.shape[:2], n, 2, w)
         filled = _fill(said, *said.shape[:-1], _filled_up(w)).reshape(*conditions.shape[:2], n, -1)
         added: Array = filled + self.gate_bias
@@ -84,7 +84,7 @@ class Player:
 
     def play(
         self,
-        voices: Voices,
+        strands: Strands,
         conditions: Array,
         hold: int,
         given: Drawn,
@@ -96,24 +96,24 @@ class Player:
         left over.
 
         conditions: see `told`; each of its steps is held for `hold` samples from the first sample
-            of all on. Where there are two voices for a piece, side by side, a number is drawn from
+            of all on. Where there are two strands for a piece, side by side, a number is drawn from
             logits that are guidance times as far from the second's as the first's.
-        all_logits: (voices, numbers, classes), filled if it is there.
+        all_logits: (strands, numbers, classes), filled if it is there.
         """
         from menura.models._wavenet.loops import play
 
         made = np.empty(chances.shape, np.int64)
         logits = all_logits
         if logits is None:
-            logits = np.empty((len(voices.heard), 0, self.sizes.n_classes), np.float32)
+            logits = np.empty((len(strands.heard), 0, self.sizes.n_classes), np.float32)
         temperature, guidance = drawing.temperature, np.float32(drawing.guidance)
 
         def work(pieces: slice, some: slice, clock: Any) -> None:
             play(
                 clock,
-                voices.heard[some],
-                voices.rings[some],
-                voices.aheads[some],
+                strands.heard[some],
+                strands.rings[some],
+                strands.aheads[some],
                 self.plan,
                 self._layers,
                 self._output,
@@ -124,8 +124,8 @@ class Player:
                 made[pieces],
             )
 
-        shares = _shares(len(made), len(voices.heard) // len(made))
-        clocks = [voices.clock.copy() for _ in shares]
+        shares = _shares(len(made), len(strands.heard) // len(made))
+        clocks = [strands.clock.copy() for _ in shares]
         if len(shares) == 1 or torch.get_num_threads() == 1:
             for (pieces, some), clock in zip(shares, clocks, strict=True):
                 work(pieces, some, clock)
@@ -134,12 +134,12 @@ class Player:
                 jobs = zip(shares, clocks, strict=True)
                 for job in [pool.submit(work, *share, clock) for share, clock in jobs]:
                     job.result()
-        voices.clock[:] = clocks[0]
+        strands.clock[:] = clocks[0]
         return made
 
 
 def _shares(n_pieces: int, per_piece: int) -> Sequence[tuple[slice, slice]]:
-    """Pieces, and their voices, in groups: one a thread where there are few, at most a few each."""
+    """Pieces, and their strands, in groups: as many as threads, or more where they grow large."""
     at_most = max(1, TOGETHER // per_piece)
     each = min(at_most, -(-n_pieces // torch.get_num_threads()))
     starts = range(0, n_pieces, each)
