@@ -106,7 +106,7 @@ class Player:
         logits = all_logits
         if logits is None:
             logits = np.empty((len(strands.heard), 0, self.sizes.n_classes), np.float32)
-        temperature, guidance = drawing.temperature, np.float32(drawing.guidance)
+        temperature, guidance = float(drawing.temperature), np.float32(drawing.guidance)
 
         def work(pieces: slice, some: slice, clock: Any) -> None:
             play(
