@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from clip_sets import Clips, continue_all, cut, whole
+from continuations import N_SEEDS, NEW_S, SEED_S
 from machine import machine
 from measures import levels
 from menura.audio.picture import spectrograms_png
@@ -30,7 +31,7 @@ from menura.workflows.load import load_of_sound
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
 from page_parts import table, where
-from quality import N_SEEDS, NEW_S, RATE, SEED_S
+from quality import RATE
 from speaking import Speaker
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"

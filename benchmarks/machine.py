@@ -1,9 +1,10 @@
 """What every benchmark says of where it ran."""
 
 import importlib.metadata
-import os
 import platform
 from pathlib import Path
+
+from menura.foundation.cores import n_cores
 
 
 def machine() -> dict[str, str | int | None]:
@@ -12,7 +13,7 @@ def machine() -> dict[str, str | int | None]:
     return {
         "system": platform.platform(terse=True),
         "processor": _processor(),
-        "cores": os.cpu_count(),
+        "cores": n_cores(),  # that this run was given
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in libraries},
     }

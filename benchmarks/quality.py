@@ -1,9 +1,9 @@
 """`latent-flow` beside `stft-lstm` on an hour of solo piano: the same data, the same minutes.
 
 Trains each from nothing for --minutes, one after the other, every stage counted; makes 16 clips of
-8 s with each, continues 10 held-out seeds for 30 s, and measures all of it against the held-out
-recordings. Real music and the codec's round trip are rows of the same table. Writes
-docs/results/quality.{md,json,png}. What is in --work already is used: a stopped run goes on.
+8 s with each, and measures them against the held-out recordings. Real music and the codec's round
+trip are rows of the same table. Writes docs/results/quality.{md,json,png}. What is in --work
+already is used: a stopped run goes on. How the flow goes on from a seed: continuations.py.
 
   MENURA_DATA=... python benchmarks/quality.py [--minutes 32] [--work DIR]
 """
@@ -17,9 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from clip_sets import Clips, continue_all, cut, generated, whole
+from clip_sets import Clips, cut, generated, whole
 from machine import machine
-from measures import against, continuation, copies, levels
+from measures import against, copies, levels
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
@@ -41,7 +41,6 @@ SYSTEMS = {
 }
 OURS = "latent-flow"
 N_CLIPS, CLIP_S = 16, 8.0
-N_SEEDS, SEED_S, NEW_S = 10, 4.0, 30.0
 RATE = 32_000
 BARS = {"frechet-spectral": 0.5, "frechet-mfcc": 0.7}
 
@@ -113,14 +112,7 @@ def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[
         "codec: round trip of the held-out pieces": round_trip(systems[OURS], pieces),
         **{name: generated(system, N_CLIPS, CLIP_S) for name, system in systems.items()},
     }
-    seeds = cut(rendition, ("test", "valid"), N_SEEDS, SEED_S + NEW_S, seed=3)
-    first = {name: clip.between(0, SEED_S) for name, clip in seeds.items()}
-    continued: dict[str, Clips] = {
-        "real": seeds,
-        **{name: continue_all(system, first, NEW_S) for name, system in systems.items()},
-    }
-    draw(sets, continued)
-    everything = {**held_out, **whole(rendition, "valid")}
+    draw(sets)
     return {
         "clips": {
             name: {**against(held_out, clips), **levels(clips), **copies(train_clips, clips)}
@@ -129,10 +121,6 @@ def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[
         "reconstruction": {
             name: round(metrics.load(name).score(pieces, sets[ROUND_TRIP]).value, 3)
             for name in ("log-mel-distance", "multi-resolution-stft")
-        },
-        "continuations": {
-            name: continuation(everything, first, clips, train_clips, SEED_S, NEW_S)
-            for name, clips in continued.items()
         },
     }
 
@@ -145,24 +133,16 @@ def round_trip(system: TrainedSystem, clips: Clips) -> dict[str, Clip]:
     return {name: system.round_trip(clip) for name, clip in clips.items()}
 
 
-def draw(sets: Mapping[str, Clips], continued: Mapping[str, Clips]) -> None:
-    first, second = "00", "03"
+def draw(sets: Mapping[str, Clips]) -> None:
     rows = [
-        ("held-out piano (real)", next(iter(sets.values()))[first]),
-        ("the same through the codec", sets[ROUND_TRIP][first]),
+        ("held-out piano (real)", next(iter(sets.values()))["00"]),
+        ("the same through the codec", sets[ROUND_TRIP]["00"]),
         ("latent-flow, generated", sets[OURS]["00"]),
         ("latent-flow, generated", sets[OURS]["01"]),
         ("latent-flow, generated", sets[OURS]["02"]),
         ("stft-lstm, generated", sets["stft-lstm"]["00"]),
     ]
     (RESULTS / f"{NAME}.png").write_bytes(spectrograms_png(rows))
-    rows = [
-        (f"{what}: from {SEED_S:g} s on new" if what != "real" else what, clips[name])
-        for name in (first, second)
-        for what, clips in continued.items()
-        if "paper" not in what
-    ]
-    (RESULTS / f"{NAME}-continued.png").write_bytes(spectrograms_png(rows))
 
 
 def page(figures: dict[str, Any]) -> str:
@@ -200,16 +180,6 @@ for the same distribution; the first two rows are what real music scores.
 The codec alone: {back} (dB; spectral convergence and log magnitude).
 
 ![Spectrograms: held-out piano, its round trip, generated clips]({NAME}.png)
-
-## Continuations
-
-{N_SEEDS} held-out seeds of {SEED_S:g} s, continued for {NEW_S:g} s. The first row is how the
-recordings themselves go on: no continuation need be nearer to its seed than that. The held-out
-recordings are six, so several of the ten seeds come from one recording and sound alike.
-
-{table(figures["continuations"], "continued by")}
-
-![Spectrograms: two held-out recordings and their continuations]({NAME}-continued.png)
 """
 
 

@@ -10,7 +10,6 @@ docs/results/wavenet.{md,json}.
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 import torch
 
 from machine import machine
+from menura.foundation.cores import n_cores
 from menura.models._wavenet import Player, Stack, StackSizes
 from menura.models._wavenet.player import Drawing
 from page_parts import table, where
@@ -37,7 +37,7 @@ N_CHECKED, N_LIKELIEST = 2000, 4000
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(n_cores())
     figures = {
         "machine": machine(),
         "peak of one core, GFLOP/s": round(peak() / 1e9, 1),

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from menura.audio import UnreadableAudioError, blocks, probe, read, write
+from menura.audio.reading import stored_blocks
 
 RATE = 22_050
 
@@ -228,3 +229,21 @@ def test_a_flac_that_does_not_state_its_length(tmp_path: Path, music) -> None:
 def test_a_block_must_have_a_length(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="positive"):
         list(blocks(tmp_path / "a.wav", block_s=0))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "subtype", "exact"),
+    [("wav", "PCM_16", True), ("flac", "PCM_16", True), ("aiff", "PCM_16", True),
+     ("wav", "PCM_24", False)],
+)  # fmt: skip
+def test_sixteen_bit_values_come_as_they_are(
+    tmp_path: Path, suffix: str, subtype: str, exact: bool
+) -> None:
+    path = tmp_path / f"x.{suffix}"
+    values = np.random.default_rng(0).integers(-32768, 32767, (20_000, 2), endpoint=True)
+    soundfile.write(path, values.astype(np.int16), 8000, subtype=subtype)
+    stored = np.concatenate(list(stored_blocks(path, 0.5, print, probe(path))), axis=1)
+    assert stored.dtype == (np.int16 if exact else np.float32)
+    samples = stored / np.float32(32768) if exact else stored
+    assert np.array_equal(samples, read(path).samples)
+    assert np.array_equal(np.round(samples * 32768), values.T)

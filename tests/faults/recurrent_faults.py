@@ -6,7 +6,59 @@ _MODEL, _TESTS = "src/menura/models/frame_rnn.py", ("tests/models/test_frame_rnn
 _RECURRENCE, _GOLDEN = "src/menura/models/_recurrence.py", ("tests/golden/test_recurrence.py",)
 _OUTPUTS, _OUTPUT_TESTS = "src/menura/models/_outputs.py", ("tests/models/test_outputs.py",)
 
+_LOOPS, _MAKER = "src/menura/models/_frame_loops.py", "src/menura/models/_frame_maker.py"
+_MAKER_TESTS = ("tests/models/test_frame_maker.py",)
+
 RECURRENT_FAULTS = (
+    Fault(
+        "compiled: the LSTM keeps what it should take in",
+        _LOOPS,
+        "sigmoid(forget[i]) * c[i] + sigmoid(enter[i]) * tanh(new[i])",
+        "sigmoid(enter[i]) * c[i] + sigmoid(forget[i]) * tanh(new[i])",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: the GRU's update gate the wrong way round",
+        _LOOPS,
+        "h[i] = new[i] + sigmoid(update[i]) * (h[i] - new[i])",
+        "h[i] += sigmoid(update[i]) * (new[i] - h[i])",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: components are drawn at temperature 1",
+        _LOOPS,
+        "likelier = weights[k] + temperature * gumbel[k]",
+        "likelier = weights[k] + gumbel[k]",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: every layer hears the frame",
+        _LOOPS,
+        "            x = h\n",
+        "",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: one scale for all rows of a matrix",
+        _MAKER,
+        "np.abs(weights).max(axis=1)",
+        "np.full(len(weights), np.abs(weights).max())",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: the state that is given is moved on",
+        _MAKER,
+        'np.array(_array(state).transpose(2, 0, 1, 3), order="C")',
+        "np.ascontiguousarray(_array(state).transpose(2, 0, 1, 3))",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: the bits that the config asks for are not passed on",
+        _MODEL,
+        "FrameMaker(self.network, self.output, self.config.bits)",
+        "FrameMaker(self.network, self.output)",
+        _MAKER_TESTS,
+    ),
     Fault(
         "the model predicts the frame it was given",
         _MODEL,
@@ -68,7 +120,7 @@ RECURRENT_FAULTS = (
     Fault(
         "the likeliest component every time",
         _OUTPUTS,
-        "(weights + temperature * gumbel).argmax(dim=-1)",
+        "(weights + temperature * gumbel(chance)).argmax(dim=-1)",
         "weights.argmax(dim=-1)",
         _OUTPUT_TESTS,
     ),

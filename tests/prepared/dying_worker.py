@@ -5,8 +5,9 @@ import os
 import signal
 from pathlib import Path
 
-from menura.prepared import building, listening, rendering
+from menura.prepared import building, rendering
 from menura.prepared.crew import Announce, Payload
+from menura.prepared.shards import ShardFile
 
 FROM_SHARD = 2  # those before are written
 
@@ -46,14 +47,14 @@ def build_shard(payload: Payload, announce: Announce) -> Payload:
 def build_on_a_full_disk(payload: Payload, announce: Announce) -> Payload:
     """The real work, on a disk that is full after two shards."""
     if payload["shard"] >= FROM_SHARD:
-        listening.store = no_room
+        ShardFile.write = no_room  # type: ignore[method-assign]
     return building.build_shard(payload, announce)
 
 
 def build_without_memory(payload: Payload, announce: Announce) -> Payload:
     """The real work, on a machine whose memory ends after two shards."""
     if payload["shard"] >= FROM_SHARD:
-        listening.store = no_memory
+        ShardFile.write = no_memory  # type: ignore[method-assign]
     return building.build_shard(payload, announce)
 
 

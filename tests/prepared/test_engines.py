@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from menura.foundation.errors import MenuraError, UsageError
@@ -119,9 +120,15 @@ def test_engines_give_up_on_files_that_hang(monkeypatch: pytest.MonkeyPatch) -> 
     given: list[float | None] = []
 
     class Seen(Crew):
-        def __init__(self, function: str, n_workers: int, longest_s: float | None = None):
+        def __init__(
+            self,
+            function: str,
+            n_workers: int,
+            longest_s: float | None = None,
+            idle: list[Child] | None = None,
+        ):
             given.append(longest_s)
-            super().__init__(function, n_workers, longest_s)
+            super().__init__(function, n_workers, longest_s, idle)
 
     monkeypatch.setattr("menura.prepared.engines.local.Crew", Seen)
     list(engines.load("local").results(COUNT, []))
@@ -162,3 +169,26 @@ def test_what_a_machine_of_the_cluster_may_lack(tmp_path: Path) -> None:
     assert "install the same version" in _fault("0.0.1", str(sound), out, str(token))
     assert "gone.wav" in _fault(__version__, str(tmp_path / "gone.wav"), out, str(token))
     assert "cannot write into" in _fault(__version__, str(sound), f"{out}/not-there", str(token))
+
+
+@pytest.mark.usefixtures("worker")
+def test_workers_are_kept_from_one_work_to_the_next_and_end_with_the_engine() -> None:
+    with engines.load("local", 1) as engine:
+        list(engine.results(COUNT, [{"items": ["a"]}]))
+        (first,) = psutil.Process().children()
+        ((_, result),) = engine.results("dying_worker:sum_up", [{"items": ["aa", "b"]}])
+        assert psutil.Process().children() == [first]
+        assert result["total"] == 3
+    assert psutil.Process().children() == []
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_kept_worker_that_died_meanwhile_is_replaced() -> None:
+    with engines.load("local", 1) as engine:
+        list(engine.results(COUNT, [{"items": ["a"]}]))
+        (first,) = psutil.Process().children()
+        first.kill()
+        first.wait()
+        ((_, result),) = engine.results(COUNT, [{"items": ["b"]}])
+    assert result["done"] == ["b"]
+    assert result["deadly"] == {}

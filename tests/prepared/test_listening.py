@@ -207,17 +207,36 @@ def test_what_the_decoder_could_not_decode_is_said(
     """As it is with ffmpeg, which makes no claim of the length."""
     path = tmp_path / "x.wav"
     soundfile.write(path, tone(), RATE)
-    real, info = listening.blocks, listening.probe(path)
+    real, info = listening.stored_blocks, listening.probe(path)
 
     def half(
         path: Path, block_s: float, damaged: Callable[[str], object], info: SoundInfo
-    ) -> Iterator[Float[np.ndarray, "channels time"]]:
+    ) -> Iterator[np.ndarray]:
         yield from real(path, block_s, damaged, info)
         damaged("ffmpeg says: partial file")
 
-    monkeypatch.setattr(listening, "blocks", half)
+    monkeypatch.setattr(listening, "stored_blocks", half)
     monkeypatch.setattr(listening, "probe", lambda _: replace(info, n_samples=None))
     said = ("truncated or damaged: 1.00 s are there (ffmpeg says: partial file)",)
     assert listened(path).notes == said
     monkeypatch.setattr(listening, "probe", lambda _: replace(info, subtype="FLOAT"))
     assert listened(path).notes == said
+
+
+@pytest.mark.parametrize("n_channels", [1, 2, 3])
+@pytest.mark.parametrize("offset", [0, 3000])
+@pytest.mark.parametrize("spilt", [False, True])
+def test_sixteen_bit_values_are_heard_as_the_floats_they_stand_for(
+    tmp_path: Path, n_channels: int, offset: int, spilt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that is found is the same; only quiet floats are stored on another scale."""
+    if spilt:
+        monkeypatch.setattr(holding, "MOST_BYTES", 10_000)
+    rng = np.random.default_rng(0)
+    values = rng.integers(-29_000, 29_000, (5 * RATE, n_channels)) + offset
+    values[2 * RATE : 4 * RATE] = offset
+    (tmp_path / "floats").mkdir()
+    found, stored = heard(tmp_path, values.astype(np.int16), "PCM_16")  # type: ignore[arg-type]
+    expected, floats = heard(tmp_path / "floats", values / 32768, "FLOAT")
+    assert replace(found, scale=0.0) == replace(expected, scale=0.0)
+    assert np.abs(stored - floats).max() <= 0.51 * (found.scale + expected.scale) / 32768

@@ -102,6 +102,6 @@ def _listen(source: Path, error: Exception, monkeypatch: pytest.MonkeyPatch) -> 
         yield np.zeros((1, 100), np.float32)
         raise error
 
-    monkeypatch.setattr(listening, "blocks", blocks)
+    monkeypatch.setattr(listening, "stored_blocks", blocks)
     with tempfile.TemporaryFile() as spill, tempfile.TemporaryFile() as out:
         listen(next(source.rglob("*.wav")), 0.5, spill, ShardFile(out))

@@ -1,26 +1,37 @@
 """Compiled loops. Imported where they are first used: numba takes a while."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from numba import njit
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compiled when first called: a few seconds, once where there is a folder to keep it in."""
-    return _kept(function, nogil=True)
+    return _compiled(function, set())
 
 
-def fused(function: Callable[..., Any]) -> Callable[..., Any]:
-    """As `compiled`; a product and a sum may become one instruction, rounded once.
+def compiled_fusing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same; a product and the sum that it goes into may be one instruction, rounded once.
 
     Nothing else is reordered: the same numbers come out however many are computed side by side.
-    Divisions by zero give infinities and are not looked for.
+    A division by zero gives infinity and is not looked for.
     """
-    return _kept(function, nogil=True, fastmath={"contract"}, error_model="numpy")
+    return _compiled(function, {"contract"}, "numpy")
 
 
-def _kept(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def compiled_summing_freely(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, with sums in whatever order is quickest: several terms side by side."""
+    return _compiled(function, {"reassoc", "contract"})
+
+
+def _compiled(
+    function: Callable[..., Any],
+    liberties: set[str],
+    divisions: Literal["python", "numpy"] = "python",
+) -> Callable[..., Any]:
+    """divisions: by zero: an error, or infinity."""
+    options: dict[str, Any] = {"nogil": True, "fastmath": liberties, "error_model": divisions}
     try:
         kept: Callable[..., Any] = njit(cache=True, **options)(function)
         return kept

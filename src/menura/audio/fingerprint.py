@@ -51,10 +51,17 @@ class Fingerprinter:
         self._energies = np.zeros((0, N_BITS + 1), np.float32)
         self._words: list[UInt32[np.ndarray, " _"]] = []
 
-    def push(self, block: Float32[np.ndarray, "channels time"]) -> None:
-        """More of the recording, full scale at ±1; channels are mixed, where they do not cancel."""
+    def push(
+        self,
+        block: Float32[np.ndarray, "channels time"],
+        mean: Float32[np.ndarray, " time"] | None = None,
+    ) -> None:
+        """More of the recording, full scale at ±1; channels are mixed, where they do not cancel.
+
+        mean: of the channels, where it is known.
+        """
         with np.errstate(over="ignore", invalid="ignore"):  # of floats far beyond full scale
-            mono = _mono(block)
+            mono = _mono(block, mean)
         while mono.size:
             room = self._chunk - self._n_waiting
             taken, mono = mono[:room], mono[room:]
@@ -116,15 +123,24 @@ def fingerprint(
     return printer.finish()
 
 
-def _mono(block: Float32[np.ndarray, "channels time"]) -> Float32[np.ndarray, " time"]:
+def mean_of(block: Float32[np.ndarray, "channels time"]) -> Float32[np.ndarray, " time"]:
+    """The mean of two channels or more."""
+    mean: Float32[np.ndarray, " time"] = block[0] + block[1]
+    for channel in block[2:]:
+        mean += channel
+    mean *= np.float32(1 / len(block))
+    return mean
+
+
+def _mono(
+    block: Float32[np.ndarray, "channels time"], mean: Float32[np.ndarray, " time"] | None
+) -> Float32[np.ndarray, " time"]:
     """The mean of the channels, or the first where they cancel."""
     first: Float32[np.ndarray, " time"] = np.ascontiguousarray(block[0])
     if len(block) == 1:
         return first
-    mean: Float32[np.ndarray, " time"] = first + block[1]
-    for channel in block[2:]:
-        mean += channel
-    mean *= np.float32(1 / len(block))
+    if mean is None:
+        mean = mean_of(block)
     return first if mean @ mean < _CANCELLING * (first @ first) else mean
 
 

@@ -25,6 +25,11 @@ class SoundInfo:
     subtype: str
     through_ffmpeg: bool = False
 
+    @property
+    def is_16_bit(self) -> bool:
+        """Whether the file holds 16-bit values that can be had as they are."""
+        return self.subtype == "PCM_16" and not self.through_ffmpeg
+
 
 def outside_limits(sample_rate: int, n_channels: int) -> str | None:
     """Why no sound is read at this rate and channel count, or None when it is.

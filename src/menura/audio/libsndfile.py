@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from jaxtyping import Float32
+from jaxtyping import Float32, Int16
 
 from menura.audio.info import SoundInfo
 from menura.audio.mp3 import lengthless_start
@@ -18,6 +18,8 @@ from menura.audio.mp3 import lengthless_start
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF", "NIST", "VOC")
 NO_LENGTH = 1 << 62  # libsndfile's way to say that the header gives no length
 SALVAGE_STEP = 256
+
+Decoded = Float32[np.ndarray, "channels time"] | Int16[np.ndarray, "channels time"]
 
 _stderr_lock = threading.Lock()
 
@@ -34,15 +36,17 @@ def probe(path: Path) -> SoundInfo:
         return SoundInfo(file.samplerate, file.channels, n_samples, file.format, file.subtype)
 
 
-def blocks(path: Path, n_block: int) -> Iterator[Float32[np.ndarray, "channels time"]]:
+def blocks(path: Path, n_block: int, *, as_16_bit: bool = False) -> Iterator[Decoded]:
     """Samples in order, at most `n_block` a block.
+
+    as_16_bit: as 16-bit values, for files that hold such; else as floats, full scale at ±1.
 
     A decoding error ends the stream after the last sample that could be had. Raises
     LibsndfileRefusalError only when there is none at all.
     """
     n_done = 0
     try:
-        for block in _blocks(path, 0, n_block):
+        for block in _blocks(path, 0, n_block, as_16_bit):
             n_done += block.shape[1]
             yield block
         return
@@ -51,23 +55,24 @@ def blocks(path: Path, n_block: int) -> Iterator[Float32[np.ndarray, "channels t
     # The failed read took good samples with it: decode again, in steps small enough to lose few.
     salvaged = n_done
     with contextlib.suppress(LibsndfileRefusalError):
-        for block in _blocks(path, n_done, SALVAGE_STEP):
+        for block in _blocks(path, n_done, SALVAGE_STEP, as_16_bit):
             salvaged += block.shape[1]
             yield block
     if salvaged == 0:
         raise problem
 
 
-def _blocks(path: Path, skip: int, n_block: int) -> Iterator[Float32[np.ndarray, "channels time"]]:
+def _blocks(path: Path, skip: int, n_block: int, as_16_bit: bool) -> Iterator[Decoded]:
+    kind = np.dtype(np.int16 if as_16_bit else np.float32)
     start = None if sys.platform == "win32" else lengthless_start(path)
     with _opened(path) if start is None else _streamed(path, start) as file:
         quietly = _quietly if file.format == "MP3" else contextlib.nullcontext
         while True:
             n_wanted = min(n_block, skip) if skip else n_block
-            buffer = np.empty((n_wanted, file.channels), np.float32)
+            buffer = np.empty((n_wanted, file.channels), kind)
             with quietly():
                 try:
-                    n_read = file.buffer_read_into(buffer, "float32")
+                    n_read = file.buffer_read_into(buffer, kind.name)
                 except (RuntimeError, ValueError) as error:
                     raise LibsndfileRefusalError(_text(error)) from None
             if n_read == 0:

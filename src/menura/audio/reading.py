@@ -65,7 +65,24 @@ def blocks(
     """
     if not block_s > 0:
         raise ValueError(f"block_s must be positive, not {block_s}")
-    info = info or probe(path)
+    yield from _decoded(path, block_s, damaged, info or probe(path), as_16_bit=False)
+
+
+def stored_blocks(
+    path: Path, block_s: float, damaged: Callable[[str], object], info: SoundInfo
+) -> Iterator[libsndfile.Decoded]:
+    """As `blocks`, but of a file that `is_16_bit` the values it holds, in units of 1/32768."""
+    return _decoded(path, block_s, damaged, info, as_16_bit=info.is_16_bit)
+
+
+def _decoded(
+    path: Path,
+    block_s: float,
+    damaged: Callable[[str], object] | None,
+    info: SoundInfo,
+    *,
+    as_16_bit: bool,
+) -> Iterator[libsndfile.Decoded]:
     n_wanted = min(round(block_s * info.sample_rate), MOST_VALUES_A_BLOCK // info.n_channels)
     n_block = max(1, n_wanted)
     n_done = 0
@@ -73,7 +90,7 @@ def blocks(
         decoded = (
             ffmpeg.blocks(path, info, n_block, damaged or _not_asked)
             if info.through_ffmpeg
-            else libsndfile.blocks(path, n_block)
+            else libsndfile.blocks(path, n_block, as_16_bit=as_16_bit)
         )
         for block in decoded:
             n_done += block.shape[1]

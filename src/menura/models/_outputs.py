@@ -21,6 +21,11 @@ LEAST_SCALE = 0.03  # of a feature of deviation 1: silent bins would make a like
 TINY = 1e-20
 
 
+def gumbel(chance: Chances) -> Chances:
+    """Gumbel noise: the largest of log-weights with it is a draw from them (Gumbel 1954)."""
+    return -(-chance.clamp_min(TINY).log()).clamp_min(TINY).log()
+
+
 class Output(nn.Module, ABC):
     """Hidden state → a distribution of frames. It draws by n_draws numbers from 0…1 a frame,
     beside a standard normal number a feature."""
@@ -108,9 +113,7 @@ class MixtureOutput(Output):
 
     def draw(self, hidden: Hidden, normal: Frame, chance: Chances, temperature: float) -> Frame:
         centre, scale, weights, shifts = self._parts(hidden)
-        # The largest of weights with Gumbel noise is a draw from them (Gumbel 1954).
-        gumbel = -(-chance.clamp_min(TINY).log()).clamp_min(TINY).log()
-        chosen = (weights + temperature * gumbel).argmax(dim=-1)
+        chosen = (weights + temperature * gumbel(chance)).argmax(dim=-1)
         shift = shifts.gather(
             -2, chosen[..., None, None].expand(*chosen.shape, 1, shifts.shape[-1])
         )

@@ -68,6 +68,10 @@ class Recurrence(nn.Module):
             inputs = after[0]
         return torch.stack(layers, dim=1)
 
+    def weights(self) -> list[tuple[Tensor, ...]]:
+        """Of each layer, as `_weights`."""
+        return [self._weights(layer) for layer in range(self.n_layers)]
+
     def _weights(self, layer: int) -> tuple[Tensor, ...]:
         """Input weights, recurrent weights, their biases; gates in PyTorch's order."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

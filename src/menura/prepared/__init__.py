@@ -1,12 +1,30 @@
 """Corpora brought into one readable form: sound in shards, an index, splits, renditions."""
 
-from menura.prepared.corpus import PreparedCorpus
-from menura.prepared.outcome import Outcome
-from menura.prepared.planning import Settings
-from menura.prepared.preparing import build
-from menura.prepared.refusals import NotWritableError
-from menura.prepared.rendition import Rendition, RenditionTrack
-from menura.prepared.tracks import PreparedTrack
+from typing import TYPE_CHECKING
+
+from menura.foundation.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from menura.prepared.corpus import PreparedCorpus
+    from menura.prepared.outcome import Outcome
+    from menura.prepared.planning import Settings
+    from menura.prepared.preparing import build
+    from menura.prepared.refusals import NotWritableError
+    from menura.prepared.rendition import Rendition, RenditionTrack
+    from menura.prepared.tracks import PreparedTrack
+else:
+    __getattr__ = on_demand(
+        __name__,
+        {
+            "corpus": "PreparedCorpus",
+            "outcome": "Outcome",
+            "planning": "Settings",
+            "preparing": "build",
+            "refusals": "NotWritableError",
+            "rendition": "Rendition RenditionTrack",
+            "tracks": "PreparedTrack",
+        },
+    )
 
 __all__ = [
     "NotWritableError",

@@ -24,6 +24,9 @@ Work = Callable[[Payload, Announce], Payload]
 # A file is dropped when a process died on it this often: the first time it may have been chance
 # (somebody ended the process).
 DEADLY_TIMES = 2
+# Blocks of sound come and go: given back to the system, each would be cleared page by page when it
+# is wanted again, a tenth of the work (glibc; mallopt(3)).
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 26)}
 _START = "from menura.prepared.child import serve; serve()"
 
 
@@ -46,6 +49,11 @@ class Child:
         self._ended = False
         self._starting = threading.Lock()
 
+    def aim(self, function: str) -> "Child":
+        """This child, to do another function's work from now on; the process is kept."""
+        self._function = function
+        return self
+
     def do(self, payload: Payload) -> Payload:
         """The function's result.
 
@@ -56,7 +64,7 @@ class Child:
         while True:
             process = self._living()
             asked = payload | {"deadly": _deadly(deaths)}
-            result, item, cause = _ask(process, asked, self._longest_s)
+            result, item, cause = _ask(process, self._function, asked, self._longest_s)
             if result is not None:
                 if "failed" in result:
                     raise as_raised(result["failed"])
@@ -98,11 +106,15 @@ def _deadly(deaths: dict[str, list[str]]) -> dict[str, str]:
 
 def _start(function: str) -> "subprocess.Popen[str]":
     # The same package as here, and one thread each: the workers are what runs in parallel.
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
+    environment = (
+        _MEMORY
+        | os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+    )
     try:
         return subprocess.Popen(
             [sys.executable, "-P", "-c", _START, function],
@@ -117,7 +129,7 @@ def _start(function: str) -> "subprocess.Popen[str]":
 
 
 def _ask(
-    process: "subprocess.Popen[str]", payload: Payload, longest_s: float | None
+    process: "subprocess.Popen[str]", function: str, payload: Payload, longest_s: float | None
 ) -> tuple[Payload | None, str | None, str]:
     """(answer, _, _) or, when the process died, (None, what it was doing, cause of death)."""
     assert process.stdin is not None
@@ -125,7 +137,7 @@ def _ask(
     item = None
     watch = _Watch(process, longest_s)
     try:
-        process.stdin.write(json.dumps(payload) + "\n")
+        process.stdin.write(json.dumps([function, payload]) + "\n")
         process.stdin.flush()
         for line in process.stdout:
             answer = json.loads(line)
@@ -187,8 +199,7 @@ def serve() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    module, _, name = sys.argv[1].partition(":")
-    work: Work = getattr(importlib.import_module(module), name)
+    _named(sys.argv[1])  # imported before there is an item that could be blamed for it
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what a library prints must not get between the answers
     payloads: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -199,13 +210,19 @@ def serve() -> None:
         answers.flush()
 
     while True:
-        payload = json.loads(payloads.get())
+        function, payload = json.loads(payloads.get())
         try:
-            result = work(payload, lambda item: answer({"now": item}))
+            result = _named(function)(payload, lambda item: answer({"now": item}))
         except Exception as error:
             answer({"failed": described(error)})
         else:
             answer({"result": result})
+
+
+def _named(function: str) -> Work:
+    module, _, name = function.partition(":")
+    work: Work = getattr(importlib.import_module(module), name)
+    return work
 
 
 def _listen(payloads: "queue.SimpleQueue[str]") -> None:

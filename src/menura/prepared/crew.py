@@ -15,11 +15,20 @@ _Done = queue.SimpleQueue[tuple[int, Payload] | Exception]
 class Crew:
     """`n_workers` child processes that each do one task at a time.
 
-    function, longest_s: as `Child` takes them.
+    function, longest_s: as `Child` takes them. idle: children that wait for work are taken from
+    here, and once all is done put here instead of being ended, for whoever owns the list: the start
+    of a process costs as much as half a minute of music.
     """
 
-    def __init__(self, function: str, n_workers: int, longest_s: float | None = None):
+    def __init__(
+        self,
+        function: str,
+        n_workers: int,
+        longest_s: float | None = None,
+        idle: list[Child] | None = None,
+    ):
         self.function, self.n_workers, self.longest_s = function, max(1, n_workers), longest_s
+        self._idle = idle
 
     def results(self, payloads: list[Payload]) -> Generator[tuple[int, Payload]]:
         """Yield (index of the payload, result) as they get done; close it to end the workers.
@@ -31,9 +40,9 @@ class Crew:
         for task in enumerate(payloads):
             tasks.put(task)
         workers = [
-            _Worker(Child(self.function, self.longest_s), tasks, done)
-            for _ in range(min(self.n_workers, len(payloads)))
+            _Worker(self._child(), tasks, done) for _ in range(min(self.n_workers, len(payloads)))
         ]
+        idle = None
         try:
             for worker in workers:
                 worker.start()
@@ -42,11 +51,20 @@ class Crew:
                 if isinstance(result, Exception):
                     raise result
                 yield result
+            idle = self._idle
         finally:
             for _ in workers:
                 tasks.put(None)
             for worker in workers:
-                worker.end()
+                if idle is None:
+                    worker.end()
+                else:
+                    idle.append(worker.rest())
+
+    def _child(self) -> Child:
+        if self._idle:
+            return self._idle.pop().aim(self.function)
+        return Child(self.function, self.longest_s)
 
 
 class _Worker(threading.Thread):
@@ -63,6 +81,11 @@ class _Worker(threading.Thread):
                 self._done.put((index, self._child.do(payload)))
             except Exception as error:
                 self._done.put(error)
+
+    def rest(self) -> Child:
+        """The child, which has nothing to do any more."""
+        self.join()
+        return self._child
 
     def end(self) -> None:
         """End the child now, whatever it does."""

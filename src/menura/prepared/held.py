@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int16
 
 MOST_BYTES = 1 << 25  # 83 s of 48 kHz stereo; what is longer goes to a scratch file
 _READ_AT_ONCE = 1 << 18
 
-Interleaved = Float32[np.ndarray, "time channels"]
+Interleaved = Float32[np.ndarray, "time channels"] | Int16[np.ndarray, "time channels"]
 
 
 class Held:
@@ -18,16 +18,17 @@ class Held:
     Blocks are not copied: they must not be written over. A block of zeros takes no room.
     """
 
-    def __init__(self, spill: BinaryIO, n_channels: int):
-        """spill: a scratch file; what it holds is forgotten."""
-        self._spill, self._frame = spill, n_channels * 4
+    def __init__(self, spill: BinaryIO, n_channels: int, kind: type[np.float32 | np.int16]):
+        """spill: a scratch file; what it holds is forgotten. kind: of the values."""
+        self._spill, self._kind = spill, np.dtype(kind)
+        self._frame = n_channels * self._kind.itemsize
         self._blocks: list[Interleaved] = []
         self._n_bytes = self._n_spilt = 0
 
-    def add(self, block: Interleaved) -> None:
-        """Raises OSError when the scratch file cannot take it."""
-        if not block.any():
-            block = np.broadcast_to(np.zeros((1, 1), np.float32), block.shape)
+    def add(self, block: Interleaved, silent: bool) -> None:
+        """silent: all of it is zero. Raises OSError when the scratch file cannot take it."""
+        if silent:
+            block = np.broadcast_to(np.zeros((1, 1), self._kind), block.shape)
         else:
             self._n_bytes += block.nbytes
         self._blocks.append(block)
@@ -61,7 +62,7 @@ class Held:
         self._spill.seek(first * self._frame)
         while data := self._spill.read(min(left, _READ_AT_ONCE // self._frame * self._frame)):
             left -= len(data)
-            yield np.frombuffer(data, dtype=np.float32).reshape(-1, self._frame // 4)
+            yield np.frombuffer(data, self._kind).reshape(-1, self._frame // self._kind.itemsize)
 
 
 def is_silence(piece: Interleaved) -> bool:

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from jaxtyping import Float32
 
-from menura.audio import SoundInfo, blocks, probe
+from menura.audio import SoundInfo, probe
 from menura.audio.fingerprint import Fingerprinter
-from menura.prepared.held import Held, is_silence
+from menura.audio.reading import stored_blocks
+from menura.prepared.held import Held, Interleaved, is_silence
 from menura.prepared.matching import to_text
 from menura.prepared.shards import BYTES, FULL_SCALE, ShardFile, store
-from menura.prepared.survey import Survey
+from menura.prepared.survey import Channels, Survey, as_float
 from menura.prepared.tracks import Spans
 from menura.prepared.unusable import refusing
 
@@ -60,13 +60,14 @@ def listen(
     """
     with refusing():
         info = probe(path)
-    survey, held = Survey(info), Held(spill, min(info.n_channels, 2))
+    kind = np.int16 if info.is_16_bit and info.n_channels <= 2 else np.float32
+    survey, held = Survey(info), Held(spill, min(info.n_channels, 2), kind)
     printer = Fingerprinter(info.sample_rate) if fingerprinted else None
     for block in _decoded(path, survey):
-        channels, interleaved = survey.take(block)
-        held.add(interleaved)
+        taken = survey.take(block)
+        held.add(taken.interleaved, taken.silent)
         if printer is not None:
-            printer.push(channels)
+            printer.push(taken.channels, taken.mean)
     survey.close()
     survey.refuse(min_seconds)
     gain = 1.0 / survey.peak if survey.peak > 1.0 else 1.0
@@ -78,7 +79,8 @@ def listen(
         if not offset.any():
             _append(piece, scale / gain, out)
         else:
-            store((piece - offset) * gain, scale, out)
+            samples = as_float(piece) if piece.dtype == np.int16 else piece
+            store((samples - offset) * gain, scale, out)
     return Heard(
         survey.stop - survey.first,
         info.sample_rate,
@@ -104,13 +106,15 @@ def _is_exact(info: SoundInfo) -> bool:
     return info.subtype in _EXACT_SUBTYPES and info.n_channels <= 2
 
 
-def _append(piece: Float32[np.ndarray, "time channels"], scale: float, out: ShardFile) -> None:
+def _append(piece: Interleaved, scale: float, out: ShardFile) -> None:
     if is_silence(piece):
         out.skip(piece.size * BYTES)
+    elif piece.dtype == np.int16:  # they are what is stored
+        out.write(np.ascontiguousarray(piece, "<i2").data.cast("B"))
     else:
-        store(piece, scale, out)
+        store(piece, scale, out, within=True)
 
 
-def _decoded(path: Path, survey: Survey) -> Iterator[Float32[np.ndarray, "channels time"]]:
+def _decoded(path: Path, survey: Survey) -> Iterator[Channels]:
     with refusing():  # what goes wrong where the blocks are used is not seen from here
-        yield from blocks(path, BLOCK_S, survey.damages.append, survey.info)
+        yield from stored_blocks(path, BLOCK_S, survey.damages.append, survey.info)

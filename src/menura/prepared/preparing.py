@@ -36,7 +36,7 @@ from menura.prepared.sources import SourceState
 
 _PROBE = "menura.prepared.building:probe_files"
 _BUILD = "menura.prepared.building:build_shard"
-_FILES_PROBED_AT_ONCE = 64
+_FILES_PROBED_AT_ONCE = 16  # few enough that all workers start while headers are looked at
 
 
 def build(

@@ -73,11 +73,16 @@ def store(
     samples: Float32[np.ndarray, "time channels"] | Float64[np.ndarray, "time channels"],
     scale: float,
     out: ShardFile,
+    *,
+    within: bool = False,
 ) -> int:
     """Append `samples` as little-endian 16-bit values in units of scale / 32768, rounded to the
-    nearest (no dither: the error is at least 90 dB below `scale`). Returns the bytes written."""
+    nearest (no dither: the error is at least 90 dB below `scale`). Returns the bytes written.
+
+    within: none is known to be beyond the largest value; else those that are, are cut off."""
     values = samples * samples.dtype.type(FULL_SCALE / scale)
-    np.clip(values, -FULL_SCALE, FULL_SCALE - 1, out=values)
+    if not within:
+        np.clip(values, -FULL_SCALE, FULL_SCALE - 1, out=values)
     stored = np.rint(values, out=values).astype("<i2", order="C")
     return out.write(stored.data.cast("B"))
 

@@ -1,12 +1,15 @@
 """What there is to know of one file's sound: levels, peaks, silence, faults and its digest."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
+from jaxtyping import Float, Float32, Float64, Int16
 from xxhash import xxh3_128
 
 from menura.audio import SoundInfo, mix
+from menura.audio.fingerprint import mean_of
+from menura.prepared.shards import FULL_SCALE
 from menura.prepared.tracks import Spans
 from menura.prepared.unusable import UnusableError
 
@@ -21,9 +24,23 @@ _CANCELLING = 1e-6  # of the energy of the louder channel
 _HUGE = 1e6  # squares of more are beyond 32-bit floats, or nearly
 _FAR_FROM_ZERO = 0.1  # share of a constant in the power of a frame
 
-Channels = Float32[np.ndarray, "channels time"]
+Channels = Float32[np.ndarray, "channels time"] | Int16[np.ndarray, "channels time"]
 Kept = Float32[np.ndarray, "kept time"]
-Interleaved = Float32[np.ndarray, "time kept"]
+Interleaved = Float32[np.ndarray, "time kept"] | Int16[np.ndarray, "time kept"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What of a block is kept: at most two channels.
+
+    interleaved: as it is to be held; 16-bit values stay such. mean: of two channels. silent: all
+    is zero.
+    """
+
+    channels: Kept
+    interleaved: Interleaved
+    mean: Float32[np.ndarray, " time"] | None
+    silent: bool
 
 
 class Survey:
@@ -47,28 +64,32 @@ class Survey:
         self._levels: list[Float64[np.ndarray, " frames"]] = []
         self.first = self.stop = 0  # what is kept, once all is heard
 
-    def take(self, block: Channels) -> tuple[Kept, Interleaved]:
-        """Add a block; what of it is kept (at most two channels), both ways round.
+    def take(self, block: Channels) -> Taken:
+        """Add a block, of floats or of 16-bit values; what of it is kept.
 
         Raises UnusableError for values that are no numbers.
         """
-        interleaved = np.ascontiguousarray(block.T)
+        interleaved = held = np.ascontiguousarray(block.T)
+        if interleaved.dtype == np.int16:
+            interleaved = as_float(interleaved)
         self._digest.update(interleaved.data)
+        channels = np.ascontiguousarray(interleaved.T)
+        kept = channels
         if self._mixed:
-            kept = np.ascontiguousarray(mix(np.ascontiguousarray(block), 2))
-            interleaved = np.ascontiguousarray(kept.T)
-        else:
-            kept = np.ascontiguousarray(block)
-        if kept.shape[1]:
-            highest, lowest = kept.max(axis=1), kept.min(axis=1)
-            if self._mixed or not np.isfinite([highest, lowest]).all():
-                self._refuse_holes(block)
-            loudest = max(float(highest.max()), -float(lowest.min()))
-            self._highest = np.maximum(self._highest, highest)
-            self._lowest = np.minimum(self._lowest, lowest)
-            self.n_samples += kept.shape[1]
-            self._measure(kept, loudest)
-        return kept, interleaved
+            kept = np.ascontiguousarray(mix(channels, 2))
+            held = np.ascontiguousarray(kept.T)
+        if not kept.shape[1]:
+            return Taken(kept, held, None, silent=True)
+        highest, lowest = kept.max(axis=1), kept.min(axis=1)
+        if self._mixed or not np.isfinite([highest, lowest]).all():
+            self._refuse_holes(channels)
+        loudest = max(float(highest.max()), -float(lowest.min()))
+        self._highest = np.maximum(self._highest, highest)
+        self._lowest = np.minimum(self._lowest, lowest)
+        self.n_samples += kept.shape[1]
+        mean = mean_of(kept) if self.n_channels == 2 and loudest < _HUGE else None
+        self._measure(kept, loudest, mean)
+        return Taken(kept, held, mean, silent=loudest == 0.0)
 
     def close(self) -> None:
         """No more blocks: measure the part of a frame that is left."""
@@ -178,7 +199,7 @@ class Survey:
             said.append("one of its two channels is silent")
         return said
 
-    def _refuse_holes(self, block: Channels) -> None:
+    def _refuse_holes(self, block: Float32[np.ndarray, "channels time"]) -> None:
         finite = np.isfinite(block)
         if finite.all():
             return
@@ -187,15 +208,17 @@ class Survey:
         seconds = (self.n_samples + first) / self.info.sample_rate
         raise UnusableError(f"contains {what} (first at {seconds:.2f} s)")
 
-    def _measure(self, kept: Kept, loudest: float) -> None:
+    def _measure(
+        self, kept: Kept, loudest: float, mean: Float32[np.ndarray, " time"] | None
+    ) -> None:
         if loudest >= CLIPPED_AT:
             self._clipped += int(np.count_nonzero(np.abs(kept) >= CLIPPED_AT))
         # 32 bits are enough for sums over a frame, but for absurd floats.
         values: Float[np.ndarray, "kept time"]
         values = kept if loudest < _HUGE else kept.astype(np.float64)
         if self.n_channels == 2:
-            mono = values[0] + values[1]
-            self._mono_energy += float(mono @ mono) / 4
+            mono = mean_of(values) if mean is None else mean
+            self._mono_energy += float(mono @ mono)
         if self._rest.shape[1]:
             values = np.concatenate([self._rest, values], axis=1)
         n_whole = values.shape[1] // self._frame * self._frame
@@ -206,7 +229,7 @@ class Survey:
     def _add_frames(self, framed: Float[np.ndarray, "channels frames time"]) -> None:
         n = framed.shape[2]
         sums = framed @ np.ones(n, framed.dtype)
-        squares = np.einsum("cft,cft->cf", framed, framed)
+        squares = (framed[:, :, None, :] @ framed[:, :, :, None])[:, :, 0, 0]
         means, powers = sums / np.float64(n), squares / np.float64(n)
         self._sum += sums.sum(axis=1, dtype=np.float64)
         self._energy += squares.sum(axis=1, dtype=np.float64)
@@ -215,6 +238,15 @@ class Survey:
             deviations = framed - means[:, :, None]
             variances = np.einsum("cft,cft->cf", deviations, deviations) / n
         self._levels.append(variances.max(axis=0))
+
+
+def as_float(
+    values: Int16[np.ndarray, "time channels"],
+) -> Float32[np.ndarray, "time channels"]:
+    """16-bit values as samples, full scale at ±1, without any rounding."""
+    samples = values.astype(np.float32)
+    samples *= np.float32(1 / FULL_SCALE)
+    return samples
 
 
 def _db(amplitude: float) -> float:

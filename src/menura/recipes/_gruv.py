@@ -20,7 +20,12 @@ def gruv(cell: Cell) -> Recipe:
                 model=Part(
                     "frame-rnn",
                     FrameRnnConfig(
-                        cell=cell, n_hidden=512, output="mixture", input_noise=0.1, bounded=True
+                        cell=cell,
+                        n_hidden=512,
+                        output="mixture",
+                        input_noise=0.1,
+                        bounded=True,
+                        bits=8,
                     ),
                 ),
                 batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),

@@ -47,6 +47,7 @@ recipe = Recipe(
                     output="mixture",
                     input_noise=0.5,
                     bounded=True,
+                    bits=8,
                 ),
             ),
             batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),

@@ -10,7 +10,7 @@ from typing import no_type_check
 
 import numpy as np
 
-from menura.audio.compiling import fused
+from menura.audio.compiling import compiled_fusing
 from menura.models._wavenet.tiles import put, put_sum, tile
 
 _one_by_8, _one_by_4, _one_by_2 = tile(1, 8), tile(1, 4), tile(1, 2)
@@ -26,7 +26,7 @@ _C4, _C3, _C2 = np.float32(1 / 24), np.float32(1 / 6), np.float32(1 / 2)
 _ONE = np.float32(1.0)
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def power_of_2(y):
     """2^y for |y| ≤ 126, to about 1e-7 of it."""
@@ -37,7 +37,7 @@ def power_of_2(y):
     return p * exponent.view(np.float32)
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def open_gates(gates, at, n, z, z_at):
     """z = tanh(filter) · sigmoid(gate) of n filters and, after them, n gates: one division."""
@@ -48,7 +48,7 @@ def open_gates(gates, at, n, z, z_at):
         z[z_at + j] = (_ONE - filtered) / ((_ONE + filtered) * (_ONE + opened))
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def add_rows(out, out_at, out_gap, x, x_at, x_gap, n_rows, w, w_at, n, m):
     """out += x · w, for rows of n, which lie x_gap apart, and a matrix of n × m, m a multiple of
@@ -79,7 +79,7 @@ def add_rows(out, out_at, out_gap, x, x_at, x_gap, n_rows, w, w_at, n, m):
             _one_by_2(out, to + m - 32, 0, x, of, 0, w, w_at + m - 32, m, n)
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
     """The past ends of a layer's convolution for the samples t, t + 1, …, t + n_ahead − 1.
@@ -111,7 +111,7 @@ def look_back(layer, t, steps, plan, w_past, conditions, rings, aheads, width):
         )
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
     """One sample through all layers: z gets what each of them says, for all strands.
@@ -174,7 +174,7 @@ def hear(t, heard, steps, plan, weights, conditions, rings, aheads, z):
             x_at = next_at
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def say(z, weights, summed, between, logits):
     """Logits of the next number from what all layers said, for all strands."""
@@ -211,7 +211,7 @@ def say(z, weights, summed, between, logits):
     )
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def draw(logits, chance, temperature, shares):
     """A number by its logits, of which there are as many as shares; chance: 0…1.
@@ -240,7 +240,7 @@ def draw(logits, chance, temperature, shares):
     return best  # of a chance that rounding has put beyond the last share
 
 
-@fused
+@compiled_fusing
 @no_type_check
 def play(clock, heard, rings, aheads, plan, layers, output, conditions, hold, given, drawing, made):
     """Go on by made.shape[1] numbers, of which the first given.shape[1] are those given.

@@ -1,0 +1,130 @@
+"""How `latent-flow` goes on from held-out piano, beside how the recordings themselves go on.
+
+Continues 10 held-out seeds for 30 s and measures them: related to their seed, lively, no copy, no
+click at the join, no drift. Uses the system that benchmarks/quality.py trains, from the same
+--work, or trains it (--minutes, every stage counted). Writes
+docs/results/continuations.{md,json,png}.
+
+  MENURA_DATA=... python benchmarks/continuations.py [--minutes 32] [--work DIR]
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from clip_sets import Clips, continue_all, cut, whole
+from machine import machine
+from measures import continuation, drift_curve
+from menura.audio.picture import spectrograms_png
+from menura.prepared import PreparedCorpus, Rendition
+from menura.systems import TrainedSystem
+from menura.workflows.load import load_of_sound
+from menura.workflows.prepare import prepare
+from page_parts import table, where
+from quality import OURS, RATE, RESULTS, folder, learn
+
+NAME = "continuations"
+REAL, SINGLE = "real", f"{OURS}, the first beginning drawn"
+N_SEEDS, SEED_S, NEW_S = 10, 4.0, 30.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=32.0)
+    parser.add_argument("--work", type=Path, help="folder to keep what is trained in")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        work = options.work or Path(scratch)
+        corpus = work / "piano"
+        piano = Path(os.environ["MENURA_DATA"]) / "piano"
+        prepare(piano, corpus, labels=piano / "maestro-v3.0.0.csv", resume=True)
+        trained = learn(OURS, corpus, work, options.minutes)
+        system = load_of_sound(folder(work, OURS))
+        rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
+        measured, continued = measure(system, rendition)
+    figures = {"machine": machine(), "training": asdict(trained), **measured}
+    rows = [
+        (what if what == REAL else f"{what}: from {SEED_S:g} s on new", clips[name])
+        for name in ("00", "03")
+        for what, clips in continued.items()
+        if what != SINGLE
+    ]
+    (RESULTS / f"{NAME}.png").write_bytes(spectrograms_png(rows))
+    (RESULTS / f"{NAME}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / f"{NAME}.md").write_text(page(figures), encoding="utf-8")
+    print(RESULTS / f"{NAME}.md")  # noqa: T201
+
+
+def measure(
+    system: TrainedSystem, rendition: Rendition
+) -> tuple[dict[str, Any], Mapping[str, Clips]]:
+    """All figures, and the continuations by what made them."""
+    seeds = cut(rendition, ("test", "valid"), N_SEEDS, SEED_S + NEW_S, seed=3)
+    first = {name: clip.between(0, SEED_S) for name, clip in seeds.items()}
+    continued: dict[str, Clips] = {REAL: seeds, OURS: continue_all(system, first, NEW_S)}
+    system.model.config = replace(system.model.config, n_candidates=1)
+    continued[SINGLE] = continue_all(system, first, NEW_S)
+    held_out = {**whole(rendition, "test"), **whole(rendition, "valid")}
+    train_clips = whole(rendition, "train")
+    new = {
+        what: {name: clip.between(SEED_S, SEED_S + NEW_S) for name, clip in clips.items()}
+        for what, clips in continued.items()
+    }
+    return {
+        "continuations": {
+            what: continuation(held_out, first, clips, train_clips, SEED_S, NEW_S)
+            for what, clips in continued.items()
+        },
+        "curves": {what: drift_curve(held_out, clips) for what, clips in new.items()},
+    }, continued
+
+
+def page(figures: dict[str, Any]) -> str:
+    seconds = (0, 1, 2, 4, 7, 9, 11, 14, 19, 24, 29)
+    curves = {
+        what: {f"{second + 1} s": curve[second] for second in seconds}
+        for what, curve in figures["curves"].items()
+    }
+    rises = "; ".join(
+        f"{what}: {_mean(curve[20:]) / _mean(curve[10:20]):.2f}"
+        for what, curve in figures["curves"].items()
+    )
+    run = figures["training"]
+    return f"""# How latent-flow goes on
+
+Written by `python benchmarks/continuations.py`; not by hand. On {where(figures["machine"])}.
+Trained for {run["minutes"]:g} min in all on the piano of benchmarks/quality.py.
+
+{N_SEEDS} held-out seeds of {SEED_S:g} s, continued for {NEW_S:g} s. The first row is how the
+recordings themselves go on: music changes within a second, and the held-out recordings are six, so
+several seeds come from one recording and sound alike. A continuation can stay nearer to its seed
+than that: of several beginnings that are drawn, the one that is most like the seed's end is kept
+(`n_candidates`); the last row keeps the first.
+
+{table(figures["continuations"], "continued by")}
+
+## Drift, second by second
+
+The Fréchet spectral distance of a second of the continuations to the held-out recordings, over that
+of other real music at that second: 1 is real music (asked: below 3 at every second).
+
+{table(curves, "drift, × real")}
+
+After the tenth second it must not rise. The mean of seconds 21–30 over that of seconds
+11–20: {rises}.
+
+![Spectrograms: two held-out recordings and their continuations]({NAME}.png)
+"""
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""The compiled loops of a recurrent network that makes frames. Imported where they are first used.
+
+A step of one piece is a few products of a matrix and a vector, and the matrices come from memory
+each time anew: what it takes is the bytes of the weights. So these are small whole numbers with a
+scale for each row (`_frame_maker.py`), and a piece is made in one thread: threads that met twice
+a step would wait for each other longer than they compute.
+"""
+
+# The loops are compiled from plain functions, hence typechecking must leave them alone.
+from typing import no_type_check
+
+import numpy as np
+
+from menura.audio.compiling import compiled, compiled_summing_freely
+
+ROWS = 4  # of a matrix that are multiplied together; matrices have a multiple of it
+FEW = np.float32(-87.0)  # e to the power of it is still a float32
+PER_LN2, LN2 = np.float32(1 / np.log(2)), np.float32(np.log(2))
+
+
+@compiled_summing_freely
+@no_type_check
+def add_product(out, matrix, x):
+    """Adds matrix · x to out."""
+    weights, scales, _ = matrix
+    for i in range(0, weights.shape[0], ROWS):
+        a = b = c = d = np.float32(0)
+        for j in range(weights.shape[1]):
+            value = x[j]
+            a += np.float32(weights[i, j]) * value
+            b += np.float32(weights[i + 1, j]) * value
+            c += np.float32(weights[i + 2, j]) * value
+            d += np.float32(weights[i + 3, j]) * value
+        out[i] += a * scales[i]
+        out[i + 1] += b * scales[i + 1]
+        out[i + 2] += c * scales[i + 2]
+        out[i + 3] += d * scales[i + 3]
+
+
+@compiled_summing_freely
+@no_type_check
+def decay(x):
+    """e^−|x|, to 1e-6 of it; what numpy calls for it takes one number at a time.
+
+    2^n · e^r with |r| ≤ ln 2 / 2: a Taylor series for e^r, the bits of a float32 for 2^n.
+    """
+    x = max(-abs(x), FEW)
+    n = np.floor(x * PER_LN2 + np.float32(0.5))
+    r = x - n * LN2
+    series = np.float32(1 / 720)
+    for factor in (1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0):
+        series = series * r + np.float32(factor)
+    return series * np.int32((np.int32(n) + 127) << 23).view(np.float32)
+
+
+@compiled
+@no_type_check
+def sigmoid(x):
+    small = decay(x)
+    low = small / (np.float32(1) + small)
+    return low + np.float32(x > 0) * (np.float32(1) - np.float32(2) * low)
+
+
+@compiled
+@no_type_check
+def tanh(x):
+    return np.float32(2) * sigmoid(np.float32(2) * x) - np.float32(1)
+
+
+@compiled_summing_freely
+@no_type_check
+def softplus(x):
+    """ln(1 + e^x): of y = e^−|x|, ln(1 + y) = 2 artanh(y / (2 + y)), whose series is short."""
+    y = decay(x)
+    z = y / (np.float32(2) + y)
+    square = z * z
+    series = np.float32(1 / 13)
+    for odd in (11, 9, 7, 5, 3, 1):
+        series = series * square + np.float32(1 / odd)
+    return max(x, np.float32(0)) + np.float32(2) * z * series
+
+
+@compiled
+@no_type_check
+def lstm_step(heard, known, h, c):
+    """h and c after a step, in place. heard, known: what input and h say to the gates."""
+    n = h.shape[0]
+    enter, forget, new, leave = heard[:n], heard[n : 2 * n], heard[2 * n : 3 * n], heard[3 * n :]
+    for i in range(4 * n):
+        heard[i] += known[i]
+    for i in range(n):
+        c[i] = sigmoid(forget[i]) * c[i] + sigmoid(enter[i]) * tanh(new[i])
+    for i in range(n):
+        h[i] = sigmoid(leave[i]) * tanh(c[i])
+
+
+@compiled
+@no_type_check
+def gru_step(heard, known, h):
+    """h after a step, in place. heard, known: what input and h say to the gates."""
+    n = h.shape[0]
+    reset, update, new, by_h = heard[:n], heard[n : 2 * n], heard[2 * n :], known[2 * n :]
+    for i in range(2 * n):
+        heard[i] += known[i]
+    for i in range(n):
+        new[i] = tanh(new[i] + sigmoid(reset[i]) * by_h[i])
+    for i in range(n):
+        h[i] = new[i] + sigmoid(update[i]) * (h[i] - new[i])
+
+
+@compiled
+@no_type_check
+def draw(frame, said, directions, normal, gumbel, temperature, least_scale):
+    """A frame of the mixture that `said` describes: centre, scale, weights, shifts."""
+    n, n_components, n_directions = frame.shape[0], gumbel.shape[0], directions.shape[0]
+    weights = said[2 * n :]
+    chosen = 0
+    for k in range(1, n_components):
+        likelier = weights[k] + temperature * gumbel[k]
+        if likelier > weights[chosen] + temperature * gumbel[chosen]:
+            chosen = k
+    shift = weights[n_components + chosen * n_directions :]
+    scales = said[n:]
+    for i in range(n):
+        scale = least_scale + softplus(scales[i])
+        frame[i] = said[i] + temperature * scale * normal[i]
+    for k in range(n_directions):
+        for i in range(n):
+            frame[i] += shift[k] * directions[k, i]
+
+
+@compiled
+@no_type_check
+def make_frames(made, normal, gumbel, temperature, state, layers, output, directions, least_scale):
+    """Fills made (frames × features) and moves the state (states × layers × hidden) on.
+
+    layers: a pair of matrices each, from the input and from h; a matrix is its weights, its
+    scales and its biases. Two states are an LSTM's, one a GRU's.
+    """
+    is_lstm, n_layers = state.shape[0] == 2, state.shape[1]
+    said = np.empty(output[2].shape[0], np.float32)
+    heard = np.empty(layers[0][0][2].shape[0], np.float32)
+    known = np.empty_like(heard)
+    for t in range(made.shape[0]):
+        said[:] = output[2]
+        add_product(said, output, state[0, n_layers - 1])
+        draw(made[t], said, directions, normal[t], gumbel[t], temperature, least_scale)
+        x = made[t]
+        for layer in range(n_layers):
+            from_input, from_h = layers[layer]
+            h = state[0, layer]
+            heard[:] = from_input[2]
+            known[:] = from_h[2]
+            add_product(heard, from_input, x)
+            add_product(known, from_h, h)
+            if is_lstm:
+                lstm_step(heard, known, h, state[1, layer])
+            else:
+                gru_step(heard, known, h)
+            x = h

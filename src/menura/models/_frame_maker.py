@@ -1,0 +1,90 @@
+"""Frames of a recurrent network with a mixture, made one after the other by compiled loops."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Shaped
+from torch import Tensor
+
+from menura.foundation.cores import n_cores
+from menura.models._outputs import LEAST_SCALE, TINY, MixtureOutput, gumbel
+from menura.models._recurrence import Recurrence, State
+
+Bits = Literal[8, 16]
+WHOLE: dict[int, type[np.int8 | np.int16]] = {8: np.int8, 16: np.int16}
+Matrix = tuple[
+    Shaped[np.ndarray, "packed columns"],
+    Float32[np.ndarray, " packed"],
+    Float32[np.ndarray, " packed"],
+]
+"""Whole numbers, what one of them is worth in each row, biases."""
+
+
+class FrameMaker:
+    """Holds the weights as they were when it was built, as whole numbers of so many bits.
+
+    The largest of a row is the largest of these numbers, so that rounding moves no weight by more
+    than 1/65,534 of that (16 bits; with 8 bits 1/254, for half the bytes). Pieces are made side by
+    side, each in a thread, and bit by bit as if each were made alone from the same state.
+    """
+
+    def __init__(self, network: Recurrence, output: MixtureOutput, bits: Bits = 16):
+        self._layers = tuple(
+            (_packed(from_input, bias, bits), _packed(from_h, other_bias, bits))
+            for from_input, from_h, bias, other_bias in network.weights()
+        )
+        self._output = _packed(output.linear.weight, output.linear.bias, bits)
+        self._directions = _array(output.directions)
+
+    def make(
+        self,
+        state: State,
+        normal: Float32[Tensor, "batch frames features"],
+        chance: Float32[Tensor, "batch frames draws"],
+        temperature: float,
+    ) -> tuple[Float32[Tensor, "batch frames features"], State]:
+        """Frames that follow the state, and the state after them. Computed on the CPU."""
+        from menura.models._frame_loops import make_frames
+
+        states = np.array(_array(state).transpose(2, 0, 1, 3), order="C")  # moved on in place
+        normals, gumbels = _array(normal), _array(gumbel(chance))
+        made = np.empty_like(normals)
+
+        def make_row(row: int) -> None:
+            make_frames(
+                *(made[row], normals[row], gumbels[row], np.float32(temperature), states[row]),
+                *(self._layers, self._output, self._directions, np.float32(LEAST_SCALE)),
+            )
+
+        _each(make_row, range(len(made)))
+        after = torch.from_numpy(states.transpose(1, 2, 0, 3))
+        return torch.from_numpy(made).to(normal.device), after.to(state.device)
+
+
+def _each(work: Callable[[int], None], rows: Sequence[int]) -> None:
+    """The work of every row, on all cores where there are several rows."""
+    if len(rows) == 1:
+        work(rows[0])
+        return
+    with ThreadPoolExecutor(min(len(rows), n_cores())) as pool:
+        list(pool.map(work, rows))
+
+
+def _packed(
+    weight: Float32[Tensor, "rows columns"], bias: Float32[Tensor, " rows"], bits: Bits
+) -> Matrix:
+    """Rows of zeros make their number a multiple of what the loops take at once."""
+    from menura.models._frame_loops import ROWS
+
+    missing = -len(weight) % ROWS
+    weights = np.pad(_array(weight), ((0, missing), (0, 0)))
+    scales = np.maximum(np.abs(weights).max(axis=1), TINY) / np.iinfo(WHOLE[bits]).max
+    whole = np.rint(weights / scales[:, None]).astype(WHOLE[bits])
+    return whole, scales.astype(np.float32), np.pad(_array(bias), (0, missing))
+
+
+def _array(tensor: Tensor) -> Float32[np.ndarray, "..."]:
+    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())

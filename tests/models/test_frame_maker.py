@@ -1,0 +1,100 @@
+"""The compiled loops against the same network in PyTorch."""
+
+import numpy as np
+import pytest
+import torch
+
+from menura.models import _frame_loops as loops
+from menura.models._frame_maker import Bits, FrameMaker
+from menura.models._outputs import MixtureOutput
+from menura.models._recurrence import Recurrence
+from menura.models.frame_rnn import FrameRnn, FrameRnnConfig
+from menura.representations import Spec
+
+N_FEATURES, N_HIDDEN, N_COMPONENTS, N_DIRECTIONS = 9, 10, 3, 2  # no rows by fours: 9, 30, 29
+
+
+def parts(cell: str, n_layers: int) -> tuple[Recurrence, MixtureOutput]:
+    torch.manual_seed(3)
+    network = Recurrence(cell, N_FEATURES, N_HIDDEN, n_layers)  # type: ignore[arg-type]
+    return network, MixtureOutput(N_HIDDEN, N_FEATURES, N_COMPONENTS, N_DIRECTIONS)
+
+
+def drawn(network: Recurrence, n: int, n_frames: int) -> tuple[torch.Tensor, ...]:
+    """A state and what frames are drawn by."""
+    rng = torch.Generator().manual_seed(4)
+    state = torch.randn(network.at_rest(n).shape, generator=rng)
+    normal = torch.randn(n, n_frames, N_FEATURES, generator=rng)
+    return state, normal, torch.rand(n, n_frames, N_COMPONENTS, generator=rng)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.3])
+@pytest.mark.parametrize(("cell", "n_layers"), [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 2)])
+def test_frames_are_those_of_the_network(cell: str, n_layers: int, temperature: float) -> None:
+    network, output = parts(cell, n_layers)
+    start, normal, chance = drawn(network, 2, 12)
+    made, after = FrameMaker(network, output).make(start, normal, chance, temperature)
+    state, frames = start, []
+    with torch.no_grad():
+        for t in range(12):
+            frame = output.draw(state[0, -1], normal[:, t], chance[:, t], temperature)
+            frames.append(frame)
+            state = network.step(frame, state)
+    torch.testing.assert_close(made, torch.stack(frames, dim=1), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(after, state, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_eight_bits_are_weights_rounded_to_a_254th_of_the_largest_of_a_row(cell: str) -> None:
+    network, output = parts(cell, 1)
+    start, normal, chance = drawn(network, 1, 12)
+    made, _ = FrameMaker(network, output, 8).make(start, normal, chance, 1.0)
+    exact, _ = FrameMaker(network, output, 16).make(start, normal, chance, 1.0)
+    with torch.no_grad():
+        for weight in (*network.layers.parameters(), output.linear.weight):
+            if weight.ndim == 2:
+                step = weight.abs().amax(dim=1, keepdim=True) / 127
+                weight.copy_((weight / step).round() * step)
+    rounded, _ = FrameMaker(network, output, 16).make(start, normal, chance, 1.0)
+    torch.testing.assert_close(made, rounded, atol=1e-4, rtol=1e-4)
+    assert 1e-4 < float((made - exact).abs().max()) < 0.05
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_piece_is_bit_by_bit_the_same_alone(bits: Bits) -> None:
+    maker = FrameMaker(*parts("lstm", 2), bits)
+    start, normal, chance = drawn(parts("lstm", 2)[0], 5, 12)
+    together, after = maker.make(start, normal, chance, 1.0)
+    for row in range(5):
+        one = slice(row, row + 1)
+        alone, state = maker.make(start[:, :, one].clone(), normal[one], chance[one], 1.0)
+        assert torch.equal(alone, together[one])
+        assert torch.equal(state, after[:, :, one])
+
+
+def test_the_state_that_is_given_stays_as_it_is() -> None:
+    network, output = parts("gru", 1)
+    start, normal, chance = drawn(network, 1, 3)
+    before = start.clone()
+    FrameMaker(network, output).make(start, normal, chance, 1.0)
+    assert torch.equal(start, before)
+
+
+def test_frames_of_a_mixture_are_made_with_the_bits_of_the_config() -> None:
+    made = []
+    for bits in (8, 16):
+        torch.manual_seed(0)
+        config = FrameRnnConfig(n_hidden=16, output="mixture", bits=bits)  # type: ignore[arg-type]
+        model = FrameRnn(config, Spec(sample_rate=8_000, n_channels=6, hop_length=100)).eval()
+        made.append(model.generate([torch.Generator().manual_seed(1)], 20))
+    difference = float((made[0] - made[1]).abs().max())
+    assert 1e-5 < difference < 0.1
+
+
+def test_its_exponentials_are_true() -> None:
+    for x in np.linspace(-100, 100, 801, dtype=np.float32):
+        exact = float(x)
+        assert loops.decay(x) == pytest.approx(max(np.exp(-abs(exact)), np.exp(-87)), rel=2e-6)
+        assert loops.sigmoid(x) == pytest.approx(1 / (1 + np.exp(-exact)), rel=2e-6, abs=1e-37)
+        assert loops.tanh(x) == pytest.approx(np.tanh(exact), abs=3e-7)
+        assert loops.softplus(x) == pytest.approx(np.logaddexp(0, exact), rel=2e-6, abs=1e-37)
