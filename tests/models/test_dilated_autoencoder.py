@@ -106,7 +106,7 @@ def test_the_way_from_one_clip_to_another_has_even_steps() -> None:
     model, (a, b) = a_model(), (tones(seed=seed) for seed in (1, 2))
     to_a, to_b = model.to_latent(a), model.to_latent(b)
     stops = [
-        model.mixed(to_a, to_b, torch.full((512,), share)) for share in (0, 0.25, 0.5, 0.75, 1)
+        model.mixed(to_a, to_b, torch.full((512,), share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     steps = torch.stack([(y - x).norm() for x, y in pairwise(stops)])
     torch.testing.assert_close(steps, steps.mean().expand(4), rtol=1e-4, atol=0)
