@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from menura.audio import Clip, Score, conform
 from menura.prepared import PreparedCorpus
 from menura.workflows.prepare import prepare
 
-N_CLIPS, N_SEEDS = 16, 10
+N_CLIPS, N_SEEDS, N_SHORT = 16, 10, 12
 RATE = 32_000
 
 
@@ -26,6 +26,8 @@ class Material:
     which are few, also of the validation split). going_on: pieces of held-out recordings, seed_s
     and new_s long together; seeds: their beginnings.
     clip_s: seconds of the clips that are made from nothing.
+    short: short pieces of held-out recordings, each a whole one where these are short: what is
+    reconstructed, and gone between. None of scores.
     """
 
     train: Clips
@@ -35,6 +37,7 @@ class Material:
     clip_s: float
     seed_s: float
     new_s: float
+    short: Clips = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def _hear_piano(corpus: Path, system: Any) -> Material:
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
     test, valid = whole(rendition, "test"), whole(rendition, "valid")
     going_on = cut_clips([*test.values(), *valid.values()], N_SEEDS, 34.0, seed=3)
-    return _material(whole(rendition, "train"), test, going_on, seed_s=4.0, new_s=30.0)
+    short = cut_clips([*test.values(), *valid.values()], N_SHORT, 8.0, seed=4)
+    return _material(whole(rendition, "train"), test, going_on, short, seed_s=4.0, new_s=30.0)
 
 
 def _hear_notes(corpus: Path, system: Any) -> Material:
@@ -79,7 +83,8 @@ def _hear_notes(corpus: Path, system: Any) -> Material:
     going_on = cut_clips(list(_together(both, 90.0).values()), N_SEEDS, 36.0, seed=3)
     # Short recordings, many of them: halves of few would have no instrument in common.
     train = _together(whole(rendition, "train").values(), 24.0)
-    return _material(train, _together(both, 24.0), going_on, seed_s=16.0, new_s=20.0)
+    short = {f"{n:02}": both[n * len(both) // N_SHORT] for n in range(N_SHORT)}
+    return _material(train, _together(both, 24.0), going_on, short, seed_s=16.0, new_s=20.0)
 
 
 def _hear_scores(corpus: Path, system: Any) -> Material:
@@ -130,10 +135,10 @@ KINDS = {
 
 
 def _material(
-    train: Clips, held_out: Clips, going_on: Clips, seed_s: float, new_s: float
+    train: Clips, held_out: Clips, going_on: Clips, short: Clips, seed_s: float, new_s: float
 ) -> Material:
     seeds = {name: clip.between(0, seed_s) for name, clip in going_on.items()}
-    return Material(train, held_out, going_on, seeds, 8.0, seed_s, new_s)
+    return Material(train, held_out, going_on, seeds, 8.0, seed_s, new_s, short)
 
 
 def _together(notes: Iterable[Clip], seconds: float) -> dict[str, Clip]:

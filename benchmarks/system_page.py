@@ -41,12 +41,14 @@ def page(name: str, figures: Figures) -> str:
         f"![Spectrograms: real music on the left, what was made on the right]({name}.png)",
         _clips(figures),
         _continuations(figures),
+        _reconstructions(figures),
+        _paths(figures),
         "## What differs from the report, and why",
         "\n".join(f"- {_one_line(line)}" for line in known["differs"]),
         "The presets, as the recipe states them:",
         _quoted(str(importlib.import_module(_module(name)).__doc__)),
         "## The commands",
-        _commands(name, known, figures),
+        _commands(name, known["data"], figures),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -58,6 +60,7 @@ def index(found: Mapping[str, Figures]) -> str:
             "after": f"{one['training']['minutes']:g} min",
             **_of_clips(name, one),
             **_of_continuations(name, one),
+            **_of_reconstructions(name, one),
         }
         for name, one in sorted(found.items())
     }
@@ -71,7 +74,8 @@ it makes here after a few minutes of training on two cores, and what differs and
 Fréchet distances are those of clips made from nothing to held-out music, beside what other real
 music scores (× real); they are comparable only within a material: notes, recordings and
 synthesised scores are different music. Drift is the worst second of the continuations beside
-that of real music.
+that of real music. Reconstructions: the log-mel distance of held-out pieces to themselves after a
+passage through the system, in dB.
 """
 
 
@@ -122,6 +126,26 @@ def _continuations(figures: Figures) -> str:
     )
 
 
+def _reconstructions(figures: Figures) -> str:
+    if "reconstructions" not in figures:
+        return ""
+    return (
+        "### Reconstructions\n\nOf short held-out pieces. The first row is what is lost on the way "
+        "to frames and back, without any model; the last is how far apart two pieces are.\n\n"
+        f"{table(figures['reconstructions'], 'of')}"
+    )
+
+
+def _paths(figures: Figures) -> str:
+    if "paths" not in figures:
+        return ""
+    return (
+        "### From one piece to another\n\nNine stops between held-out pieces: how even the steps "
+        "are, by log-mel distance, and how far round they lead. Even steps have 1 and 1; a path "
+        f"without detours has 1.\n\n{table(figures['paths'], 'path')}"
+    )
+
+
 def _turned(rows: Mapping[str, Mapping[str, object]]) -> str:
     """A table with a line for each measure: there are too many for columns."""
     measures = next(iter(rows.values()))
@@ -131,20 +155,25 @@ def _turned(rows: Mapping[str, Mapping[str, object]]) -> str:
     )
 
 
-def _commands(name: str, known: Mapping[str, Any], figures: Figures) -> str:
-    kind = known["data"]
+def _commands(name: str, kind: str, figures: Figures) -> str:
     layout, source = {
         "piano": ("--labels piano/maestro-v3.0.0.csv", "piano"),
         "piano-scores": ("--corpus maestro", "piano"),
         "notes": ("--corpus nsynth", "notes"),
     }[kind]
     seed = "seed.mid" if kind == "piano-scores" else "seed.wav"
-    return f"""```
-menura prepare {source} --out prepared {layout}
-menura train {name} prepared --out run --minutes {figures["asked_minutes"]:g}
-menura generate run --out clips -n 4
-menura continue run {seed} --out longer.wav
-```"""
+    lines = [
+        f"menura prepare {source} --out prepared {layout}",
+        f"menura train {name} prepared --out run --minutes {figures['asked_minutes']:g}",
+        "menura generate run --out clips -n 4",
+    ]
+    if "continuations" in figures:
+        lines.append(f"menura continue run {seed} --out longer.wav")
+    if "reconstructions" in figures:
+        lines.append("menura reconstruct run clip.wav --out again.wav")
+    if "paths" in figures:
+        lines.append("menura interpolate run a.wav b.wav --out between --steps 5")
+    return "\n".join(["```", *lines, "```"])
 
 
 def _of_clips(name: str, figures: Figures) -> dict[str, str]:
@@ -162,6 +191,13 @@ def _of_continuations(name: str, figures: Figures) -> dict[str, object]:
         return {}
     ours = figures["continuations"][name]
     return {key: ours[key] for key in ("drift: worst second, × real", "seed relatedness (AUC)")}
+
+
+def _of_reconstructions(name: str, figures: Figures) -> dict[str, object]:
+    if "reconstructions" not in figures:
+        return {}
+    [(_, value)] = figures["reconstructions"][name].items()
+    return {"reconstructions (dB)": value}
 
 
 def _module(name: str) -> str:

@@ -1,10 +1,11 @@
 """A page for each system: what it makes after a few minutes, beside what its report says.
 
 For each named recipe: trains its laptop preset for --minutes on the data that suits it, makes clips
-from nothing, continues held-out music, measures both beside real music, and writes
-docs/systems/NAME.{md,json,png}; then docs/systems/README.md, of all that have been measured. What a
-report did and said is in benchmarks/reports/NAME.toml. Trainings stay in --work: a stopped one
-goes on, a finished one is used again.
+from nothing, continues held-out music, reconstructs it and goes from one piece to another (what the
+system can of these), measures it beside real music, and writes docs/systems/NAME.{md,json,png};
+then docs/systems/README.md, of all that have been measured. What a report did and said is in
+benchmarks/reports/NAME.toml. Trainings stay in --work: a stopped one goes on, a finished one is
+used again.
 
   MENURA_DATA=... python benchmarks/systems.py stft-lstm gruv-lstm [--minutes 5] [--work DIR]
 """
@@ -28,10 +29,12 @@ from menura.workflows.load import load
 from menura.workflows.train import train
 from speaking import Speaker
 from system_page import REPORTS, index, page, report
+from through_latents import evenness, fidelity, passing_rows
 
 PAGES = Path(__file__).resolve().parents[1] / "docs" / "systems"
 PRESET = "laptop"
 SPEED_S = 20.0  # of the clips by which making is timed
+N_ENDS = 6  # clips between which paths are measured
 
 
 def main() -> None:
@@ -96,6 +99,11 @@ def measure(name: str, work: Path, minutes: float) -> None:
         seed_s = f"{material.seed_s:g} s"
         rows += beside(material, "00", f"its first {seed_s}, continued", continued["00"])
         rows += beside(material, "01", f"its first {seed_s}, continued", continued["01"])
+    if "reconstruct" in powers and material.short:
+        figures["reconstructions"] = fidelity(system, name, material.short)
+    if "interpolate" in powers and material.short:
+        figures["paths"] = evenness(system, dict(list(material.short.items())[:N_ENDS]))
+        rows += passing_rows(system, material.short)
     figures["clip_s"] = material.clip_s
     (PAGES / f"{name}.png").write_bytes(spectrograms_png(rows, columns=2))
     (PAGES / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

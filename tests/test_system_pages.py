@@ -66,6 +66,23 @@ def test_a_system_that_only_generates_has_a_page(pages: Any) -> None:
     assert "Continuations" not in page
 
 
+def test_a_page_shows_reconstructions_and_paths_where_there_are_any(pages: Any) -> None:
+    passing = {
+        "reconstructions": {"stft-lstm": {"log-mel distance (dB)": 4.25}},
+        "paths": {"linear": {"longest step / mean": 1.5}},
+    }
+    page = pages.page("stft-lstm", {**FIGURES, **passing})
+    assert "| stft-lstm | 4.25 |" in page
+    assert "| linear | 1.5 |" in page
+    assert "menura interpolate run a.wav b.wav" in page
+    without = pages.page("stft-lstm", FIGURES)
+    assert "reconstruct" not in without
+    assert "interpolate" not in without
+    index = pages.index({"stft-lstm": {**FIGURES, **passing}})
+    [row] = [line for line in index.splitlines() if "](" in line]
+    assert row.endswith("| 4.25 |")
+
+
 def test_the_index_sets_figures_beside_real_music(pages: Any) -> None:
     [row] = [line for line in pages.index({"stft-lstm": FIGURES}).splitlines() if "](" in line]
     assert row.startswith("| [stft-lstm](stft-lstm.md) | 5.02 min | 50 (2.5 × real) |")

@@ -1,5 +1,6 @@
 """The mistakes that the tests must notice. Each is one that a person could make in good faith."""
 
+from faults.autoencoder_faults import AUTOENCODER_FAULTS
 from faults.bilstm_faults import BILSTM_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
@@ -12,6 +13,7 @@ from faults.wavenet_faults import WAVENET_FAULTS
 
 FAULTS = (
     *HOUSE_FAULTS,
+    *AUTOENCODER_FAULTS,
     *BILSTM_FAULTS,
     *FLOW_FAULTS,
     *NOTES_FAULTS,

@@ -6,25 +6,24 @@ from itertools import pairwise
 import pytest
 import torch
 
-from menura import models, recipes, representations
 from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._autoencoder import FRAMES_PER_KNOT, Autoencoder
 from menura.models._bottleneck import BottleneckConfig
+from menura.models._linear_way import LinearWay
 from menura.models._windowing import fades, hats, window_starts
 from menura.models.contract import Sampling
 from menura.models.conv1d_vae import Conv1dVae
 from menura.models.conv2d_autoencoder import Conv2dAutoencoder, Conv2dAutoencoderConfig
 from menura.models.dense_vae import DenseVae, DenseVaeConfig
 from menura.models.inception_vae import InceptionVae
-from menura.recipes import Preset, Training
+from menura.recipes import Training
 from menura.representations import Spec
 from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 KINDS: tuple[type[Autoencoder], ...] = (DenseVae, Conv2dAutoencoder, InceptionVae, Conv1dVae)
 SPEC = DenseVae.tiny_spec
-FAMILY = ("mfcc-vae", "conv2d-autoencoder", "inception-vae", "conv1d-vae", "mel-vae")
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -47,7 +46,7 @@ def trained(request: pytest.FixtureRequest) -> Autoencoder:
     """A tiny model that has learnt something, so that its latents say something."""
     torch.manual_seed(0)
     kind: type[Autoencoder] = request.param
-    return train(kind(kind.tiny, SPEC), 80).eval()
+    return train(kind(kind.tiny, SPEC), 60).eval()
 
 
 def train(model: Autoencoder, n_steps: int) -> Autoencoder:
@@ -55,98 +54,6 @@ def train(model: Autoencoder, n_steps: int) -> Autoencoder:
     for step in range(n_steps):
         stepper.step(Batch(waves(seed=step)), step, rate=1.0)
     return model
-
-
-def on_meta(preset: Preset) -> models.Model:
-    """Counted without being allocated."""
-    assert preset.representation is not None
-    part = representations.build(
-        preset.representation.name, preset.representation.config, preset.sample_rate
-    )
-    with torch.device("meta"):
-        return models.build(preset.model.name, preset.model.config, part.spec)
-
-
-def n_parameters(module: torch.nn.Module) -> int:
-    return sum(parameter.numel() for parameter in module.parameters())
-
-
-def test_mfcc_vae_has_the_report_s_layers_and_parameters() -> None:
-    model = on_meta(recipes.load("mfcc-vae").preset("paper"))
-    shapes = {name: tuple(p.shape) for name, p in model.named_parameters() if p.ndim > 1}
-    assert shapes == {
-        "encoder.hidden.weight": (2580, 25_860),
-        "encoder.mean.weight": (128, 2580),
-        "encoder.log_variance.weight": (128, 2580),
-        "decoder.hidden.weight": (2580, 128),
-        "decoder.window.weight": (25_860, 2580),
-    }
-    assert n_parameters(model.encoder.hidden) == 66_721_380  # type: ignore[arg-type, union-attr]
-    assert n_parameters(model.encoder.mean) == 330_368  # type: ignore[arg-type, union-attr]
-    assert n_parameters(model.decoder) == 67_077_480  # type: ignore[arg-type]
-    assert n_parameters(model) == 134_459_596
-
-
-def test_conv2d_autoencoder_has_the_report_s_layers_and_parameters() -> None:
-    """Every line of the report's tables: shape after each layer, and its parameters."""
-    model = on_meta(recipes.load("conv2d-autoencoder").preset("paper"))
-    assert isinstance(model, Conv2dAutoencoder)
-    image = torch.empty(1, 1, 512, 640, device="meta")
-    down = layers_of(model.encoder.layers, image)  # type: ignore[arg-type]
-    assert down == [
-        ((32, 255, 319), 320),
-        ((64, 127, 159), 18_496),
-        ((64, 63, 79), 36_928),
-        ((64, 31, 39), 36_928),
-    ]
-    assert n_parameters(model.encoder.dense) == 4_952_128  # type: ignore[arg-type]
-    assert model.encoder.dense.weight.shape == (64, 77_376)  # type: ignore[union-attr]
-    assert n_parameters(model.decoder.dense) == 2_703_360  # type: ignore[arg-type]
-    assert model.decoder.dense.weight.shape == (81_920, 32)  # type: ignore[union-attr]
-    up = layers_of(model.decoder.layers, torch.empty(1, 64, 32, 40, device="meta"))  # type: ignore[arg-type]
-    assert up == [
-        ((64, 64, 80), 36_928),
-        ((64, 128, 160), 36_928),
-        ((64, 256, 320), 36_928),
-        ((32, 512, 640), 18_464),
-        ((1, 512, 640), 289),
-    ]
-    assert n_parameters(model.encoder) == 5_044_800
-    assert n_parameters(model.decoder) == 2_832_897
-
-
-def layers_of(layers: torch.nn.Sequential, image: torch.Tensor) -> list[tuple[object, int]]:
-    said: list[tuple[object, int]] = []
-    for layer in layers:
-        image = layer(image)
-        if n := n_parameters(layer):
-            said.append((tuple(image.shape[1:]), n))
-    return said
-
-
-def test_the_plain_preset_says_32_numbers_and_nothing_of_their_spread() -> None:
-    model = on_meta(recipes.load("conv2d-autoencoder").preset("plain"))
-    assert isinstance(model, Conv2dAutoencoder)
-    assert model.encoder.dense.weight.shape == (32, 77_376)  # type: ignore[union-attr]
-    assert not model.config.bottleneck.variational
-
-
-def test_mel_vae_has_a_plane_and_a_preset_that_is_wider() -> None:
-    recipe = recipes.load("mel-vae")
-    sizes = {
-        name: preset.model.config.bottleneck.n_latent for name, preset in recipe.presets.items()
-    }
-    assert {sizes[name] for name in sizes if name != "laptop-wide"} == {2}
-    assert sizes["laptop-wide"] > 2
-    forms = ("paper", "paper-log-amplitude", "paper-vanilla")
-    parts = [recipe.presets[form].representation for form in forms]
-    assert [part.name for part in parts if part] == ["log-mel", "log-power", "power"]
-
-
-@pytest.mark.parametrize("name", FAMILY)
-def test_every_preset_trains_on_windows_of_its_model(name: str) -> None:
-    for preset in recipes.load(name).presets.values():
-        assert preset.batching.n_frames == preset.model.config.n_window
 
 
 def test_other_windows_are_refused_with_the_mend() -> None:
@@ -275,10 +182,10 @@ def test_a_longer_piece_begins_as_a_shorter_one(trained: Autoencoder) -> None:
 def test_what_is_made_is_like_what_was_heard(trained: Autoencoder) -> None:
     """The Gaussian of the latents: as loud as training frames, where draws of a standard normal
     are what the model was never asked for."""
-    made, heard = trained.generate(rngs(40), 16), waves(40, seed=9)
+    made, heard = trained.generate(rngs(40), 16).detach(), waves(40, seed=9)
     assert float(made.std()) == pytest.approx(float(heard.std()), rel=0.4)
-    dull = float(trained.generate(rngs(8), 16, Sampling(temperature=0.0)).std(dim=0).max())
-    assert dull < 1e-4
+    dull = trained.generate(rngs(8), 16, Sampling(temperature=0.0)).detach()
+    assert float(dull.std(dim=0).max()) < 1e-4
 
 
 def test_varying_keeps_the_piece_at_0_and_little_of_it_at_1(trained: Autoencoder) -> None:
@@ -287,6 +194,51 @@ def test_varying_keeps_the_piece_at_0_and_little_of_it_at_1(trained: Autoencoder
     torch.testing.assert_close(kept, trained.reconstruct(frames), atol=1e-4, rtol=1e-4)
     far = [float((trained.vary(frames, s, rngs(2)) - kept).norm()) for s in (0.1, 0.4, 1.0)]
     assert 0 < far[0] < far[1] < far[2]
+
+
+def test_the_linear_way_begins_as_the_best_linear_autoencoder() -> None:
+    """Latents of deviation 1; what is missed is what the singular values after the first leave."""
+    way = LinearWay(24, 16, 5, 4, variational=True)
+    frames = torch.randn(30, 24, 16, generator=rng()).cumsum(dim=2)
+    way.begin(frames)
+    with torch.no_grad():
+        latents, back = way.encode(frames), way.decode(way.encode(frames))
+    points = frames.reshape(30, 24, 4, 4).transpose(1, 2).flatten(2).flatten(0, 1)
+    centred = (points - points.mean(dim=0)).double()
+    left = torch.linalg.svdvals(centred)[5:].square().sum()
+    assert float((frames - back).square().sum()) == pytest.approx(float(left), rel=1e-3)
+    torch.testing.assert_close(
+        latents.transpose(1, 2).flatten(0, 1).T.cov(), torch.eye(5), atol=1e-3, rtol=0
+    )
+
+
+def test_a_model_with_a_linear_way_begins_near_its_music() -> None:
+    torch.manual_seed(0)
+    model = Conv1dVae(Conv1dVae.tiny, SPEC).eval()
+    batches = [Batch(waves(8, seed=seed)) for seed in range(4)]
+    before = float(model.losses(batches[0], "model", rng())["error"].detach())
+    model.begin(batches)
+    assert float(model.losses(batches[0], "model", rng())["error"].detach()) < 0.5 * before
+
+
+def test_a_varied_piece_is_as_wide_as_others() -> None:
+    """At full strength nothing is left of the piece, however far out it lay."""
+    torch.manual_seed(0)
+    model = DenseVae(DenseVae.tiny, SPEC).eval()
+    near, far = waves(1, seed=3), 50 * waves(1, seed=4)
+    apart = model.vary(near, 1.0, rngs(1)) - model.vary(far, 1.0, rngs(1))
+    assert float(apart.detach().abs().max()) < 1e-5
+
+
+def test_held_out_values_have_the_full_weight_from_the_first_step() -> None:
+    slow = replace(DenseVae.tiny.bottleneck, warmup_steps=1000)
+    torch.manual_seed(0)
+    model = DenseVae(replace(DenseVae.tiny, bottleneck=slow), SPEC)
+    batch = Batch(waves(seed=5))
+    warming = model.losses(batch, "model", rng())
+    assert float(warming["total"].detach()) == pytest.approx(float(warming["error"].detach()))
+    held_out = model.eval().losses(batch, "model", rng())
+    assert float(held_out["total"].detach()) > float(held_out["error"].detach()) + 1e-4
 
 
 def test_a_plane_has_a_place_for_every_piece() -> None:
@@ -318,7 +270,7 @@ def collapsed(bottleneck: BottleneckConfig) -> float:
     """The divergence after a short training, in nats: 0 where the latents say nothing."""
     torch.manual_seed(0)
     config = DenseVaeConfig(n_window=16, n_overlap=4, n_hidden=32, bottleneck=bottleneck)
-    model = train(DenseVae(config, SPEC), 150).eval()
+    model = train(DenseVae(config, SPEC), 100).eval()
     return float(model.losses(Batch(waves(16, seed=99)), "model", rng())["kl"])
 
 
@@ -327,7 +279,7 @@ def test_latents_fall_silent_without_what_keeps_them_alive_and_not_with_it() -> 
     heavy = BottleneckConfig(n_latent=4, kl_weight=400.0)
     assert collapsed(heavy) < 0.05
     assert collapsed(replace(heavy, free_nats=0.5)) > 1.0
-    assert collapsed(replace(heavy, kl_weight=1.0, warmup_steps=100)) > 1.0
+    assert collapsed(replace(heavy, kl_weight=1.0, warmup_steps=50)) > 1.0
 
 
 def test_it_learns_values_beyond_0_and_1() -> None:
@@ -336,25 +288,5 @@ def test_it_learns_values_beyond_0_and_1() -> None:
     model = DenseVae(DenseVae.tiny, SPEC)
     stepper = Stepper(model, Training(), Compute("cpu", "float32"), seed=0)
     loud = Batch(7 * waves(8) + 3)
-    errors = [stepper.step(loud, step, rate=1.0)["model/error"] for step in range(200)]
+    errors = [stepper.step(loud, step, rate=1.0)["model/error"] for step in range(120)]
     assert errors[-1] < 0.1 * errors[0]
-
-
-def test_the_report_s_draws_have_the_stated_mean_and_variance() -> None:
-    config = replace(DenseVae.tiny, drawn=(0.05, 0.95))
-    drawn = DenseVae(config, SPEC)._drawn(rngs(3000), 1, 1.0)
-    assert float(drawn.mean()) == pytest.approx(0.05, abs=0.02)
-    assert float(drawn.var()) == pytest.approx(0.95, abs=0.03)
-    assert recipes.load("mfcc-vae").preset("paper").model.config.drawn == (0.05, 0.95)
-
-
-def test_the_template_and_its_range_are_options_of_the_recipe() -> None:
-    preset = recipes.load("mfcc-vae").preset("paper")
-    assert preset.representation is not None
-    assert preset.representation.config.bounds == (-1.0, 1.0)
-    other = recipes.load("mfcc-vae").preset("paper-wide-range")
-    assert other.representation is not None
-    assert other.representation.config.bounds == (-2.0, 2.0)
-    templated = preset.with_settings({"representation.template": "clip.wav"})
-    assert templated.representation is not None
-    assert templated.representation.config.template == "clip.wav"

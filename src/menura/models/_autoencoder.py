@@ -5,7 +5,7 @@ Pieces of any length go window by window; neighbours overlap and fade into each 
 nothing are windows decoded from draws of the Gaussian of the training latents.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
-from menura.models._bottleneck import Bottleneck, BottleneckConfig
+from menura.models._bottleneck import Bottleneck, BottleneckConfig, Posterior
+from menura.models._linear_way import LinearWay
 from menura.models._paths import along
 from menura.models._windowing import fades, hats, window_starts
 from menura.models.contract import (
@@ -46,6 +47,8 @@ class AutoencoderConfig:
     least, in which neighbouring windows of a longer piece fade into each other.
 
     path: the usual way from one latent to another.
+    linear_way: a linear way beside the networks, which begins as the principal components of the
+        first batches and to which they add what it misses.
     drawn: mean and variance of the latents that pieces are made from; None takes the Gaussian of
         the training latents.
     """
@@ -54,6 +57,7 @@ class AutoencoderConfig:
     n_overlap: int = 8
     bottleneck: BottleneckConfig = field(default_factory=BottleneckConfig)
     path: Path = "linear"
+    linear_way: bool = False
     drawn: tuple[float, float] | None = None
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
@@ -80,10 +84,24 @@ class Autoencoder(Model):
         super().__init__(config, spec)
         self.n_places = n_places
         self.bottleneck = Bottleneck(config.bottleneck, n_places)
+        of = config.bottleneck
+        self.linear_way = (
+            LinearWay(
+                *(spec.n_channels, config.n_window, of.n_latent, n_places),
+                variational=of.variational,
+            )
+            if config.linear_way
+            else None
+        )
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    def begin(self, batches: Iterable[Batch]) -> None:
+        """The linear way, if there is one, sets off from the principal components."""
+        if self.linear_way is not None:
+            self.linear_way.begin(torch.cat([batch.frames for batch in batches]))
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         """The squared error, which any range of frames has, and the divergence of the latents.
@@ -96,8 +114,8 @@ class Autoencoder(Model):
                 f"this model codes windows of {n_window} frames: batching.n_frames must be "
                 f"{n_window}, not {frames.shape[2]}"
             )
-        posterior = self.bottleneck.posterior(self.encoder(frames))
-        made = self.decoder(posterior.drawn(rng)).float()
+        posterior = self._posterior(frames)
+        made = self._decoded(posterior.drawn(rng))
         error = (made - frames).square().mean()
         n_values = self.spec.n_channels * n_window // self.n_places
         cost = self.bottleneck.cost(posterior, n_values, warming=self.training)
@@ -141,7 +159,7 @@ class Autoencoder(Model):
         for first in range(0, len(starts), AT_ONCE):
             some = starts[first : first + AT_ONCE]
             windows = torch.stack([padded[:, :, s : s + n_window] for s in some], dim=1)
-            mean = self.bottleneck.posterior(self.encoder(windows.flatten(0, 1))).mean
+            mean = self._posterior(windows.flatten(0, 1)).mean
             said.append(mean.reshape(-1, len(some), *mean.shape[1:]).movedim(1, 3))
         return torch.cat(said, dim=3)[..., None]
 
@@ -157,7 +175,7 @@ class Autoencoder(Model):
         made = latent.new_zeros(latent.shape[0], self.spec.n_channels, n_whole)
         for places in _in_groups(_heard(starts, n_window, shares), AT_ONCE):
             vectors = torch.stack([latent[:, :, :, i, k] for i, k in places], dim=1)
-            windows: Tensor = self.decoder(vectors.flatten(0, 1)).float()
+            windows = self._decoded(vectors.flatten(0, 1))
             windows = windows.reshape(-1, len(places), *windows.shape[1:])
             for number, (i, k) in enumerate(places):
                 where = slice(starts[i], starts[i] + n_window)
@@ -207,6 +225,21 @@ class Autoencoder(Model):
             vectors = gaussian.mean + vectors @ gaussian.principal_axes(2)
         latent = vectors.reshape(len(points), -1, self.n_places, 1, 1)
         return self.from_latent(latent, self.config.n_window)
+
+    def _posterior(self, window: Frames) -> Posterior:
+        said, way = self.encoder(window).float(), self.linear_way
+        if way is not None:
+            straight = way.encode(window)
+            if way.log_variance is not None:
+                straight = torch.cat([straight, way.log_variance.expand_as(straight)], dim=1)
+            said = straight + way.strength[0] * said
+        return self.bottleneck.posterior(said)
+
+    def _decoded(self, vectors: Vectors) -> Frames:
+        made: Tensor = self.decoder(vectors).float()
+        if self.linear_way is None:
+            return made
+        return self.linear_way.decode(vectors) + self.linear_way.strength[1] * made
 
     @property
     def _centre(self) -> Float[Tensor, "1 latent places 1 1"]:

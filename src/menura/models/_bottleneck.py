@@ -164,7 +164,8 @@ class FittedGaussian(nn.Module):
 
     def draw(self, rngs: Rngs, temperature: float = 1.0) -> Vectors:
         """A vector for each generator; at temperature 0 the mean."""
-        variances, axes = torch.linalg.eigh(self.covariance.double())
+        # On the CPU: not every device knows float64.
+        variances, axes = torch.linalg.eigh(self.covariance.cpu().double())
         # The symmetric root: axes of equal variance may come out turned, it does not change.
         root = ((axes * variances.clamp_min(0).sqrt()) @ axes.T).to(self.mean)
         drawn = noise(rngs, self.mean.shape[0]).to(self.mean.device)
@@ -173,6 +174,6 @@ class FittedGaussian(nn.Module):
 
     def principal_axes(self, n: int) -> Float32[Tensor, "n dimensions"]:
         """The directions, of length 1, along which vectors differ most, the widest first."""
-        _, axes = torch.linalg.eigh(self.covariance.double())
+        _, axes = torch.linalg.eigh(self.covariance.cpu().double())
         widest: Tensor = axes.T.flip(0)[:n].to(self.mean)
         return widest

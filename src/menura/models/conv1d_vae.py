@@ -53,6 +53,7 @@ class Conv1dVae(Autoencoder):
         n_overlap=4,
         channels=(16, 16),
         n_blocks=1,
+        linear_way=True,
         bottleneck=BottleneckConfig(n_latent=3, kl_weight=0.1, free_nats=0.1),
         optimizer=Optimizer(learning_rate=3e-3),
     )

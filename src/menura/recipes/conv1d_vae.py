@@ -4,7 +4,8 @@ paper: the report names the form and its reason (pitch is not translation-invari
     As stated for its baseline: 512 mel bands × 640 frames, 32 latents, squared error. Ours: four
     convolutions of 4 frames that halve the frames, of 256, 256, 128 and 128 channels, and mirrored
     back; 32 latents for every 16 frames; the rest as in conv2d-autoencoder.
-laptop: 128 bands at 16 kHz, ConvNeXt blocks between the halvings. Ours.
+laptop: 128 bands at 16 kHz, ConvNeXt blocks between the halvings, 16 latents for every quarter of a
+    second, a linear way that sets off from principal components. Ours.
 """
 
 from menura.models._bottleneck import BottleneckConfig
@@ -39,8 +40,9 @@ recipe = Recipe(
                 Conv1dVaeConfig(
                     n_window=240,
                     n_overlap=24,
-                    channels=(256, 256, 256, 256),
-                    n_blocks=2,
+                    linear_way=True,
+                    channels=(128, 192, 192, 192),
+                    n_blocks=1,
                     bottleneck=BottleneckConfig(
                         n_latent=16, kl_weight=0.5, warmup_steps=300, free_nats=0.05
                     ),

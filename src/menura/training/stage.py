@@ -24,6 +24,7 @@ from menura.training.assembly import (
 from menura.training.device import Compute, choose
 from menura.training.fit import Data, Fit, Limits
 from menura.training.statistics import check_round_trip, learn_statistics
+from menura.training.trained_on import note_corpus
 
 METRICS = "metrics.json"
 N_FIRST_BATCHES = 8  # that a model sees before its first step
@@ -101,6 +102,7 @@ def run_stage(
         reporter.say(f"going on from step {fit.progress.step}")
     else:
         _begin(fit, limits, reporter)
+    note_corpus(folder, prepared)
     return _result(fit, compute, fit.run(limits), folder)
 
 

@@ -20,9 +20,9 @@ from menura.prepared import NotWritableError, PreparedCorpus, Rendition
 from menura.recipes import PretrainedRecipe
 from menura.systems import TrainedSystem
 from menura.training.assembly import RENDITION
+from menura.training.trained_on import corpus_of
 from menura.workflows.load import load
 from menura.workflows.outputs import output_file
-from menura.workflows.train import corpus_of
 
 N_FIELDS = 8  # a side
 MOST_CLIPS, MOST_HEARD = 1000, 96
@@ -148,8 +148,8 @@ def _some(rendition: Rendition) -> list[int]:
 
 
 def _kind(labels: Sequence[Mapping[str, str]], by: str | None) -> str:
-    """The kind of label to colour by: the asked one, or that of the most names that are still
-    told apart; "" where there is none."""
+    """The kind of label to colour by: the asked one, or that of the most names that can still be
+    told apart and stand for two clips or more; "" where there is none."""
     values: dict[str, set[str]] = {}
     for one in labels:
         for kind, value in one.items():
@@ -159,7 +159,8 @@ def _kind(labels: Sequence[Mapping[str, str]], by: str | None) -> str:
             there_is = ", ".join(sorted(values)) or "none"
             raise UsageError(f"--by {by!r}: no kind of label (there is: {there_is})")
         return by
-    fit = {kind: len(found) for kind, found in values.items() if 1 < len(found) <= MOST_LABELS}
+    most = min(MOST_LABELS, len(labels) // 2)
+    fit = {kind: len(found) for kind, found in values.items() if 1 < len(found) <= most}
     return max(sorted(fit), key=lambda kind: fit[kind]) if fit else ""
 
 

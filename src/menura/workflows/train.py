@@ -1,13 +1,11 @@
 """`menura train`: a system of a recipe from a corpus."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from menura import recipes, representations, systems
-from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -24,8 +22,7 @@ from menura.workflows.load import of_sound
 from menura.workflows.prepare import prepare
 
 CORPUS, CODEC = "corpus", "codec"
-TRAINED_ON = "trained_on.json"
-READY = (CORPUS, TRAINED_ON, RENDITION, CODEC, latents.FOLDER)
+READY = (CORPUS, RENDITION, CODEC, latents.FOLDER)
 
 
 @dataclass(frozen=True)
@@ -86,16 +83,6 @@ def train(
     )
     minutes_in_all = result.minutes + (0.0 if codec is None else _minutes(out / CODEC))
     return TrainResult(out, result.steps, minutes_in_all, result.held_out, result.stopped)
-
-
-def corpus_of(run: Path) -> Path | None:
-    """The prepared corpus that a run was trained on, if it is still where it was."""
-    try:
-        said = json.loads((run / TRAINED_ON).read_text(encoding="utf-8"))
-        corpus = run / str(said["corpus"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return corpus if PreparedCorpus.is_prepared(corpus) else None
 
 
 def _codec(
@@ -168,21 +155,9 @@ def _layout(chosen: Preset) -> str:
 def _prepared(named: Path | str, out: Path, layout: str, reporter: Reporter) -> PreparedCorpus:
     """The corpus itself if it is prepared; else prepared into the run's folder, once."""
     corpus = place_of(named)
-    if isinstance(corpus, Remote):  # a URL may hold a password: it is not noted
+    if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
         return PreparedCorpus.open(named)
-    if PreparedCorpus.is_prepared(corpus):
-        prepared = PreparedCorpus.open(named)
-        _note_corpus(out, corpus)
-        return prepared
     ours = out / CORPUS
-    _note_corpus(out, ours)
     if not (checkpoint.exists(out) and PreparedCorpus.is_prepared(ours)):
         prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
     return PreparedCorpus.open(ours)
-
-
-def _note_corpus(run: Path, corpus: Path) -> None:
-    """Where the corpus lies as seen from the run, for verbs that look at it again. It stays with
-    the run's own files: a system says only the corpus's name."""
-    where = os.path.relpath(corpus.resolve(), run.resolve())
-    write_json(run / TRAINED_ON, {"corpus": where})
