@@ -127,7 +127,7 @@ def page(figures: dict[str, Any]) -> str:
     rows, sizes = {}, {}
     for name, one in figures["networks"].items():
         products, naive = one["multiply-adds a sample"], one["naive, samples/s"]
-        sizes[name] = {key: one[key] for key in ("layers", "receptive field", "weights")} | {
+        sizes[name] = {key: f"{one[key]:,}" for key in ("layers", "receptive field", "weights")} | {
             "multiply-adds a sample": f"{products:,}",
             "logits differ at most by": one["logits differ at most by"],
             "likeliest samples that agree": one["likeliest samples that agree"],
@@ -161,9 +161,9 @@ def row(made: float, naive: float, products: int, highest: float) -> dict[str, s
     operations = 2 * products * made / 1e9
     return {
         "samples/s": f"{made:,.0f}" if made >= 100 else f"{made:.1f}",
-        "× real time": f"{made / RATE:.3g}",
-        "× naive": f"{made / naive:.3g}",
-        "× the report": f"{made / RATE * REPORTED_S:.3g}",
+        "× real time": f"{made / RATE:.2g}",
+        "× naive": f"{made / naive:,.0f}",
+        "× the report": f"{made / RATE * REPORTED_S:,.0f}",
         "GFLOP/s": f"{operations:.1f}",
         "share of one core's peak": f"{operations / highest:.0%}",
     }
