@@ -10,6 +10,7 @@ from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
 from faults.stream_faults import STREAM_FAULTS
 from faults.text_faults import TEXT_FAULTS
+from faults.wavenet_faults import WAVENET_FAULTS
 
 FAULTS = (
     *HOUSE_FAULTS,
@@ -22,4 +23,5 @@ FAULTS = (
     *REPRESENTATION_FAULTS,
     *STREAM_FAULTS,
     *TEXT_FAULTS,
+    *WAVENET_FAULTS,
 )
