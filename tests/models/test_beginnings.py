@@ -73,3 +73,17 @@ def test_without_chance_there_is_nothing_to_choose() -> None:
     still = Sampling(temperature=0.0)
     made = flow().continue_(seed, 10, rngs(2), still)
     torch.testing.assert_close(made, flow(n_candidates=1).continue_(seed, 10, rngs(2), still))
+
+
+def test_a_seed_of_one_frame_is_compared_with_one_frame() -> None:
+    """Over more frames the stillest beginning would be taken for the most alike."""
+    model = flow(n_compared=8)
+    seen = []
+
+    def overheard(x: torch.Tensor, *told: object) -> torch.Tensor:
+        seen.append(x.shape[2])
+        return torch.zeros_like(x)
+
+    model._velocity = overheard  # type: ignore[assignment,method-assign]
+    model.continue_(torch.randn(1, 5, 1, generator=rngs(1)[0]), 4, rngs(1))
+    assert seen[0] == 2

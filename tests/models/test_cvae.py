@@ -193,3 +193,10 @@ def test_the_paper_preset_is_as_the_report_has_it() -> None:
     made = model.generate([rng()], 64_000)
     assert made.abs().max() <= 1
     assert made.min() < 0  # a sigmoid's would not be
+
+
+def test_a_longer_piece_begins_as_a_shorter_one(trained: Cvae) -> None:
+    """Also where the label is drawn, of several pieces at once."""
+    short = trained.generate([rng(seed) for seed in range(8)], 16)
+    long = trained.generate([rng(seed) for seed in range(8)], 70)
+    torch.testing.assert_close(long[:, :, :8], short[:, :, :8])

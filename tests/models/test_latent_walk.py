@@ -49,3 +49,14 @@ def test_a_lone_step_stands_still() -> None:
     walk.follow(known_walk(50).transpose(0, 2)[:, :, :1])  # 50 clips of one step
     made = walk.draw([torch.Generator().manual_seed(1)], 5)
     torch.testing.assert_close(made, made[:, :, :1].expand(-1, -1, 5), atol=1e-3, rtol=0)
+
+
+def test_a_direction_that_does_not_vary_does_not_run_away() -> None:
+    """A third number that is the sum of the others: its own variance is rounding."""
+    real = known_walk(4000)
+    real = torch.cat([real, real.sum(dim=1, keepdim=True)], dim=1)
+    walk = LatentWalk(3)
+    walk.follow(real)
+    made = walk.draw([torch.Generator().manual_seed(1)], 4000)
+    assert made.isfinite().all()
+    torch.testing.assert_close(made.std(dim=2), real.std(dim=2), rtol=0.2, atol=0)

@@ -100,6 +100,17 @@ def test_gain_and_polarity_scale_the_samples_and_do_nothing_else() -> None:
     np.testing.assert_array_equal(heard, np.float32(-0.5) * sine(10, 90))
 
 
+def test_what_is_drawn_leaves_samples_in_single_precision() -> None:
+    change = drawn(Augmentation(gain_db=6.0, polarity=True), np.random.default_rng(0))
+    assert changed(sine, 10, 90, 10, change).dtype == np.float32
+
+
+def test_tape_and_pitch_are_added_up() -> None:
+    assert not Augmentation(tape_percent=2.9).changes_pitch
+    assert not Augmentation(pitch_semitones=0.5).changes_pitch
+    assert Augmentation(pitch_semitones=0.4, tape_percent=2.0).changes_pitch
+
+
 def test_changes_are_within_what_is_asked_and_use_all_of_it() -> None:
     rng = np.random.default_rng(0)
     changes = [drawn(ALL, rng) for _ in range(2000)]
@@ -193,6 +204,10 @@ def test_a_change_of_pitch_is_refused_where_the_pitch_is_learnt(tmp_path: Path) 
         labels_to_learn(shifting, prepared, "none", Collected())
     families = replace(shifting, label_kinds=("family",))
     assert labels_to_learn(families, prepared, "none", Collected()) == ("bass", "reed")
+    run = tmp_path / "run"
+    train("latent-flow", tmp_path / "prepared", run, preset="tiny", steps=1)
+    with pytest.raises(UsageError, match="'pitch' are learnt"):
+        labels_to_learn(shifting, prepared, str(run), Collected())
     a_little = replace(plain, batching=RandomCrops(4, 16, Augmentation(pitch_semitones=0.4)))
     assert "60" in labels_to_learn(a_little, prepared, "none", Collected())
 

@@ -92,3 +92,7 @@ __all__ = [
     "write",
     "write_score",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -210,7 +210,9 @@ class Autoencoder(Model):
         """
         n_frames, n_knots = len(shares), 1
         if not torch.equal(shares, shares[:1].expand(n_frames)):
-            n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // FRAMES_PER_KNOT))
+            # Frames that are samples are many: an eighth of a window is as fine as is heard.
+            per_knot = max(FRAMES_PER_KNOT, self.config.n_window // 8)
+            n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // per_knot))
         at = torch.linspace(0, n_frames - 1, n_knots).round().int().tolist()
         centre, n_windows = self._centre, a.shape[3]
         # Every window is a vector of its own.
@@ -238,7 +240,9 @@ class Autoencoder(Model):
         if not self.is_plane():
             vectors = gaussian.mean + vectors @ gaussian.principal_axes(2)
         latent = vectors.reshape(len(points), -1, self.n_places, 1, 1)
-        return self.from_latent(self._completed(latent), self.config.n_window)
+        n_window = self.config.n_window
+        some = torch.split(self._completed(latent), AT_ONCE)
+        return torch.cat([self.from_latent(latents, n_window) for latents in some])
 
     def _completed(self, latent: Latent) -> Latent:
         """Latents of encoded windows as `from_latent` takes them."""

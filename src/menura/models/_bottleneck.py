@@ -109,6 +109,8 @@ class Bottleneck(nn.Module):
         warming: as this step of training has it; False is the full weight.
         """
         c = self.config
+        if posterior.log_variance is None:
+            return posterior.mean.new_zeros(())
         of_each = posterior.divergence().transpose(0, 1).flatten(1).mean(dim=1)
         counted = of_each.clamp_min(c.free_nats).sum()
         return self.weight(warming=warming) * counted / n_values

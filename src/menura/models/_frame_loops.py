@@ -6,6 +6,7 @@ scale for each row (`_frame_maker.py`), and a piece is made in one thread: threa
 a step would wait for each other longer than they compute.
 """
 
+# Compiled loops are kept on the disk by this file's content; compiling.py: 3c3d72c5.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import no_type_check
 

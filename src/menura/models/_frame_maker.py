@@ -9,7 +9,6 @@ import torch
 from jaxtyping import Float32, Shaped
 from torch import Tensor
 
-from menura.foundation.cores import n_cores
 from menura.models._outputs import LEAST_SCALE, TINY, MixtureOutput, gumbel
 from menura.models._recurrence import Recurrence, State
 
@@ -69,7 +68,7 @@ def _each(work: Callable[[int], None], rows: Sequence[int]) -> None:
     if len(rows) == 1:
         work(rows[0])
         return
-    with ThreadPoolExecutor(min(len(rows), n_cores())) as pool:
+    with ThreadPoolExecutor(min(len(rows), torch.get_num_threads())) as pool:
         list(pool.map(work, rows))
 
 

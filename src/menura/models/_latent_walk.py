@@ -33,18 +33,20 @@ class LatentWalk(nn.Module):
     def draw(self, rngs: Rngs, n_steps: int, temperature: float = 1.0) -> Steps:
         """n_steps latents for each generator; at temperature 0 all are the mean."""
         n = self.n_latent
-        covariance = self.pairs.covariance.double()
+        covariance = self.pairs.covariance.cpu().double()  # not every device knows float64
         # Both ends are the same steps but for those at a border: one Gaussian for both.
         here = (covariance[:n, :n] + covariance[n:, n:]) / 2
-        onwards = covariance[n:, :n] @ torch.linalg.pinv(here, hermitian=True)
+        # The statistics are float32: directions that hardly vary are rounding, and would run away.
+        onwards = covariance[n:, :n] @ torch.linalg.pinv(here, rtol=1e-5, hermitian=True)
         left = here - onwards @ here @ onwards.T
         first, fresh = _root(here), _root(left)
-        mean = (self.pairs.mean[:n] + self.pairs.mean[n:]).double() / 2
-        drawn = temperature * noise(rngs, n_steps, n).double().to(mean.device)
+        mean = (self.pairs.mean[:n] + self.pairs.mean[n:]).cpu().double() / 2
+        drawn = temperature * noise(rngs, n_steps, n).double()
         steps = [drawn[:, 0] @ first]
         for number in range(1, n_steps):
             steps.append(steps[-1] @ onwards.T + drawn[:, number] @ fresh)
-        return (mean + torch.stack(steps, dim=1)).float().transpose(1, 2)
+        walked: Steps = (mean + torch.stack(steps, dim=1)).transpose(1, 2).to(self.pairs.mean)
+        return walked
 
 
 def _root(covariance: Tensor) -> Tensor:

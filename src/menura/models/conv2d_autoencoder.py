@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from torch import nn
 
+from menura.foundation.errors import UsageError
 from menura.models._autoencoder import Autoencoder, AutoencoderConfig
 from menura.models._bottleneck import BottleneckConfig
 from menura.models._image_coding import (
@@ -76,6 +77,11 @@ class Conv2dAutoencoder(Autoencoder):
         said = read
         for channels in c.channels:
             said = Size(channels, *(self._halved(n) for n in (said.rows, said.columns)))
+        if min(said.rows, said.columns) < 1:
+            raise UsageError(
+                f"{read.rows} features of {c.n_window} frames cannot be halved {n_halvings} times "
+                "without padding; take fewer channels, more frames or padding=same"
+            )
         begun = Size(c.channels[-1], read.rows >> n_halvings, read.columns >> n_halvings)
         down = nn.Sequential(*_down(c, read.channels))
         self.encoder = ImageEncoder(down, read, said, c.bottleneck.n_said, c.n_places)

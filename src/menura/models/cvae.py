@@ -20,6 +20,7 @@ from menura.foundation.errors import UsageError
 from menura.models._autoencoder import Autoencoder, AutoencoderConfig, Latent
 from menura.models._bottleneck import BottleneckConfig
 from menura.models._players import Generator, Shape, coarser, flat, laid
+from menura.models._precision import in_float32
 from menura.models.contract import (
     Batch,
     Losses,
@@ -179,7 +180,8 @@ class Cvae(Autoencoder):
         return torch.cat([mixed, torch.lerp(a[:, n:], b[:, n:], shares[at].to(a))], dim=1)
 
     def _new(self, rngs: Rngs, n_windows: int, sampling: Sampling) -> Latent:
-        return self._with(super()._new(rngs, n_windows, sampling), self._asked(rngs, sampling))
+        asked = self._asked(rngs, sampling)  # first: however many windows follow
+        return self._with(super()._new(rngs, n_windows, sampling), asked)
 
     def _completed(self, latent: Latent) -> Latent:
         """With labels as frequent as they are in the training music."""
@@ -202,9 +204,11 @@ class Cvae(Autoencoder):
         """The labels that are heard in a piece: the likeliest, as many as clips have on average."""
         if self.encoder.guess is None:
             return frames.new_zeros(frames.shape[0], 0)
-        windows = torch.cat(list(self._windows(frames)), dim=1)
-        each: Tensor = self.encoder.guess(self.encoder.heard(windows.flatten(0, 1))).sigmoid()
-        likely = each.float().reshape(*windows.shape[:2], -1).mean(dim=1)
+        heard = []
+        for windows in self._windows(frames):
+            each: Tensor = self.encoder.guess(self.encoder.heard(windows.flatten(0, 1))).sigmoid()
+            heard.append(each.float().reshape(*windows.shape[:2], -1))
+        likely = torch.cat(heard, dim=1).mean(dim=1)
         n = max(1, round(float(self.frequencies.sum())))
         return torch.zeros_like(likely).scatter(1, likely.topk(n, dim=1).indices, 1.0)
 
@@ -213,8 +217,9 @@ class Cvae(Autoencoder):
         learns from it how not to, until the listener knows no more than how frequent each is
         (beyond that, latents would run away from it for ever)."""
         frequent = self.frequencies.expand_as(told)
-        nothing = nn.functional.binary_cross_entropy(frequent.clamp(1e-3, 1 - 1e-3), told)
-        with torch.no_grad():
+        # Probabilities, not logits: CUDA's autocast refuses them in any precision but float32.
+        with torch.no_grad(), in_float32(latents):
+            nothing = nn.functional.binary_cross_entropy(frequent.clamp(1e-3, 1 - 1e-3), told)
             knows = cross_entropy(self.listener(latents).float(), told) < nothing
         weight = self.config.secrecy if knows else 0.0
         reversed_: Tensor = _Reversed.apply(latents, weight)  # type: ignore[no-untyped-call]

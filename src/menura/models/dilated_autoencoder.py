@@ -114,7 +114,7 @@ class DilatedAutoencoder(Model):
         return {"total": (made.float() - sound).abs().mean()}
 
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        n_steps = -(-n_frames // self.config.stride)
+        n_steps = max(1, -(-n_frames // self.config.stride))
         return self.from_latent(self.walk.draw(rngs, n_steps, sampling.temperature), n_frames)
 
     def reconstruct(self, frames: Frames) -> Frames:

@@ -56,8 +56,8 @@ class FrameRnnConfig:
         after own_rise_steps steps, from 0.
     bounded: keep the frames that are made within the range of each feature in training.
     n_opening: frames drawn at random that a piece made from nothing sets off from.
-    bits: of each weight while frames of a mixture are made: 16 as learnt, to about 1e-5 of a
-        feature's deviation; 8 for speed (about 1e-2, less than the mixture's least scale).
+    bits: of each weight while frames of a mixture are made: 16 is as learnt, 8 is for speed
+        (docs/log.md has what they differ by).
     """
 
     cell: Cell = "lstm"

@@ -164,6 +164,8 @@ class Gan(Model):
 
     def remark(self, batch: Batch, rng: torch.Generator) -> str:
         """Says when the generator has collapsed to one clip, or a few."""
+        if len(batch.frames) < 2:
+            return ""
         diversity = self.likeness.diversity(self._made(len(batch.frames), rng), batch.frames)
         if diversity >= COLLAPSED:
             return ""

@@ -242,7 +242,8 @@ class LatentFlow(Model):
         draws = torch.stack([self._noise(music, rngs, sampling) for _ in range(n_draws)], dim=1)
         if n_draws == 1:
             return draws[:, 0]
-        near = slice(0, n_known + c.n_compared)  # of the window: what lies beyond decides little
+        n_compared = min(c.n_compared, n_known)  # as much of either: short pieces move less
+        near = slice(0, n_known + n_compared)  # of the window: what lies beyond decides little
         led = self._fill(
             music[:, :, near].repeat_interleave(n_draws, dim=0),
             known[near],
@@ -252,7 +253,7 @@ class LatentFlow(Model):
             n_steps=c.n_candidate_steps,
         )
         pieces = led.reshape(n, n_draws, *led.shape[1:])[:, :, :, n_known:]
-        end = music[:, :, max(0, n_known - c.n_compared) : n_known]
+        end = music[:, :, n_known - n_compared : n_known]
         return draws[torch.arange(n), most_alike(pieces, end)]
 
     def _fill(

@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from menura.foundation.errors import UsageError
 from menura.models._wavenet import Conditions, Numbers, Player, Stack, StackSizes
 from menura.models._wavenet.player import Chances, Drawing
 from menura.models.contract import (
@@ -72,7 +73,7 @@ class Wavenet(Model):
     midst of music, as the windows of the training do.
 
     Music is made on the CPU in float32, whatever the device. The first piece waits for the loops
-    to be compiled, half a minute; they are kept on the disk where that can be written to.
+    to be compiled, some ten seconds; they are kept on the disk where that can be written to.
     """
 
     Config = WavenetConfig
@@ -85,7 +86,10 @@ class Wavenet(Model):
     def __init__(self, config: WavenetConfig, spec: Spec):
         super().__init__(config, spec)
         if spec.n_classes is None or spec.n_channels != 1:
-            raise ValueError("a wavenet learns numbers of an alphabet, one a sample (mu-law, mono)")
+            raise UsageError(
+                "a wavenet learns numbers of an alphabet, one a sample: give it the mu-law "
+                "representation, and leave n_audio_channels at 1"
+            )
         c = config
         sizes = StackSizes(c.width, c.n_skip, c.n_cycles, c.n_doublings, spec.n_classes)
         self.stack = Stack(sizes)
@@ -140,6 +144,7 @@ class Wavenet(Model):
         heard = np.zeros((n, 0), np.int64)
         if seed is not None:  # no more of it than is in reach
             known = self._numbers(seed)[:, -self.stack.sizes.receptive_field :].cpu().numpy()
+            known = np.ascontiguousarray(known)  # or the loops are compiled once more
             player.play(strands, said, 1, known, np.zeros(known.shape), drawing)
         while True:
             made = player.play(strands, said, 1, heard, chances(rngs, PIECE), drawing)

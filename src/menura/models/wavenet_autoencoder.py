@@ -15,6 +15,8 @@ from jaxtyping import Float, Float32
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool1d, cross_entropy, pad
 
+from menura.foundation.errors import UsageError
+from menura.foundation.seeds import derive
 from menura.models._latent_walk import LatentWalk
 from menura.models._paths import along
 from menura.models._wavenet import Conditions, Numbers, Player, Stack, StackSizes
@@ -48,7 +50,8 @@ class WavenetAutoencoderConfig:
     width, n_skip, n_cycles, n_doublings: of the decoder (see WavenetConfig).
     embedding_noise: deviation of the noise on the embedding in training, as a share of its own
         (ours: without it, what lies between two embeddings is nothing that the decoder knows).
-    temperature: of the decoder's draws where no other is said.
+    temperature: of the decoder's draws where a piece is passed through or mixed; new pieces have
+        the system's.
     """
 
     n_latent: int = 16
@@ -104,8 +107,9 @@ class WavenetAutoencoder(Model):
     def __init__(self, config: WavenetAutoencoderConfig, spec: Spec):
         super().__init__(config, spec)
         if spec.n_classes is None or spec.n_channels != 1:
-            raise ValueError(
-                "a wavenet-autoencoder learns numbers of an alphabet, one a sample (mu-law, mono)"
+            raise UsageError(
+                "a wavenet-autoencoder learns numbers of an alphabet, one a sample: give it the "
+                "mu-law representation, and leave n_audio_channels at 1"
             )
         c = config
         self.n_classes = spec.n_classes
@@ -148,7 +152,8 @@ class WavenetAutoencoder(Model):
     def from_latent(
         self, latent: Latents, n_frames: int
     ) -> Float32[Tensor, "batch features {n_frames}"]:
-        same = [torch.Generator().manual_seed(0) for _ in latent]
+        number = derive(0, "wavenet-autoencoder", "decoder")
+        same = [torch.Generator().manual_seed(number) for _ in latent]
         return self._played(latent, n_frames, same, self.config.temperature)
 
     def mixed(

@@ -36,3 +36,7 @@ __all__ = [
     "Settings",
     "build",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,6 +1,7 @@
 """How training sound is changed, so that little of it is heard in many ways."""
 
 from dataclasses import dataclass
+from math import log2
 
 PITCHED_KINDS = ("pitch", "note", "key")
 """Kinds of label that a change of pitch would make untrue."""
@@ -15,7 +16,8 @@ class Augmentation:
         length change together (6 % is a semitone). Costs next to nothing.
     pitch_semitones: up to so many semitones higher or lower, as long as before.
     stretch_percent: up to so many per cent longer or shorter, as high as before. These two go
-        through a phase vocoder, which takes ten times as long (docs/log.md) and blurs onsets.
+        through a phase vocoder, which takes some thirty times as long (docs/log.md) and blurs
+        onsets.
 
     Held-out sound is heard as it was recorded.
     """
@@ -39,7 +41,8 @@ class Augmentation:
     @property
     def changes_pitch(self) -> bool:
         """By more than a quarter-tone at most, so that a label such as a note's pitch is untrue."""
-        return self.pitch_semitones > 0.5 or self.tape_percent > 2.9
+        by_tape = 12 * log2(1 + self.tape_percent / 100)
+        return self.pitch_semitones + by_tape > 0.5
 
 
 AS_RECORDED = Augmentation()

@@ -9,7 +9,7 @@ paper: as reported (section 3.4): 4 s at 16 kHz and the instrument; convolutions
     at 1e-3), and the divergence's weight, rise and free nats. Where the label of a clip is not
     known, as of one that is brought to the trained system, the encoder must do without: so it
     trains on half of them without.
-laptop: the same form over log-mel frames, where a label can be heard after minutes; the label also
+laptop: the same form over log-mel frames, which show more of it after minutes; the label also
     told to every map of the decoder; 12 latents, kept from giving the label away by a listener
     (secrecy), since a decoder that hears the label in them need not listen to the one it is told;
     levels and pitches varied against overfitting. Ours.

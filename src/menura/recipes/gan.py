@@ -7,12 +7,12 @@ paper: as reported (sections 3.2 and 5.1): Gaussian noise, dense, reshaped, tran
     clipped. Ours, since the report states no sizes: 100 numbers of noise; maps of 256, 128, 64 and
     32 channels, kernels of 25 with stride 4 (WaveGAN's); slope 0.2, dropout 0.3 (Keras' examples);
     noise of up to 0.05; values clipped at 1. The penalty is taken without dropout. Its figures of
-    1.3 to 5.3 s of computing per clip seen: docs/results/training.md.
+    1.3 to 5.3 s of computing per clip seen are what benchmarks/training.py is for.
 wavegan: what the report left out for want of time, as Donahue, McAuley & Puckette 2019 have it: a
     Wasserstein loss, five turns of the critic to one of the generator, phase shuffle of 2, Adam at
     1e-4 (0.5, 0.9), no batch norm; 16,384 samples at 16 kHz. For days rather than minutes.
 laptop: the same players over log-mel frames, whose phase need not be learnt (GANSynth, Engel et al.
-    2019, makes spectra for that reason): 240 frames (3.8 s) in one window, two turns of the critic,
+    2019, makes spectra for that reason): 256 frames (4.1 s) in one window, two turns of the critic,
     weights averaged, levels and pitches varied. Ours.
 
 A piece of any length is windows of independent noise, each faded into the next over an eighth of
@@ -68,7 +68,7 @@ recipe = Recipe(
             model=Part(
                 "gan",
                 GanConfig(
-                    n_frames=240,
+                    n_frames=256,
                     widths=(384, 256, 192, 128),
                     strides=(2, 2, 2, 2),
                     kernel=5,
@@ -82,7 +82,7 @@ recipe = Recipe(
             ),
             batching=RandomCrops(
                 batch_size=16,
-                n_frames=240,
+                n_frames=256,
                 augmentation=Augmentation(gain_db=6.0, tape_percent=6.0),
             ),
             training=Training(evaluate_every=200, n_held_out=2, clip_norm=1e6, ema_decay=0.99),

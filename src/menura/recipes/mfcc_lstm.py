@@ -5,8 +5,8 @@ paper: as reported: 20 MFCC, two LSTM layers, linear output, recurrent dropout 0
     Adam) Adam; the rate lowered on a plateau and early stopping, as in every run here
     (the split is the prepared corpus's). Ours: layers of 256, a clip of 129 frames (3 s: a tenth of
     the report's 1293 frames, so that a 30 s file has clips that follow one another), 22,050 Hz and
-    hop 512 (what makes 30 s 1293 frames), squared error, batch of 32, normalised coefficients and
-    clipped gradients (without, the report's gradients exploded).
+    hop 512 (what makes GTZAN's 30.01 s 1293 frames), squared error, batch of 32, normalised
+    coefficients and clipped gradients (without, the report's gradients exploded).
 laptop: next frame, not next clip, and a mixture of what it may be: what lies 3 s ahead is hardly
     known, and its mean is a hum. 40 coefficients, since 20 keep no pitch. Ours.
 """

@@ -1,6 +1,7 @@
 """From a preset and a corpus to what the loop needs: a system, batches, a description."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -141,22 +142,42 @@ def labels_to_learn(
     """
     if not issubclass(models.load(preset.model.name), Conditioned):
         return ()
-    if init != "none":
-        return read_description(Path(init)).labels
     tracks = [track for track in prepared.tracks if track.split == "train"]
+    pitched = _augmentation(preset.batching).changes_pitch
+    if init != "none":
+        learnt = read_description(Path(init)).labels
+        if pitched:
+            _refuse_untrue(_kinds_of(learnt, [track.labels for track in tracks]))
+        return learnt
     naming = naming_kinds((track.group, track.labels) for track in tracks)
     for kind in sorted(naming):
         reporter.say(f"labels of kind {printable(kind)!r} name recordings; they are not learnt")
     there = {kind for track in tracks for kind in track.labels} - naming
     kinds = there & set(preset.label_kinds) or there
-    if _augmentation(preset.batching).changes_pitch and (untrue := kinds & set(PITCHED_KINDS)):
-        raise UsageError(
-            f"batching.augmentation changes the pitch, and labels of kind {min(untrue)!r} are "
-            "learnt; keep pitch_semitones within 0.5 and tape_percent within 2.9"
-        )
+    if pitched:
+        _refuse_untrue(kinds)
     return label_names(
         {kind: value for kind, value in track.labels.items() if kind in kinds} for track in tracks
     )
+
+
+def _kinds_of(names: tuple[str, ...], tracks: Iterable[Mapping[str, str]]) -> set[str]:
+    """The kinds of label, as the tracks have them, that the names belong to."""
+    known = set(names)
+    return {
+        kind
+        for labels in tracks
+        for kind, value in labels.items()
+        if {value, f"{kind}={value}"} & known
+    }
+
+
+def _refuse_untrue(kinds: set[str]) -> None:
+    if untrue := kinds & set(PITCHED_KINDS):
+        raise UsageError(
+            f"batching.augmentation changes the pitch, and labels of kind {min(untrue)!r} are "
+            "learnt; keep pitch_semitones and the tape's semitones (6 % is one) within 0.5 together"
+        )
 
 
 def learning_data(

@@ -28,7 +28,7 @@ class Change:
 
 def drawn(settings: Augmentation, rng: np.random.Generator) -> Change:
     """A change within the settings: in decibels, semitones and octaves all are equally likely."""
-    level, side, tape, pitch, stretch = rng.uniform(-1, 1, 5)
+    level, side, tape, pitch, stretch = rng.uniform(-1, 1, 5).tolist()
     sign = -1.0 if settings.polarity and side < 0 else 1.0
     gain = sign * 10 ** (settings.gain_db * level / 20)
     higher = 2 ** (settings.pitch_semitones * pitch / 12)
@@ -42,7 +42,7 @@ def changed(
 ) -> Float32[np.ndarray, "channels time"]:
     """Samples start…stop as they are after the change, which leaves sample `begin` where it is."""
     if change.speed == change.longer == 1:
-        return change.gain * read(start, stop)
+        return np.float32(change.gain) * read(start, stop)
     pace = change.speed / change.longer  # samples read for each that is heard
     first = floor(begin + (start - begin) * pace) - MARGIN
     last = ceil(begin + (stop - begin) * pace) + MARGIN

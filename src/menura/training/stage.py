@@ -136,13 +136,14 @@ def _compute(order: Order, folder: Path, again: bool, system: BoundSystem) -> Co
 
 
 def _check_plan(folder: Path, plan: dict[str, Any]) -> None:
-    """A run goes on only as what it was begun as."""
+    """A run goes on only as what it was begun as; of settings that there were not yet it says
+    nothing."""
     before = checkpoint.read_plan(folder)
     for what, value in plan.items():
-        if before.get(what) != value:
+        if what in before and before[what] != value:
             raise MenuraError(
                 f"--resume {printable(str(folder))}: this run was begun with {what} = "
-                f"{before.get(what)}, not {value}; ask for the same, or give another --out"
+                f"{before[what]}, not {value}; ask for the same, or give another --out"
             )
 
 

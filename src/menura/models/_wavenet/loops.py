@@ -5,6 +5,7 @@ back. The products of the past ends of the convolutions are made for up to 16 sa
 dilation of d means that what is heard then is known d samples before. Imported when first used.
 """
 
+# Compiled loops are kept on the disk by this file's content; compiling.py and tiles.py: 3812278a.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import no_type_check
 

@@ -2,7 +2,8 @@
 
 Written for LLVM directly: it keeps sums in registers only where it can prove that nothing else is
 written to, which it cannot of arrays. Any processor runs it; wide vectors are cut to its own.
-Compiled loops that are kept on the disk do not notice changes here: touch loops.py as well.
+Compiled loops that are kept on the disk are known by their own file alone: when this one changes,
+so must the line in loops.py that names it.
 """
 
 from collections.abc import Callable
