@@ -111,7 +111,7 @@ AUTOENCODER_FAULTS = (
     Fault(
         "a glide that stands still within a window",
         _MODEL,
-        "n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // FRAMES_PER_KNOT))",
+        "n_knots = min(MOST_KNOTS, 1 + -(-(n_frames - 1) // per_knot))",
         "n_knots = 1",
         _TESTS,
     ),

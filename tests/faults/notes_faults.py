@@ -20,8 +20,8 @@ NOTES_FAULTS = (
     Fault(
         "held-out scores are transposed too",
         "src/menura/training/assembly.py",
-        "replace(batching, transpose=0) if isinstance(batching, EventWindows) else batching",
-        "batching",
+        "return replace(batching, transpose=0)",
+        "return batching",
         ("tests/training/test_score_batches.py",),
     ),
     Fault(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv1d, one_hot, pad
 
+from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._wavenet import Player, Stack, StackSizes
 from menura.models._wavenet.player import Drawing
@@ -229,5 +230,5 @@ def test_wrong_settings_are_refused() -> None:
     for wrong in ({"width": 0}, {"n_doublings": 17}, {"label_dropout": 2.0}, {"guidance": -1.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             WavenetConfig(**wrong)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="alphabet"):
+    with pytest.raises(UsageError, match="n_audio_channels"):
         Wavenet(Wavenet.tiny, Spec(8000, 1, 1))

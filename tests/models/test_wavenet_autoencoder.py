@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models.contract import Sampling
 from menura.models.wavenet_autoencoder import WavenetAutoencoder, WavenetAutoencoderConfig
@@ -112,5 +113,5 @@ def test_wrong_settings_are_refused() -> None:
     for wrong in ({"hop": 0}, {"n_doublings": 17}, {"embedding_noise": -1.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             WavenetAutoencoderConfig(**wrong)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="alphabet"):
+    with pytest.raises(UsageError, match="n_audio_channels"):
         WavenetAutoencoder(WavenetAutoencoder.tiny, Spec(8000, 1, 1))

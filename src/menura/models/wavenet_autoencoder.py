@@ -1,5 +1,7 @@
-"""WaveNet autoencoder: an encoder that sees all, few numbers every so often, a WaveNet that is told
-them (Engel et al. 2017, "Neural Audio Synthesis of Musical Notes with WaveNet Autoencoders").
+"""WaveNet autoencoder: few numbers every so often, and a WaveNet that is told them.
+
+Engel et al. 2017, "Neural Audio Synthesis of Musical Notes with WaveNet Autoencoders": the encoder
+sees all of a piece.
 
 The decoder is the WaveNet of the model `wavenet`, played by the same compiled loops; the temporal
 embedding biases the gates of each of its layers, and is held until the next step.

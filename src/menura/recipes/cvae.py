@@ -1,5 +1,4 @@
-"""Notes by instrument, by a variational autoencoder that is told the label (the CVAE of the GAN,
-LSTM, WaveNet and CVAE report).
+"""Notes by instrument, by an autoencoder that is told the label (the GAN, LSTM, CVAE report).
 
 paper: as reported (section 3.4): 4 s at 16 kHz and the instrument; convolutions over time with
     ReLU, flattened, two dense layers (mean and log-variance); a draw and the label through dense,
