@@ -50,7 +50,8 @@ class LatentFlowConfig:
         followed when nothing is said; known_guidance: how strictly what was given is, by the first
         window. Later ones know the flow's own music, and would go astray with it.
     n_candidates: beginnings of a continuation that are drawn, each in n_candidate_steps steps; the
-        one whose first n_compared frames are most like the seed's last is made in full.
+        one whose first n_compared frames are most like the seed's last is made in full. 1 takes
+        the first: choosing has not been shown to help (docs/results/continuations.md).
     n_steps, method: of the integration.
     """
 
@@ -65,7 +66,7 @@ class LatentFlowConfig:
     label_dropout: float = 0.15
     guidance: float = 2.0
     known_guidance: float = 2.0
-    n_candidates: int = 32
+    n_candidates: int = 1
     n_candidate_steps: int = 4
     n_compared: int = 31
     n_steps: int = 25
