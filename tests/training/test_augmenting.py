@@ -150,6 +150,8 @@ def test_crops_are_changed_anew_and_alike_for_a_step_and_held_out_ones_never(
     assert not torch.equal(first, changed_.train.batch(4).frames)
     assert first.shape == as_it_is.train.batch(3).frames.shape
     assert not torch.allclose(first, as_it_is.train.batch(3).frames, atol=1e-3)
+    here, later = ([row.change for row in changed_.train.rows(step)] for step in (3, 4))
+    assert here != later
     places = [(row.track, row.start) for row in changed_.train.rows(3)]
     assert places == [(row.track, row.start) for row in as_it_is.train.rows(3)]
     assert changed_.held_out is not None
