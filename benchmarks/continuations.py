@@ -14,7 +14,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,7 @@ from page_parts import table, where
 from quality import OURS, RATE, RESULTS, folder, learn
 
 NAME = "continuations"
-N_CANDIDATES = 32
-REAL, CHOSEN = "real", f"{OURS}, the most alike of {N_CANDIDATES} beginnings"
+REAL = "real"
 N_SEEDS, SEED_S, NEW_S = 10, 4.0, 30.0
 
 
@@ -56,7 +55,6 @@ def main() -> None:
         (what if what == REAL else f"{what}: from {SEED_S:g} s on new", clips[name])
         for name in ("00", "03")
         for what, clips in continued.items()
-        if what != CHOSEN
     ]
     (RESULTS / f"{NAME}.png").write_bytes(spectrograms_png(rows))
     (RESULTS / f"{NAME}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -84,8 +82,6 @@ def measure(
     seeds = cut(rendition, ("test", "valid"), N_SEEDS, SEED_S + NEW_S, seed=3)
     first = {name: clip.between(0, SEED_S) for name, clip in seeds.items()}
     continued: dict[str, Clips] = {REAL: seeds, OURS: continue_all(system, first, NEW_S)}
-    system.model.config = replace(system.model.config, n_candidates=N_CANDIDATES)
-    continued[CHOSEN] = continue_all(system, first, NEW_S)
     held_out = {**whole(rendition, "test"), **whole(rendition, "valid")}
     train_clips = whole(rendition, "train")
     new = {
@@ -118,9 +114,7 @@ Written by `python benchmarks/continuations.py`; not by hand. On {where(figures[
 Trained for {run["minutes"]:g} min in all on the piano hour, {N_SEEDS} recordings held out.
 
 A seed of {SEED_S:g} s of each held-out recording, continued for {NEW_S:g} s. The first row is how
-the recordings themselves go on: music changes within a second. For the last row several
-beginnings were drawn, and the one whose latents are most like the seed's end was made in full
-(`model.n_candidates`, off by default).
+the recordings themselves go on: music changes within a second.
 
 {table(figures["continuations"], "continued by")}
 

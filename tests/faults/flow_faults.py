@@ -8,20 +8,6 @@ SYSTEM = "src/menura/systems/trained.py"
 
 FLOW_FAULTS = (
     Fault(
-        "the beginning least like the seed is kept",
-        "src/menura/models/_beginnings.py",
-        "(means + spreads).argmin(dim=1)",
-        "(means + spreads).argmax(dim=1)",
-        ("tests/models/test_beginnings.py",),
-    ),
-    Fault(
-        "draws and rows are taken for each other",
-        FLOW,
-        "music[:, :, near].repeat_interleave(n_draws, dim=0)",
-        "music[:, :, near].repeat(n_draws, 1, 1)",
-        ("tests/models/test_beginnings.py",),
-    ),
-    Fault(
         "known frames flow like the others",
         FLOW,
         "            x = torch.where(known, torch.lerp(started, music, t), x)\n",

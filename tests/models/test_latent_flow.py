@@ -187,7 +187,6 @@ def test_training_rows_know_nothing_a_beginning_or_all_but_a_gap() -> None:
         {"n_carried": 256},
         {"unknown": 0.8, "prefix": 0.4},
         {"n_steps": 0},
-        {"n_candidates": 0},
         {"label_dropout": 2},
         {"known_noise": -1},
         {"guidance": -1},
@@ -243,7 +242,6 @@ def test_nothing_is_seen_of_what_is_not_known() -> None:
 def test_known_frames_stay_where_they_were_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """On the line from their noise to the music, at every step; guidance does not move them."""
     model, seed, seen = build(), music(6), []
-    model.config = replace(model.config, n_candidates=1)
     real = model._velocity
 
     def overheard(x: torch.Tensor, t: torch.Tensor, *told: object) -> torch.Tensor:

@@ -11,7 +11,6 @@ import torch
 from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
-from menura.models._beginnings import most_alike
 from menura.models._context import Known, draw_known
 from menura.models._ode import Velocity, integrate
 from menura.models._paths import along
@@ -49,9 +48,6 @@ class LatentFlowConfig:
     label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are
         followed when nothing is said; known_guidance: how strictly what was given is, by the first
         window. Later ones know the flow's own music, and would go astray with it.
-    n_candidates: beginnings of a continuation that are drawn, each in n_candidate_steps steps; the
-        one whose first n_compared frames are most like the seed's last is made in full. 1 takes
-        the first: choosing has not been shown to help (docs/results/continuations.md).
     n_steps, method: of the integration.
     """
 
@@ -66,9 +62,6 @@ class LatentFlowConfig:
     label_dropout: float = 0.15
     guidance: float = 2.0
     known_guidance: float = 2.0
-    n_candidates: int = 1
-    n_candidate_steps: int = 4
-    n_compared: int = 31
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
     optimizer: Optimizer = field(
@@ -87,10 +80,8 @@ class LatentFlowConfig:
             raise ValueError("label_dropout is a share; it must be 0…1")
         if min(self.known_noise, self.guidance, self.known_guidance) < 0:
             raise ValueError("known_noise, guidance and known_guidance must not be negative")
-        if min(self.n_steps, self.n_candidates, self.n_candidate_steps, self.n_compared) < 1:
-            raise ValueError(
-                "n_steps, n_candidates, n_candidate_steps and n_compared must be at least 1"
-            )
+        if self.n_steps < 1:
+            raise ValueError("n_steps must be at least 1")
 
 
 class LatentFlow(Model):
@@ -106,9 +97,6 @@ class LatentFlow(Model):
         head_size=16,
         n_window=16,
         n_carried=6,
-        n_candidates=3,
-        n_candidate_steps=2,
-        n_compared=3,
         n_steps=4,
         optimizer=Optimizer("adamw", learning_rate=3e-3),
         schedule=Schedule(),
@@ -168,12 +156,7 @@ class LatentFlow(Model):
             n_new = min(c.n_window - n_known, n_frames - made)
             window = nn.functional.pad(behind, (0, c.n_window - n_known))
             known = torch.arange(c.n_window, device=seed.device) < n_known
-            is_first = made == 0
-            if is_first and n_known:
-                started = self._start(window, known, rngs, sampling)
-            else:
-                started = self._noise(window, rngs, sampling)
-            filled = self._fill(window, known, started, sampling, is_first=is_first)
+            filled = self._fill(window, known, rngs, sampling, is_first=made == 0)
             pieces.append(filled[:, :, n_known : n_known + n_new])
             made += n_new
         return torch.cat(pieces, dim=2)[:, :, seed.shape[2] :]
@@ -189,9 +172,8 @@ class LatentFlow(Model):
             window, unknown = filled[:, :, start:stop], left[start:stop].clone()
             # What is missing beyond this window is decided in the next.
             is_first = torch.equal(left, missing)
-            started = self._noise(window, rngs, AS_LEARNT)
             filled[:, :, start:stop] = self._fill(
-                window, ~unknown, started, AS_LEARNT, is_first=is_first
+                window, ~unknown, rngs, AS_LEARNT, is_first=is_first
             )
             left[start:stop] = False
         return filled
@@ -228,50 +210,21 @@ class LatentFlow(Model):
         begun = along(from_, to, shares, path or "spherical")
         return torch.cat([begun, torch.lerp(missed, also_missed, shares)], dim=1)
 
-    def _noise(self, music: Frames, rngs: Rngs, sampling: Sampling) -> Frames:
-        return sampling.temperature * noise(rngs, *music.shape[1:]).to(music.device)
-
-    def _start(
-        self, music: Frames, known: Bool[Tensor, " frames"], rngs: Rngs, sampling: Sampling
-    ) -> Frames:
-        """The noise, of n_candidates draws, from which the music goes on most like what is known.
-
-        Few steps of a part of the window show well enough where a noise leads (docs/log.md).
-        """
-        c, n_known = self.config, int(known.sum())
-        n, n_draws = music.shape[0], c.n_candidates if sampling.temperature > 0 else 1
-        draws = torch.stack([self._noise(music, rngs, sampling) for _ in range(n_draws)], dim=1)
-        if n_draws == 1:
-            return draws[:, 0]
-        n_compared = min(c.n_compared, n_known)  # as much of either: short pieces move less
-        near = slice(0, n_known + n_compared)  # of the window: what lies beyond decides little
-        led = self._fill(
-            music[:, :, near].repeat_interleave(n_draws, dim=0),
-            known[near],
-            draws[:, :, :, near].flatten(0, 1),
-            sampling,
-            is_first=True,
-            n_steps=c.n_candidate_steps,
-        )
-        pieces = led.reshape(n, n_draws, *led.shape[1:])[:, :, :, n_known:]
-        end = music[:, :, n_known - n_compared : n_known]
-        return draws[torch.arange(n), most_alike(pieces, end)]
-
     def _fill(
         self,
         music: Frames,
         known: Bool[Tensor, " frames"],
-        started: Frames,
+        rngs: Rngs,
         sampling: Sampling,
         *,
         is_first: bool,
-        n_steps: int | None = None,
     ) -> Frames:
-        """The unknown frames made from the noise they started as, the known ones as they are."""
+        """The unknown frames made, the known ones as they are."""
         c = self.config
+        started = sampling.temperature * noise(rngs, *music.shape[1:]).to(music.device)
         strictness = c.known_guidance if is_first and known.any() else 1.0
         velocity = self._towards(music, known, started, sampling, strictness)
-        made = integrate(velocity, started, n_steps or c.n_steps, method=c.method)
+        made = integrate(velocity, started, c.n_steps, method=c.method)
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:
