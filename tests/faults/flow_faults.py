@@ -5,8 +5,37 @@ from faults.fault import Fault
 FLOW = "src/menura/models/latent_flow.py"
 CODEC = "src/menura/models/spectral_codec.py"
 SYSTEM = "src/menura/systems/trained.py"
+BEGINNINGS = "src/menura/systems/beginnings.py"
 
 FLOW_FAULTS = (
+    Fault(
+        "the beginning least like the seed is kept",
+        BEGINNINGS,
+        "np.argmin(",
+        "np.argmax(",
+        ("tests/systems/test_beginnings.py",),
+    ),
+    Fault(
+        "beginnings are compared with where the seed begins",
+        BEGINNINGS,
+        "seed_clip.samples[:, seed_clip.n_samples - n :]",
+        "seed_clip.samples[:, :n]",
+        ("tests/systems/test_beginnings.py",),
+    ),
+    Fault(
+        "what is heard of a beginning is the seed",
+        BEGINNINGS,
+        "sound[:, :, start:stop]",
+        "sound[:, :, : stop - start]",
+        ("tests/systems/test_beginnings.py",),
+    ),
+    Fault(
+        "the chosen beginning is not gone on from",
+        SYSTEM,
+        "torch.cat([known, chosen], dim=2)",
+        "known",
+        ("tests/systems/test_beginnings.py",),
+    ),
     Fault(
         "known frames flow like the others",
         FLOW,

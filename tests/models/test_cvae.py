@@ -152,6 +152,21 @@ def test_the_encoder_hides_labels_only_as_long_as_they_are_heard() -> None:
         assert bool(asked.grad.any()) == hides
 
 
+def test_the_decoder_alone_learns_to_be_obeyed() -> None:
+    """The labels told are those of another clip; what hears them is not moved, and can be later."""
+    model, batch = a_cvae(obedience=0.5), told()
+    drawn, others = torch.randn(16, 4, 1, generator=rng()), batch.labels.float().roll(1, dims=0)
+    obeyed = model._obeyed(drawn, others)
+    obeyed.backward()
+    assert not any(parameter.grad is not None for parameter in model.encoder.parameters())
+    assert any(bool(p.grad.any()) for p in model.decoder.parameters() if p.grad is not None)
+    assert all(parameter.requires_grad for parameter in model.encoder.parameters())
+    losses = model.losses(batch, "model", rng())
+    parts = losses["total"] - 0.5 * losses["obeyed"]
+    assert {"obeyed"} == set(losses) - set(a_cvae().losses(batch, "model", rng()))
+    torch.testing.assert_close(parts, a_cvae().losses(batch, "model", rng())["total"])
+
+
 def test_without_labels_it_is_a_plain_variational_autoencoder() -> None:
     torch.manual_seed(0)
     model = Cvae(Cvae.tiny, Cvae.tiny_spec)
@@ -160,10 +175,10 @@ def test_without_labels_it_is_a_plain_variational_autoencoder() -> None:
 
 
 def test_progress_is_what_is_lost_and_not_what_listeners_hear() -> None:
-    model = a_cvae().eval()
+    model = a_cvae(obedience=0.5).eval()
     losses = model.losses(told(), "model", rng())
     value = model.progress(told(), rng())
-    rest = losses["total"] - losses["guess"] - losses["secret"]
+    rest = losses["total"] - losses["guess"] - losses["secret"] - 0.5 * losses["obeyed"]
     torch.testing.assert_close(value, rest)
     assert float(value.detach()) >= float(losses["error"].detach())
 
@@ -176,6 +191,7 @@ def test_progress_is_what_is_lost_and_not_what_listeners_hear() -> None:
         ({"kernel": 1}, "reach"),
         ({"untold": 1.5}, "untold"),
         ({"secrecy": -1.0}, "secrecy"),
+        ({"obedience": -1.0}, "obedience"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(changed: dict[str, object], said: str) -> None:

@@ -158,6 +158,25 @@ def test_a_seed_is_heard_as_far_as_it_is_in_reach() -> None:
     assert torch.equal(model.stack(heard).argmax(dim=2)[:, -20:], heard[:, -20:])
 
 
+def test_the_farthest_sample_in_reach_is_heard_and_the_next_is_not() -> None:
+    """It has little to say: of many seeds, with weights that are large, some go on otherwise."""
+    model = a_model()
+    with torch.no_grad():
+        for parameter in model.stack.parameters():
+            parameter *= 3
+    n_reach = model.stack.sizes.receptive_field
+    seeds = numbers(model.stack.sizes, n_reach + 1, n_rows=300)[:, None].float()
+
+    def next_ones(changed: int | None) -> Tensor:
+        heard = seeds.clone()
+        if changed is not None:
+            heard[:, :, changed] = (heard[:, :, changed] + 12) % 24
+        return model.continue_(heard, 1, rngs(*[0] * 300), Sampling(temperature=0.0))
+
+    assert torch.equal(next_ones(None), next_ones(0))
+    assert not torch.equal(next_ones(None), next_ones(1))
+
+
 def test_a_piece_is_the_same_to_the_bit_however_many_are_made_with_it() -> None:
     model = a_model()
     alone = [model.generate([rng], 500) for rng in rngs(*range(7))]

@@ -12,6 +12,7 @@ import pytest
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
 from menura.pages import Figure, Page, Sound
+from menura.pages.plane import Cell, Dot, Plane
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,26 @@ const tell = () => {
 };
 addEventListener("load", tell);
 document.querySelectorAll("audio").forEach((a) => a.addEventListener("loadedmetadata", tell));
+</script></body>"""
+
+
+# Clicks the field, then the point, then the point again; tells after each which sounds play.
+CLICK = """<script>
+const click = (link) => link.firstElementChild.nextElementSibling.dispatchEvent(
+  new MouseEvent("click", {bubbles: true, cancelable: true}));
+const told = [];
+const tell = () => told.push(
+  [...document.querySelectorAll("audio")].map((a) => a.paused ? "-" : a.id).join("")
+  + "/" + [...document.querySelectorAll("a.heard")].map((a) => a.dataset.plays).join(""));
+addEventListener("load", async () => {
+  const [field, point] = document.querySelectorAll("a[data-plays]");
+  for (const link of [field, point, point]) {
+    click(link);
+    await new Promise((done) => setTimeout(done, 300));
+    tell();
+  }
+  document.body.dataset.told = told.join(" ");
+});
 </script></body>"""
 
 
@@ -42,6 +63,7 @@ def browse(chromium: str, page: Path, profile: Path, width: int = 1200) -> tuple
         [
             *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
             *("--disable-background-networking", "--enable-logging=stderr", "--dump-dom"),
+            "--autoplay-policy=no-user-gesture-required",  # scripts click here
             *("--virtual-time-budget=8000", f"--window-size={width},1000"),
             *(f"--user-data-dir={profile}", page.resolve().as_uri()),
         ],
@@ -54,12 +76,12 @@ def browse(chromium: str, page: Path, profile: Path, width: int = 1200) -> tuple
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
-def asked(page: str) -> str:
-    """A copy of the page that tells what it loaded."""
+def asked(page: str, what: str = ASK) -> str:
+    """A copy of the page that tells what it loaded, or what it does."""
     opened, n = re.subn(r"script-src '[^']*'", "script-src 'unsafe-inline'", page)
     assert n == 1
     assert opened.count("</body>") == 1
-    return opened.replace("</body>", ASK)
+    return opened.replace("</body>", what)
 
 
 def told(dom: str) -> dict[str, str | None]:
@@ -129,3 +151,18 @@ def test_what_slipped_through_the_escaping_would_still_be_stopped(
     dom, console = browse(chromium, file, tmp_path / "profile")
     assert len([line for line in console if "Content Security Policy" in line]) == 2
     assert "<title>A page</title>" in dom
+
+
+def test_a_click_on_the_plane_plays_and_another_stops(chromium: str, tmp_path: Path) -> None:
+    """The field's sound gives way to the point's, which stops when it is clicked again."""
+    picture = spectrograms_png([("", noise(0.1))])
+    plane = Plane(
+        *(-1, 1, -1, 1),
+        grid=[[Cell("a field", picture, noise(5.0))]],
+        dots=[Dot("a point", 0.5, 0.5, "piano", noise(5.0)), Dot("mute", 0, 0, "piano")],
+    )
+    file = tmp_path / "plane.html"
+    file.write_text(asked(Page("A plane").plane(plane, caption="").html(), CLICK), encoding="utf-8")
+    dom, console = browse(chromium, file, tmp_path / "profile")
+    assert console == []
+    assert told(dom)["data-told"] == "sound-0-/sound-0 -sound-1/sound-1 --/sound-1"

@@ -5,7 +5,8 @@ transposed convolutions, with the label beside what the encoder and the decoder 
 Yan 2015). The report's sigmoid cannot make the negative half of a sound; here it ends in tanh.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from torch.nn.functional import relu
 
 from menura.foundation.errors import UsageError
-from menura.models._autoencoder import Autoencoder, AutoencoderConfig, Latent
+from menura.models._autoencoder import Autoencoder, AutoencoderConfig, Latent, Vectors
 from menura.models._bottleneck import BottleneckConfig
 from menura.models._players import Generator, Shape, coarser, flat, laid
 from menura.models._precision import in_float32
@@ -48,6 +49,9 @@ class CvaeConfig(AutoencoderConfig):
     tell them (Ganin & Lempitsky 2015; Lample et al. 2017): a decoder that hears the label in the
     latents need not listen to the one it is told.
     n_listener: its hidden units.
+    obedience: how strongly a clip decoded with another's labels must be heard as having those, by
+        the encoder's own guess (the auxiliary classifier of Kameoka et al. 2019): reconstruction
+        alone never tries labels on a clip that has others.
     """
 
     n_window: int = 64_000
@@ -59,6 +63,7 @@ class CvaeConfig(AutoencoderConfig):
     untold: float = 0.5
     secrecy: float = 0.0
     n_listener: int = 64
+    obedience: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,8 +75,8 @@ class CvaeConfig(AutoencoderConfig):
             raise ValueError("kernel must reach over every stride, and be odd beside a stride of 1")
         if self.n_window % prod(self.strides):
             raise ValueError(f"n_window must be a multiple of {prod(self.strides)}")
-        if not 0 <= self.untold <= 1 or self.secrecy < 0:
-            raise ValueError("untold must be 0…1, secrecy not negative")
+        if not 0 <= self.untold <= 1 or min(self.secrecy, self.obedience) < 0:
+            raise ValueError("untold must be 0…1, secrecy and obedience not negative")
         if self.linear_way:
             raise ValueError("a linear_way would pass by the labels; leave it out")
 
@@ -125,8 +130,8 @@ class Cvae(Autoencoder):
         self.decoder.generator.begin(frames.mean(dim=(0, 2)))
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
-        """As of every autoencoder; guess: how well labels are heard; secret: how badly they are in
-        the latents, which the encoder raises and the listener lowers."""
+        """As of every autoencoder; guess: how badly labels are heard; secret: how badly they are in
+        the latents, which the encoder raises and the listener lowers; obeyed: how badly others."""
         frames, told = batch.frames, self._told(batch)
         self._check(frames)
         hidden = torch.rand(len(told), 1, generator=rng, device=told.device) < self.config.untold
@@ -139,6 +144,9 @@ class Cvae(Autoencoder):
         if self.encoder.guess is not None:
             losses["guess"] = cross_entropy(self.encoder.guess(heard.detach()).float(), told)
             total = total + losses["guess"]
+            if self.config.obedience:
+                losses["obeyed"] = self._obeyed(drawn.detach(), told.roll(1, dims=0))
+                total = total + self.config.obedience * losses["obeyed"]
         if len(self.listener):
             losses["secret"] = self._secret(drawn[:, :, 0], told)
             total = total + losses["secret"]
@@ -149,8 +157,10 @@ class Cvae(Autoencoder):
     def progress(self, batch: Batch, rng: torch.Generator) -> Float[Tensor, ""]:
         """What is lost of the frames, and what the latents cost: not what two listeners hear."""
         losses = self.losses(batch, "model", rng)
-        others = [losses[name] for name in ("guess", "secret") if name in losses]
-        return losses["total"] - sum(others)
+        weights = {"guess": 1.0, "secret": 1.0, "obeyed": self.config.obedience}
+        others = [weight * losses[name] for name, weight in weights.items() if name in losses]
+        value: Tensor = losses["total"] - sum(others)
+        return value
 
     def usual_guidance(self) -> float:
         return 1.0
@@ -212,6 +222,15 @@ class Cvae(Autoencoder):
         n = max(1, round(float(self.frequencies.sum())))
         return torch.zeros_like(likely).scatter(1, likely.topk(n, dim=1).indices, 1.0)
 
+    def _obeyed(self, drawn: Vectors, others: Told) -> Float[Tensor, ""]:
+        """How badly other labels are heard once they are told. The decoder alone learns from it: a
+        guess that learnt from what is made would come to hear whatever it is told."""
+        made = self._decoded(torch.cat([drawn, others[:, :, None]], dim=1))
+        assert self.encoder.guess is not None
+        with unmoved(self.encoder):
+            heard = self.encoder.guess(self.encoder.heard(made))
+        return cross_entropy(heard.float(), others)
+
     def _secret(self, latents: Float32[Tensor, "batch latent"], told: Told) -> Float[Tensor, ""]:
         """How badly the listener tells labels from latents. It learns to tell them; the encoder
         learns from it how not to, until the listener knows no more than how frequent each is
@@ -237,6 +256,19 @@ class Cvae(Autoencoder):
         """Latents, and below them the labels, the same in every window."""
         below = told[:, :, None, None, None].expand(-1, -1, *latent.shape[2:])
         return torch.cat([latent, below], dim=1)
+
+
+@contextmanager
+def unmoved(part: nn.Module) -> Iterator[None]:
+    """Gradients pass through the part, and its own weights have none."""
+    learning = [p for p in part.parameters() if p.requires_grad]
+    for parameter in learning:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in learning:
+            parameter.requires_grad_(True)
 
 
 class Encoder(nn.Module):

@@ -49,6 +49,9 @@ class LatentFlowConfig:
         followed when nothing is said; known_guidance: how strictly what was given is, by the first
         window. Later ones know the flow's own music, and would go astray with it.
     n_steps, method: of the integration.
+    n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds
+        most like the end of the seed. n_beginning_steps: of their integration; more draws in few
+        steps come nearer to the seed than few in many, and sound no worse (docs/log.md).
     """
 
     width: int = 256
@@ -64,6 +67,8 @@ class LatentFlowConfig:
     known_guidance: float = 2.0
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
+    n_beginnings: int = 32
+    n_beginning_steps: int = 4
     optimizer: Optimizer = field(
         default_factory=lambda: Optimizer("adamw", learning_rate=1e-3, betas=(0.9, 0.99))
     )
@@ -80,8 +85,9 @@ class LatentFlowConfig:
             raise ValueError("label_dropout is a share; it must be 0…1")
         if min(self.known_noise, self.guidance, self.known_guidance) < 0:
             raise ValueError("known_noise, guidance and known_guidance must not be negative")
-        if self.n_steps < 1:
-            raise ValueError("n_steps must be at least 1")
+        for name in ("n_steps", "n_beginnings", "n_beginning_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
 
 
 class LatentFlow(Model):
@@ -98,6 +104,7 @@ class LatentFlow(Model):
         n_window=16,
         n_carried=6,
         n_steps=4,
+        n_beginnings=3,
         optimizer=Optimizer("adamw", learning_rate=3e-3),
         schedule=Schedule(),
     )
@@ -156,10 +163,31 @@ class LatentFlow(Model):
             n_new = min(c.n_window - n_known, n_frames - made)
             window = nn.functional.pad(behind, (0, c.n_window - n_known))
             known = torch.arange(c.n_window, device=seed.device) < n_known
-            filled = self._fill(window, known, rngs, sampling, is_first=made == 0)
+            strictness = c.known_guidance if made == 0 else 1.0
+            filled = self._fill(window, known, rngs, sampling, strictness, c.n_steps)
             pieces.append(filled[:, :, n_known : n_known + n_new])
             made += n_new
         return torch.cat(pieces, dim=2)[:, :, seed.shape[2] :]
+
+    def n_beginnings(self) -> int:
+        return int(self.config.n_beginnings)
+
+    def beginnings(
+        self,
+        seed: Float32[Tensor, "1 features known"],
+        n_frames: int,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Frames:
+        """Each in a window that ends with it: there is less to compute than in a whole one."""
+        c = self.config
+        behind = seed[:, :, -c.n_carried :]
+        n_known = behind.shape[2]
+        n_new = min(c.n_window - n_known, n_frames)
+        window = nn.functional.pad(behind, (0, n_new)).expand(len(rngs), -1, -1)
+        known = torch.arange(n_known + n_new, device=seed.device) < n_known
+        made = self._fill(*(window, known, rngs, sampling, c.known_guidance, c.n_beginning_steps))
+        return made[:, :, n_known:]
 
     def inpaint(self, frames: Frames, missing: Bool[Tensor, " frames"], rngs: Rngs) -> Frames:
         """Window by window from the first missing frame on, each with what follows it in sight."""
@@ -171,9 +199,9 @@ class LatentFlow(Model):
             stop = min(start + c.n_window, frames.shape[2])
             window, unknown = filled[:, :, start:stop], left[start:stop].clone()
             # What is missing beyond this window is decided in the next.
-            is_first = torch.equal(left, missing)
+            strictness = c.known_guidance if torch.equal(left, missing) else 1.0
             filled[:, :, start:stop] = self._fill(
-                window, ~unknown, rngs, AS_LEARNT, is_first=is_first
+                window, ~unknown, rngs, AS_LEARNT, strictness, c.n_steps
             )
             left[start:stop] = False
         return filled
@@ -216,15 +244,15 @@ class LatentFlow(Model):
         known: Bool[Tensor, " frames"],
         rngs: Rngs,
         sampling: Sampling,
-        *,
-        is_first: bool,
+        strictness: float,
+        n_steps: int,
     ) -> Frames:
-        """The unknown frames made, the known ones as they are."""
-        c = self.config
+        """The unknown frames made, the known ones as they are. strictness: towards the known."""
         started = sampling.temperature * noise(rngs, *music.shape[1:]).to(music.device)
-        strictness = c.known_guidance if is_first and known.any() else 1.0
+        if not known.any():  # there is nothing to be strict about
+            strictness = 1.0
         velocity = self._towards(music, known, started, sampling, strictness)
-        made = integrate(velocity, started, c.n_steps, method=c.method)
+        made = integrate(velocity, started, n_steps, method=self.config.method)
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:

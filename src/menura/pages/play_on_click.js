@@ -6,7 +6,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (!sound.paused) { sound.pause(); return; }
   sound.currentTime = 0;
-  sound.play();
+  sound.play().catch(() => {});  /* stopped before it began */
   for (const other of document.querySelectorAll("a.heard")) other.classList.remove("heard");
   link.classList.add("heard");
 });

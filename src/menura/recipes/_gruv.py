@@ -21,7 +21,7 @@ def gruv(cell: Cell) -> Recipe:
                     "frame-rnn",
                     FrameRnnConfig(
                         cell=cell,
-                        n_hidden=512,
+                        n_hidden=256,
                         output="mixture",
                         input_noise=0.1,
                         bounded=True,

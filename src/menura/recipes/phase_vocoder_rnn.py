@@ -31,7 +31,7 @@ recipe = Recipe(
             model=Part(
                 "frame-rnn",
                 FrameRnnConfig(
-                    n_hidden=384, output="mixture", input_noise=0.3, bounded=True, bits=8
+                    n_hidden=256, output="mixture", input_noise=0.3, bounded=True, bits=8
                 ),
             ),
             batching=ContiguousWindows(batch_size=32, n_frames=51, piece_s=30.0),

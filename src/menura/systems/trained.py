@@ -13,6 +13,7 @@ from menura.audio import Clip
 from menura.audio.joining import cross_fade
 from menura.foundation.errors import UsageError
 from menura.models.contract import (
+    Begins,
     Codes,
     Continues,
     Generates,
@@ -22,11 +23,13 @@ from menura.models.contract import (
     Planar,
     Reconstructs,
     Relabels,
+    Sampling,
     Streams,
     Varies,
     first_frames,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
+from menura.systems.beginnings import begun
 from menura.systems.bound import BoundSystem, music_rng
 from menura.systems.coded import Coded
 from menura.systems.prompts import Prompt
@@ -142,11 +145,29 @@ class TrainedSystem(BoundSystem):
         if isinstance(model, Streams):
             made = first_frames(model.stream(known, rngs, sampling), n_frames)
         else:
-            made = in_pieces(lambda: model.continue_(known, n_frames, rngs, sampling))
+            made = in_pieces(
+                lambda: self._gone_on(model, seed_clip, known, n_frames, rngs[0], sampling)
+            )
         frames = chain(in_pieces(lambda: known), made)
         sound = decoded(self.representation, frames, 1, n_seed + n_new)
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
         return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
+
+    def _gone_on(
+        self,
+        model: Continues,
+        seed_clip: Clip,
+        known: Frames,
+        n_frames: int,
+        rng: torch.Generator,
+        sampling: Sampling,
+    ) -> Float32[Tensor, "1 features new"]:
+        """The frames after the known ones, of a model that makes them whole."""
+        chosen = known[:, :, :0]
+        if isinstance(model, Begins):
+            chosen = begun(self.representation, model, seed_clip, known, n_frames, rng, sampling)
+        n_left, known = n_frames - chosen.shape[2], torch.cat([known, chosen], dim=2)
+        return torch.cat([chosen, model.continue_(known, n_left, [rng], sampling)], dim=2)
 
     def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
         """The clip as the system can express it. label: as if it had this one and no other.

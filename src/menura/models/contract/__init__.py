@@ -6,6 +6,7 @@ from menura.models.contract.phase import Optimizer, Phase, Schedule
 from menura.models.contract.powers import (
     AS_LEARNT,
     POWERS,
+    Begins,
     Codes,
     Conditioned,
     Continues,
@@ -28,6 +29,7 @@ __all__ = [
     "AS_LEARNT",
     "POWERS",
     "Batch",
+    "Begins",
     "Codes",
     "Conditioned",
     "Continues",

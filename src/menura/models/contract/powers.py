@@ -77,6 +77,32 @@ class Continues(Protocol):
 
 
 @runtime_checkable
+class Begins(Continues, Protocol):
+    """Makes the first moments after a seed by themselves, so that of several one can be chosen.
+
+    A beginning is gone on from as if it were the end of the seed.
+    """
+
+    def n_beginnings(self) -> int:
+        """How many to choose among; with 1 there is no choice."""
+        ...
+
+    def beginnings(
+        self,
+        seed: Float32[Tensor, "1 features known"],
+        n_frames: int,
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Frames:
+        """What may follow the seed, once for each generator; at most n_frames of it.
+
+        There may be fewer: what is made at once. One generator may be given several times: rows
+        draw from it in turn.
+        """
+        ...
+
+
+@runtime_checkable
 class Streams(Protocol):
     """Makes music without end, in memory that does not grow with it.
 

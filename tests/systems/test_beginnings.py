@@ -1,0 +1,167 @@
+"""Of several beginnings the one that sounds as the seed ends is kept, and gone on from."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from menura.audio import Clip
+from menura.models import Batch, Model, Phase, latent_flow
+from menura.models.contract import AS_LEARNT, Losses, Sampling
+from menura.models.latent_flow import LatentFlow
+from menura.representations import Representation
+from menura.representations.log_power import LogPower
+from menura.representations.waveform import Waveform
+from menura.systems import Description, SavedPart, TrainedSystem
+from menura.systems.beginnings import most_alike
+
+RATE = 8000
+
+
+def sine(seconds: float, hz: float = 880.0, level: float = 0.3) -> Clip:
+    time = np.arange(round(seconds * RATE)) / RATE
+    return Clip((level * np.sin(2 * np.pi * hz * time))[None].astype(np.float32), RATE)
+
+
+def hiss(seconds: float, level: float = 0.3) -> Clip:
+    rng = np.random.default_rng(0)
+    return Clip(level * rng.standard_normal((1, round(seconds * RATE)), dtype=np.float32), RATE)
+
+
+def beats(seconds: float) -> Clip:
+    """On and off eight times a second."""
+    clip = sine(seconds)
+    on = (np.arange(clip.n_samples) // (RATE // 16)) % 2
+    return Clip(clip.samples * on.astype(np.float32), RATE)
+
+
+@pytest.mark.parametrize("own", range(5))
+def test_what_sounds_the_same_is_the_most_alike(own: int) -> None:
+    """Pitch, texture, loudness and rhythm each tell two sounds apart."""
+    kinds = [sine(1.0), sine(1.0, 440.0), sine(1.0, level=0.03), hiss(1.0), beats(1.0)]
+    longer = [sine(1.5), sine(1.5, 440.0), sine(1.5, level=0.03), hiss(1.5), beats(1.5)]
+    end = longer[own].between(0.5, 1.5)
+    assert most_alike(end, kinds) == own
+
+
+def test_silence_is_unlike_a_sound_however_soft_it_is() -> None:
+    soft, silence = sine(1.0, level=0.01), Clip(np.zeros((1, RATE), np.float32), RATE)
+    assert most_alike(soft, [silence, sine(1.0, level=0.02)]) == 1
+    assert most_alike(silence, [soft, silence]) == 1
+
+
+class Offering(Model):
+    """Offers three beginnings, of which the last goes on from a sine, and goes on with 0.5."""
+
+    offered: torch.Tensor
+    n = 3
+
+    def phases(self) -> dict[str, Phase]:
+        return {"model": Phase((torch.nn.Parameter(torch.zeros(1)),))}
+
+    def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
+        return {"total": torch.zeros(())}
+
+    def n_beginnings(self) -> int:
+        return self.n
+
+    def beginnings(
+        self,
+        seed: torch.Tensor,
+        n_frames: int,
+        rngs: Sequence[torch.Generator],
+        sampling: Sampling = AS_LEARNT,
+    ) -> torch.Tensor:
+        after = sine(4.0).samples[0, seed.shape[2] :][:n_frames]
+        quiet, noise = 0.01 * after, hiss(3.0).samples[0, :n_frames]
+        self.offered = torch.from_numpy(np.stack([quiet, noise, after]))[:, None]
+        return self.offered
+
+    def continue_(
+        self,
+        seed: torch.Tensor,
+        n_frames: int,
+        rngs: Sequence[torch.Generator],
+        sampling: Sampling = AS_LEARNT,
+    ) -> torch.Tensor:
+        self.told = seed
+        return torch.full((1, 1, n_frames), 0.5)
+
+
+def bound(model: Model, part: Representation) -> TrainedSystem:
+    saved = SavedPart("waveform", {}), SavedPart("offering", {})
+    return TrainedSystem(Description("offering", "tiny", RATE, 1, 1.0, *saved), part, model)
+
+
+def offering() -> tuple[Offering, TrainedSystem]:
+    part = Waveform(Waveform.Config(), RATE)
+    model = Offering(None, part.spec)
+    model.weight = torch.nn.Parameter(torch.zeros(1))
+    return model, bound(model, part)
+
+
+def test_the_chosen_beginning_is_what_is_heard_and_gone_on_from() -> None:
+    model, system = offering()
+    made = system.continue_(sine(2.0), 1.5, seed=0).samples[0]
+    assert len(made) == round(3.5 * RATE)
+    np.testing.assert_allclose(made[: 3 * RATE], sine(3.0).samples[0], atol=1e-6)
+    np.testing.assert_allclose(made[3 * RATE :], 0.5, atol=1e-6)
+    torch.testing.assert_close(model.told[0, 0], torch.from_numpy(sine(3.0).samples[0]))
+
+
+def test_it_is_the_end_of_the_seed_that_counts() -> None:
+    _, system = offering()
+    rest = sine(2.0).samples[:, RATE:]
+    seed = Clip(np.concatenate([hiss(1.0).samples, rest], axis=1), RATE)
+    made = system.continue_(seed, 1.5, seed=0).samples[0]
+    np.testing.assert_allclose(made[2 * RATE : 3 * RATE], sine(3.0).samples[0, 2 * RATE :])
+
+
+def test_no_more_is_begun_than_is_asked_for() -> None:
+    model, system = offering()
+    assert system.continue_(sine(2.0), 0.25, seed=0).n_samples == round(2.25 * RATE)
+    assert model.offered.shape[2] == RATE // 4
+
+
+def test_a_seed_shorter_than_what_is_compared_is_enough() -> None:
+    _, system = offering()
+    made = system.continue_(sine(0.2), 1.5, seed=0)
+    np.testing.assert_allclose(made.samples[0, :RATE], sine(1.0).samples[0], atol=1e-6)
+
+
+def test_with_one_beginning_nothing_is_chosen() -> None:
+    model, system = offering()
+    model.n = 1
+    made = system.continue_(sine(2.0), 1.0, seed=0).samples[0]
+    np.testing.assert_allclose(made[2 * RATE :], 0.5, atol=1e-6)
+    assert not hasattr(model, "offered")
+
+
+def flow(n_beginnings: int) -> tuple[LatentFlow, Representation]:
+    part = LogPower(LogPower.Config(n_fft=256, hop_length=64, n_iter=1), RATE)
+    torch.manual_seed(0)
+    config = replace(LatentFlow.tiny, n_beginnings=n_beginnings)
+    return latent_flow.LatentFlow(config, part.spec).eval(), part
+
+
+def test_the_flow_offers_as_many_as_asked_in_one_window() -> None:
+    model, part = flow(5)
+    seed = torch.randn(1, part.spec.n_channels, 20, generator=torch.Generator().manual_seed(1))
+    rng = torch.Generator().manual_seed(2)
+    made = model.beginnings(seed, 7, [rng] * 5)
+    assert made.shape == (5, part.spec.n_channels, 7)
+    assert len({float(row.sum()) for row in made}) == 5, "each is drawn anew"
+    window = model.config.n_window - model.config.n_carried
+    assert model.beginnings(seed, 1000, [rng]).shape[2] == window, "what is made at once"
+    torch.testing.assert_close(
+        made[:1], model.beginnings(seed, 7, [torch.Generator().manual_seed(2)])
+    )
+
+
+def test_a_flow_continues_the_same_way_again_and_otherwise_from_another_seed_number() -> None:
+    system = bound(*flow(3))
+    one, again, other = (system.continue_(hiss(0.5), 1.0, seed=s).samples for s in (0, 0, 1))
+    np.testing.assert_array_equal(one, again)
+    assert not np.allclose(one[:, RATE // 2 :], other[:, RATE // 2 :])
