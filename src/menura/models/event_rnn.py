@@ -8,7 +8,6 @@ The network of deepjazz (Kim 2016, github.com/jisungk/deepjazz; retrained in Dub
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import ClassVar
 
 import torch
@@ -16,12 +15,12 @@ from jaxtyping import Float, Float32, Int64
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot
 
+from menura.models._streaming import StreamingModel
 from menura.models._threads import one_thread
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
     Losses,
-    Model,
     Optimizer,
     Phase,
     Rngs,
@@ -66,7 +65,7 @@ class EventRnnConfig:
             raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout:g}")
 
 
-class EventRnn(Model):
+class EventRnn(StreamingModel):
     """Next-event prediction. `temperature` divides the logits; 0 takes the likeliest.
 
     Pieces from nothing set off from silence (an input of zeros), those of a windowed model from a
@@ -128,18 +127,6 @@ class EventRnn(Model):
             logits, wanted = self.output(self.dropout(hidden)).flatten(0, 1), events.flatten()
         return {"total": cross_entropy(logits.float(), wanted)}
 
-    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        return self._joined(self.stream(None, rngs, sampling), n_frames, len(rngs))
-
-    def continue_(
-        self,
-        seed: Float32[Tensor, "batch features known"],
-        n_frames: int,
-        rngs: Rngs,
-        sampling: Sampling = AS_LEARNT,
-    ) -> Frames:
-        return self._joined(self.stream(seed, rngs, sampling), n_frames, len(rngs))
-
     def stream(
         self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
     ) -> Iterator[Float32[Tensor, "batch 1 1"]]:
@@ -176,10 +163,9 @@ class EventRnn(Model):
             yield drawn_events
             known = torch.cat([known, drawn_events[:, None]], dim=1)
 
-    def _joined(self, pieces: Iterator[Frames], n_frames: int, n: int) -> Frames:
+    def _joined(self, pieces: Iterator[Frames]) -> Frames:
         with one_thread():
-            made = list(islice(pieces, n_frames))
-        return torch.cat(made, dim=2) if made else self.output.weight.new_zeros(n, 1, 0)
+            return super()._joined(pieces)
 
     def _numbers(self, frames: Frames) -> Numbers:
         return frames[:, 0].to(self.output.weight.device, torch.int64)

@@ -21,17 +21,16 @@ from torch import Tensor
 from menura.models._frame_maker import Bits, FrameMaker
 from menura.models._outputs import MeanOutput, MixtureOutput, Output
 from menura.models._recurrence import Cell, Masks, Recurrence, State
+from menura.models._streaming import StreamingModel
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
     Losses,
-    Model,
     Optimizer,
     Phase,
     Rngs,
     Sampling,
     Schedule,
-    first_frames,
     noise,
 )
 from menura.representations import Frames, Spec
@@ -91,7 +90,7 @@ class FrameRnnConfig:
             raise ValueError(f"input_noise must be 0…100, not {self.input_noise:g}")
 
 
-class FrameRnn(Model):
+class FrameRnn(StreamingModel):
     """Predicts by what it heard so far. Generates by feeding its own output back, without end."""
 
     Config = FrameRnnConfig
@@ -133,22 +132,6 @@ class FrameRnn(Model):
         hidden, state = self.network(heard, state, masks)
         self.carried = state.detach()
         return {"total": self.output.loss(hidden, frames[:, n:])}
-
-    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        if n_frames == 0:
-            return self.carried.new_zeros(len(rngs), self.spec.n_channels, 0)
-        return _joined(self.stream(None, rngs, sampling), n_frames)
-
-    def continue_(
-        self,
-        seed: Float32[Tensor, "batch features known"],
-        n_frames: int,
-        rngs: Rngs,
-        sampling: Sampling = AS_LEARNT,
-    ) -> Frames:
-        if n_frames == 0:
-            return seed[:, :, :0]
-        return _joined(self.stream(seed, rngs, sampling), n_frames)
 
     def stream(
         self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
@@ -277,8 +260,3 @@ class FrameRnn(Model):
         if batch.continues is None or self.carried.shape[2] != n:
             return self.network.at_rest(n)
         return self.carried * batch.continues.float()[None, None, :, None]
-
-
-def _joined(pieces: Iterator[Frames], n_frames: int) -> Frames:
-    """So many frames of a stream."""
-    return torch.cat(list(first_frames(pieces, n_frames)), dim=2)

@@ -16,19 +16,18 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from menura.foundation.errors import UsageError
+from menura.models._streaming import StreamingModel
 from menura.models._wavenet import Conditions, Numbers, Player, Stack, StackSizes
 from menura.models._wavenet.player import Chances, Drawing
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
     Losses,
-    Model,
     Optimizer,
     Phase,
     Rngs,
     Sampling,
     Schedule,
-    first_frames,
 )
 from menura.representations import Frames, Spec
 
@@ -65,7 +64,7 @@ class WavenetConfig:
             raise ValueError("guidance must not be negative")
 
 
-class Wavenet(Model):
+class Wavenet(StreamingModel):
     """Next-sample prediction from all samples that its layers reach, without end.
 
     Frames are numbers of an alphabet; those that are not whole are rounded, those beyond it cut.
@@ -113,18 +112,6 @@ class Wavenet(Model):
     def usual_guidance(self) -> float:
         return float(self.config.guidance)
 
-    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        return self._joined(self.stream(None, rngs, sampling), n_frames, len(rngs))
-
-    def continue_(
-        self,
-        seed: Float32[Tensor, "batch features known"],
-        n_frames: int,
-        rngs: Rngs,
-        sampling: Sampling = AS_LEARNT,
-    ) -> Frames:
-        return self._joined(self.stream(seed, rngs, sampling), n_frames, len(rngs))
-
     def stream(
         self, seed: Frames | None, rngs: Rngs, sampling: Sampling = AS_LEARNT
     ) -> Iterator[Float32[Tensor, "batch 1 frames"]]:
@@ -149,10 +136,6 @@ class Wavenet(Model):
         while True:
             made = player.play(strands, said, 1, heard, chances(rngs, PIECE), drawing)
             yield torch.from_numpy(made).to(device, torch.float32)[:, None]
-
-    def _joined(self, pieces: Iterator[Frames], n_frames: int, n: int) -> Frames:
-        made = list(first_frames(pieces, n_frames))
-        return torch.cat(made, dim=2) if made else torch.zeros(n, 1, 0, device=self._place)
 
     def _numbers(self, frames: Frames) -> Numbers:
         numbers = frames[:, 0].to(self._place).round()
