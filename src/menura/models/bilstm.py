@@ -20,11 +20,11 @@ from menura.models._dropping import dropping_by
 from menura.models._image_layers import ColumnReader, ImageWriter
 from menura.models._opening import Opening
 from menura.models._precision import in_float32
+from menura.models._streaming import StreamingModel
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
     Losses,
-    Model,
     Optimizer,
     Phase,
     Rngs,
@@ -32,7 +32,7 @@ from menura.models.contract import (
     Schedule,
     noise,
 )
-from menura.representations import Frames, Spec
+from menura.representations import Spec
 
 Window = Float32[Tensor, "batch window features"]
 Frame = Float32[Tensor, "batch features"]
@@ -90,7 +90,7 @@ class BilstmConfig:
             raise ValueError("n_modes above 1 asks for a rank: every mode would cost a dense layer")
 
 
-class Bilstm(Model):
+class Bilstm(StreamingModel):
     """Next-frame prediction from whole windows. Generates by feeding its own frames back.
 
     Where nothing is given, the first window is drawn (see Opening) and the piece begins after it.
@@ -195,18 +195,6 @@ class Bilstm(Model):
         blur: Tensor = self.config.input_noise * share * (codes @ self.opening.axes)
         return window + blur
 
-    def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
-        return self._first(n_frames, self.stream(None, rngs, sampling), len(rngs))
-
-    def continue_(
-        self,
-        seed: Float32[Tensor, "batch features known"],
-        n_frames: int,
-        rngs: Rngs,
-        sampling: Sampling = AS_LEARNT,
-    ) -> Frames:
-        return self._first(n_frames, self.stream(seed, rngs, sampling), len(rngs))
-
     def stream(
         self,
         seed: Float32[Tensor, "batch features known"] | None,
@@ -254,12 +242,6 @@ class Bilstm(Model):
                 yield
         finally:
             self.train(was_training)
-
-    def _first(
-        self, n_frames: int, frames: Iterator[Float32[Tensor, "batch features 1"]], n_pieces: int
-    ) -> Frames:
-        nothing = self.residual.new_zeros(n_pieces, self.spec.n_channels, 0)
-        return torch.cat([nothing, *islice(frames, n_frames)], dim=2)
 
     def _state(self, read: Float[Tensor, "batch window read"]) -> State:
         _, (hidden, _) = self.network(read)
