@@ -155,16 +155,39 @@ def test_the_encoder_hides_labels_only_as_long_as_they_are_heard() -> None:
 def test_the_decoder_alone_learns_to_be_obeyed() -> None:
     """The labels told are those of another clip; what hears them is not moved, and can be later."""
     model, batch = a_cvae(obedience=0.5), told()
-    drawn, others = torch.randn(16, 4, 1, generator=rng()), batch.labels.float().roll(1, dims=0)
-    obeyed = model._obeyed(drawn, others)
-    obeyed.backward()
+    losses = model.losses(batch, "model", rng())
+    losses["obeyed"].backward(retain_graph=True)
     assert not any(parameter.grad is not None for parameter in model.encoder.parameters())
     assert any(bool(p.grad.any()) for p in model.decoder.parameters() if p.grad is not None)
     assert all(parameter.requires_grad for parameter in model.encoder.parameters())
-    losses = model.losses(batch, "model", rng())
-    parts = losses["total"] - 0.5 * losses["obeyed"]
-    assert {"obeyed"} == set(losses) - set(a_cvae().losses(batch, "model", rng()))
-    torch.testing.assert_close(parts, a_cvae().losses(batch, "model", rng())["total"])
+    others = {name: value for name, value in losses.items() if name not in ("total", "obeyed")}
+    plain = a_cvae().losses(batch, "model", rng())
+    assert set(others) == set(plain) - {"total"}
+    torch.testing.assert_close(losses["total"], plain["total"] + 0.5 * losses["obeyed"])
+
+
+def test_it_is_obeyed_when_the_other_label_is_heard() -> None:
+    """Clips of two labels in turn: the label of the one before is never a clip's own."""
+    model, batch = a_cvae(obedience=0.5), told()
+    assert batch.labels is not None
+    said = []
+    for own in (True, False):
+        heard = batch.labels if own else batch.labels.flip(1)
+        model.encoder.guess = _Saying(20 * heard.float() - 10)
+        said.append(float(model.losses(batch, "model", rng())["obeyed"].detach()))
+    assert said[0] == pytest.approx(10, abs=0.01)
+    assert said[1] == pytest.approx(0, abs=0.01)
+
+
+class _Saying(torch.nn.Module):
+    """Hears what it was told to, in whatever it is given."""
+
+    def __init__(self, logits: Tensor):
+        super().__init__()
+        self.logits = logits
+
+    def forward(self, heard: Tensor) -> Tensor:
+        return self.logits + 0 * heard.sum(dim=1, keepdim=True)
 
 
 def test_without_labels_it_is_a_plain_variational_autoencoder() -> None:

@@ -13,9 +13,10 @@ from menura.models.contract import AS_LEARNT, Losses, Sampling
 from menura.models.latent_flow import LatentFlow
 from menura.representations import Representation
 from menura.representations.log_power import LogPower
+from menura.representations.magnitude_phase import MagnitudePhase
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem
-from menura.systems.beginnings import most_alike
+from menura.systems.beginnings import _frames_to_hear, _heard, begun, most_alike
 
 RATE = 8000
 
@@ -50,6 +51,13 @@ def test_silence_is_unlike_a_sound_however_soft_it_is() -> None:
     soft, silence = sine(1.0, level=0.01), Clip(np.zeros((1, RATE), np.float32), RATE)
     assert most_alike(soft, [silence, sine(1.0, level=0.02)]) == 1
     assert most_alike(silence, [soft, silence]) == 1
+
+
+def test_a_sound_that_is_not_finite_is_not_chosen() -> None:
+    for broken in (np.nan, np.inf):
+        sound = sine(1.0)
+        sound.samples[0, 100] = broken
+        assert most_alike(sine(1.0), [sound, hiss(1.0)]) == 1
 
 
 class Offering(Model):
@@ -119,30 +127,58 @@ def test_it_is_the_end_of_the_seed_that_counts() -> None:
     np.testing.assert_allclose(made[2 * RATE : 3 * RATE], sine(3.0).samples[0, 2 * RATE :])
 
 
-def test_no_more_is_begun_than_is_asked_for() -> None:
-    model, system = offering()
-    assert system.continue_(sine(2.0), 0.25, seed=0).n_samples == round(2.25 * RATE)
-    assert model.offered.shape[2] == RATE // 4
-
-
 def test_a_seed_shorter_than_what_is_compared_is_enough() -> None:
     _, system = offering()
     made = system.continue_(sine(0.2), 1.5, seed=0)
     np.testing.assert_allclose(made.samples[0, :RATE], sine(1.0).samples[0], atol=1e-6)
 
 
-def test_with_one_beginning_nothing_is_chosen() -> None:
-    model, system = offering()
-    model.n = 1
-    made = system.continue_(sine(2.0), 1.0, seed=0).samples[0]
-    np.testing.assert_allclose(made[2 * RATE :], 0.5, atol=1e-6)
-    assert not hasattr(model, "offered")
+def test_where_there_is_nothing_to_choose_by_nothing_is_begun() -> None:
+    """Of one draw; of draws that are all alike; like silence; against a label that is asked for."""
+    silence = Clip(np.zeros((1, RATE), np.float32), RATE)
+    faded = Clip(np.concatenate([sine(1.0).samples, silence.samples], axis=1), RATE)
+    label = torch.tensor([True])
+    for n, seed, sampling in (
+        (1, sine(2.0), Sampling()),
+        (3, sine(2.0), Sampling(temperature=0.0)),
+        (3, sine(2.0), Sampling(labels=label)),
+        (3, faded, Sampling()),
+    ):
+        model, system = offering()
+        model.n = n
+        known = torch.from_numpy(seed.samples)[None]
+        rng = torch.Generator()
+        first = begun(system.representation, model, seed, known, 4000, rng, sampling)
+        assert first.shape == (1, 1, 0)
+        assert not hasattr(model, "offered")
 
 
-def flow(n_beginnings: int) -> tuple[LatentFlow, Representation]:
+@pytest.mark.parametrize("n_samples", [8192, 8300, 8191])
+@pytest.mark.parametrize("n_channels", [1, 2])
+def test_what_is_heard_begins_where_the_seed_ends(n_samples: int, n_channels: int) -> None:
+    """Over centred frames, whatever part of a frame the seed ends in: a true continuation is heard
+    as the very samples that come next."""
+    config = MagnitudePhase.Config(n_fft=512, hop_length=128)
+    part = MagnitudePhase(config, RATE, n_channels)
+    time = np.arange(4 * RATE) / RATE
+    whole = 0.3 * np.sin(2 * np.pi * np.stack([300 * time**1.5, 500 * time**1.2])[:n_channels])
+    clip = Clip(whole.astype(np.float32), RATE)
+    frames = part.encode(torch.from_numpy(clip.samples)[None])
+    seed = Clip(clip.samples[:, :n_samples], RATE)
+    n_known = n_samples // 128 - part.edge_frames
+    n_new = _frames_to_hear(part, n_samples, n_known)
+    choices = frames[:, :, n_known : n_known + n_new].expand(11, -1, -1)
+    heard = _heard(part, seed, frames[:, :, :n_known], choices)
+    assert len(heard) == 11
+    np.testing.assert_allclose(
+        heard[10].samples, clip.samples[:, n_samples : n_samples + RATE], atol=1e-3
+    )
+
+
+def flow(n_beginnings: int, **changed: int) -> tuple[LatentFlow, Representation]:
     part = LogPower(LogPower.Config(n_fft=256, hop_length=64, n_iter=1), RATE)
     torch.manual_seed(0)
-    config = replace(LatentFlow.tiny, n_beginnings=n_beginnings)
+    config = replace(LatentFlow.tiny, n_beginnings=n_beginnings, **changed)  # type: ignore[arg-type]
     return latent_flow.LatentFlow(config, part.spec).eval(), part
 
 
@@ -150,13 +186,13 @@ def test_the_flow_offers_as_many_as_asked_in_one_window() -> None:
     model, part = flow(5)
     seed = torch.randn(1, part.spec.n_channels, 20, generator=torch.Generator().manual_seed(1))
     rng = torch.Generator().manual_seed(2)
-    made = model.beginnings(seed, 7, [rng] * 5)
-    assert made.shape == (5, part.spec.n_channels, 7)
+    made = model.beginnings(seed, 3, [rng] * 5)
+    assert made.shape == (5, part.spec.n_channels, 3)
     assert len({float(row.sum()) for row in made}) == 5, "each is drawn anew"
-    window = model.config.n_window - model.config.n_carried
-    assert model.beginnings(seed, 1000, [rng]).shape[2] == window, "what is made at once"
+    longest = model.config.n_carried // 2
+    assert model.beginnings(seed, 1000, [rng]).shape[2] == longest, "half of what is carried"
     torch.testing.assert_close(
-        made[:1], model.beginnings(seed, 7, [torch.Generator().manual_seed(2)])
+        made[:1], model.beginnings(seed, 3, [torch.Generator().manual_seed(2)])
     )
 
 
@@ -165,3 +201,12 @@ def test_a_flow_continues_the_same_way_again_and_otherwise_from_another_seed_num
     one, again, other = (system.continue_(hiss(0.5), 1.0, seed=s).samples for s in (0, 0, 1))
     np.testing.assert_array_equal(one, again)
     assert not np.allclose(one[:, RATE // 2 :], other[:, RATE // 2 :])
+
+
+def test_a_longer_piece_begins_as_a_shorter_one() -> None:
+    system = bound(*flow(3, n_window=100, n_carried=60))
+    whole = system.continue_(hiss(0.5), 1.0, seed=0).samples
+    for seconds in (0.2, 0.25, 0.5):
+        made = system.continue_(hiss(0.5), seconds, seed=0).samples
+        heard = made.shape[1] - RATE // 8  # phases at the end are found without the frames after it
+        np.testing.assert_allclose(made[:, :heard], whole[:, :heard], atol=1e-3)

@@ -46,8 +46,9 @@ class LatentFlowConfig:
     known_noise: deviation, at most, of noise on what is known, so that the flow's own music,
         which is never quite like the real, is taken up as well.
     label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are
-        followed when nothing is said; known_guidance: how strictly what was given is, by the first
-        window. Later ones know the flow's own music, and would go astray with it.
+        followed when nothing is said; known_guidance: how strictly what was given is, by the
+        beginning and the first window after it. Later ones know nothing but the flow's own music,
+        and would go astray with it.
     n_steps, method: of the integration.
     n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds
         most like the end of the seed. n_beginning_steps: of their integration; more draws in few
@@ -105,6 +106,7 @@ class LatentFlow(Model):
         n_carried=6,
         n_steps=4,
         n_beginnings=3,
+        n_beginning_steps=2,
         optimizer=Optimizer("adamw", learning_rate=3e-3),
         schedule=Schedule(),
     )
@@ -179,11 +181,14 @@ class LatentFlow(Model):
         rngs: Rngs,
         sampling: Sampling = AS_LEARNT,
     ) -> Frames:
-        """Each in a window that ends with it: there is less to compute than in a whole one."""
+        """Each in a window that ends with it: there is less to compute than in a whole one.
+
+        Half of what the next window hears is of the seed itself: no beginning is longer than that.
+        """
         c = self.config
         behind = seed[:, :, -c.n_carried :]
         n_known = behind.shape[2]
-        n_new = min(c.n_window - n_known, n_frames)
+        n_new = min(n_frames, c.n_window - n_known, max(1, c.n_carried // 2))
         window = nn.functional.pad(behind, (0, n_new)).expand(len(rngs), -1, -1)
         known = torch.arange(n_known + n_new, device=seed.device) < n_known
         made = self._fill(*(window, known, rngs, sampling, c.known_guidance, c.n_beginning_steps))

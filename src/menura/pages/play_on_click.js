@@ -6,7 +6,9 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (!sound.paused) { sound.pause(); return; }
   sound.currentTime = 0;
-  sound.play().catch(() => {});  /* stopped before it began */
+  sound.play().catch((error) => {
+    if (error.name !== "AbortError") throw error;  /* that is: stopped before it began */
+  });
   for (const other of document.querySelectorAll("a.heard")) other.classList.remove("heard");
   link.classList.add("heard");
 });

@@ -2,7 +2,8 @@
 
 Music changes within a second, and a model draws its next second among all that may come: most of
 what it draws is of another loudness, register or texture than the seed. What is chosen is the
-sound that will be heard, not what the model thinks of it: likeness in latents chooses badly.
+sound that will be heard, not what the model thinks of it: likeness in latents chooses badly
+(docs/log.md).
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,18 @@ from jaxtyping import Float32, Float64
 from torch import Tensor
 
 from menura.audio import Clip, spectrogram_db
+from menura.audio.picture import window_length
 from menura.models.contract import Begins, Sampling
 from menura.representations import Frames, Representation
 
 Choices = Float32[Tensor, "choices features new"]
+Begun = Float32[Tensor, "1 features begun"]
 
 BEGINNING_S = 1.0
 N_MELS = 64
 QUIETEST_DB = -80.0  # what is below is not heard, and should not decide
+SILENCE = 1e-3  # RMS; likeness to silence would choose silence
+DECODED_AT_ONCE = 8  # choices: bounds the memory
 
 
 def begun(
@@ -31,30 +36,48 @@ def begun(
     n_frames: int,
     rng: torch.Generator,
     sampling: Sampling,
-) -> Float32[Tensor, "1 features begun"]:
-    """The beginning most like the last second of the seed, at most n_frames; none without choice.
+) -> Begun:
+    """The beginning most like the last second of the seed, at most n_frames of it.
+
+    None where there is nothing to choose by: of one draw, of draws that are all the same, from a
+    seed that ends in silence, or when a label says what the music is to be like.
 
     known: the frames of the seed, all before its end, from which the model goes on.
     """
-    n_choices = model.n_beginnings()
-    n_new = min(n_frames, _frames_to_hear(representation, seed_clip.n_samples, known.shape[2]))
-    if n_choices < 2 or n_new < 1:
-        return known[:, :, :0]
-    choices = model.beginnings(known, n_new, [rng] * n_choices, sampling)
+    nothing = known[:, :, :0]
+    n_choices, second = model.n_beginnings(), round(BEGINNING_S * seed_clip.sample_rate)
+    end = Clip(seed_clip.samples[:, max(0, seed_clip.n_samples - second) :], seed_clip.sample_rate)
+    if n_choices < 2 or n_frames < 1 or sampling.temperature == 0 or sampling.labels is not None:
+        return nothing
+    if np.sqrt(np.square(end.samples).mean()) < SILENCE:
+        return nothing
+    # As many frames however few are asked for: a longer piece begins as a shorter one.
+    wanted = _frames_to_hear(representation, seed_clip.n_samples, known.shape[2])
+    choices = model.beginnings(known, wanted, [rng] * n_choices, sampling)
     sounds = _heard(representation, seed_clip, known, choices)
-    n = min(round(BEGINNING_S * seed_clip.sample_rate), seed_clip.n_samples)
-    end = Clip(seed_clip.samples[:, seed_clip.n_samples - n :], seed_clip.sample_rate)
-    best = most_alike(end, sounds)
-    return choices[best : best + 1]
+    n_compared = min(end.n_samples, sounds[0].n_samples)
+    if n_compared < window_length(seed_clip.sample_rate):
+        return nothing
+    end = Clip(end.samples[:, end.n_samples - n_compared :], seed_clip.sample_rate)
+    starts = [Clip(sound.samples[:, :n_compared], sound.sample_rate) for sound in sounds]
+    best = most_alike(end, starts)
+    return choices[best : best + 1, :, :n_frames]
 
 
 def most_alike(end: Clip, sounds: Sequence[Clip]) -> int:
     """The number of the sound whose bands are, in level and in how it varies, nearest to `end`'s.
 
-    Euclidean distance of the means and deviations over time of 64 log-mel bands, in dB.
+    Euclidean distance of the means and deviations over time of 64 log-mel bands, in dB. The sounds
+    are as long as `end`. One that is not finite is never the nearest while another is.
     """
     wanted = _texture(end)
-    return int(np.argmin([np.linalg.norm(_texture(sound) - wanted) for sound in sounds]))
+    distances = [
+        float(np.linalg.norm(_texture(sound) - wanted))
+        if np.isfinite(sound.samples).all()
+        else np.inf
+        for sound in sounds
+    ]
+    return int(np.argmin(distances))
 
 
 def _texture(sound: Clip) -> Float64[np.ndarray, "numbers"]:
@@ -74,13 +97,16 @@ def _frames_to_hear(representation: Representation, n_seed: int, n_known: int) -
 def _heard(
     representation: Representation, seed_clip: Clip, known: Frames, choices: Choices
 ) -> list[Clip]:
-    """What of each choice comes after the end of the seed, a second of it."""
-    n_before = min(known.shape[2], 2 * representation.context_frames)
-    before = known[:, :, known.shape[2] - n_before :].expand(len(choices), -1, -1)
-    frames = torch.cat([before, choices], dim=2).to(representation.device)
-    sound: Float32[Tensor, "choices channels time"] = representation.decode(frames)
-    hop = representation.spec.hop_length or 1
-    start = seed_clip.n_samples - (known.shape[2] - n_before) * hop
+    """What of each choice comes after the end of the seed, a second of it or what there is."""
+    n_known, hop = known.shape[2], representation.spec.hop_length or 1
+    first = max(0, n_known - max(1, representation.context_frames))
+    start = seed_clip.n_samples - first * hop
     stop = start + round(BEGINNING_S * seed_clip.sample_rate)
-    rows = sound[:, :, start:stop].float().cpu().numpy()
-    return [Clip(row, seed_clip.sample_rate) for row in rows]
+    sounds = []
+    for some in torch.split(choices, DECODED_AT_ONCE):
+        frames = torch.cat([known.expand(len(some), -1, -1), some], dim=2)
+        frames = representation.cut(frames, first, frames.shape[2]).to(representation.device)
+        sound: Float32[Tensor, "choices channels time"] = representation.decode(frames)
+        sounds += [Clip(row.numpy(), seed_clip.sample_rate) for row in
+                   sound[:, :, max(0, start) : max(0, stop)].float().cpu()]  # fmt: skip
+    return sounds

@@ -2,7 +2,8 @@
 
 Frames are normalised, float32, shape (batch, features, frames). Randomness comes from the random
 generators alone, one for each piece of the batch: equal generators give equal music, and a piece
-does not depend on how many are made with it. They are on the CPU, whatever the model's device.
+does not depend on how many are made with it (beginnings apart, which may share one). They are on
+the CPU, whatever the model's device.
 """
 
 from collections.abc import Iterator, Sequence
@@ -80,7 +81,8 @@ class Continues(Protocol):
 class Begins(Continues, Protocol):
     """Makes the first moments after a seed by themselves, so that of several one can be chosen.
 
-    A beginning is gone on from as if it were the end of the seed.
+    A beginning is gone on from as if it were the end of the seed. A model that `Streams` is not
+    asked for one.
     """
 
     def n_beginnings(self) -> int:
