@@ -94,6 +94,20 @@ AUTOENCODER_FAULTS = (
         _TESTS,
     ),
     Fault(
+        "the last sample of a window stands till the end of a piece",
+        _MODEL,
+        "if rate is None or self.spec.hop_length == 1:",
+        "if rate is None:",
+        ("tests/models/test_cvae.py",),
+    ),
+    Fault(
+        "a spectrum stands still for a whole overlap",
+        _MODEL,
+        "return min(int(self.config.n_overlap), int(HELD_S * rate))",
+        "return int(self.config.n_overlap)",
+        _TESTS,
+    ),
+    Fault(
         "a circle without the sine it is divided by",
         _PATHS,
         "/ angle.sin()",

@@ -180,6 +180,18 @@ def test_a_longer_piece_begins_as_a_shorter_one(trained: Autoencoder) -> None:
     torch.testing.assert_close(long[:, :, :12], short[:, :, :12])
 
 
+@pytest.mark.parametrize(
+    ("n_frames", "n_held"), [(64, 0), (65, 1), (76, 12), (77, 0), (96, 0), (108, 12), (109, 0)]
+)
+def test_a_spectrum_stands_for_a_moment_at_most(n_frames: int, n_held: int) -> None:
+    """0.2 s are 12 frames; then another window is begun, though less than an overlap is missing."""
+    torch.manual_seed(0)
+    model = DenseVae(replace(DenseVae.tiny, n_window=64, n_overlap=32), SPEC).eval()
+    made = model.generate(rngs(1), n_frames)[0].detach()
+    stands = (made == made[:, -1:]).all(dim=0)
+    assert int(stands.sum()) == 1 + n_held
+
+
 def test_what_is_made_is_like_what_was_heard(trained: Autoencoder) -> None:
     """The Gaussian of the latents: as loud as training frames, where draws of a standard normal
     are what the model was never asked for."""

@@ -11,6 +11,7 @@ from menura.models.contract import Batch, Relabels, Sampling
 from menura.models.cvae import Cvae, _Reversed
 from menura.recipes import Training
 from menura.recipes import load as load_recipe
+from menura.representations import Spec
 from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
@@ -239,3 +240,16 @@ def test_a_longer_piece_begins_as_a_shorter_one(trained: Cvae) -> None:
     short = trained.generate([rng(seed) for seed in range(8)], 16)
     long = trained.generate([rng(seed) for seed in range(8)], 70)
     torch.testing.assert_close(long[:, :, :8], short[:, :, :8])
+
+
+@pytest.mark.parametrize("n_samples", [17, 20, 28, 29, 32, 33])
+def test_samples_go_on_to_the_end_of_a_piece(n_samples: int) -> None:
+    """However little is past the last whole window: a sample that is held is silence."""
+    torch.manual_seed(0)
+    model = Cvae(Cvae.tiny, Spec(8000, 1, 1)).eval()
+    made = model.generate([rng()], n_samples).detach()
+    assert made.shape == (1, 1, n_samples)
+    assert (made.diff(dim=2) != 0).all()
+    longer = model.generate([rng()], 70).detach()
+    n_alike = 12 * (n_samples // 12)  # to where the longer one goes over into a window of its own
+    torch.testing.assert_close(longer[:, :, :n_alike], made[:, :, :n_alike])

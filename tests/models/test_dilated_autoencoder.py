@@ -8,7 +8,7 @@ import torch
 
 from menura import recipes
 from menura.foundation.errors import UsageError
-from menura.models import Batch
+from menura.models import Batch, dilated_autoencoder
 from menura.models.dilated_autoencoder import (
     Causal,
     DilatedAutoencoder,
@@ -100,6 +100,64 @@ def test_a_clip_does_not_depend_on_its_neighbours_and_may_have_any_length() -> N
         assert together.shape == sound.shape
         torch.testing.assert_close(together[1:2], model.reconstruct(sound[1:2]))
     assert model.training, "it was in training, and is again"
+
+
+@pytest.fixture
+def short_pieces(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Pieces of 100 samples, in which steps of 8 do not come out even."""
+    monkeypatch.setattr(dilated_autoencoder, "PIECE", 100, raising=False)
+    return 100
+
+
+def whole(
+    model: DilatedAutoencoder, sound: torch.Tensor, n: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The latents of a clip, and n samples made of them, each by the layers in one go."""
+    model.eval()
+    with torch.no_grad():
+        latents = model._encode(sound, None)
+        return latents, model._decode(latents, n, None)
+
+
+@pytest.mark.parametrize("upsampling", ["repeat", "learnt"])
+@pytest.mark.parametrize("n", [96, 97, 447, 1003])
+def test_piece_by_piece_is_as_the_whole(short_pieces: int, upsampling: str, n: int) -> None:
+    model = a_model(upsampling=upsampling)
+    model.losses(Batch(tones()), "model", torch.Generator())  # so that normalising is not nothing
+    # Noise: every sample is heard, and loud enough to be missed.
+    sound = torch.randn(2, 1, n, generator=torch.Generator().manual_seed(3))
+    latents, made = whole(model, sound, n)
+    torch.testing.assert_close(model.to_latent(sound), latents, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model.from_latent(latents, n), made, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model.reconstruct(sound), made, atol=1e-5, rtol=1e-5)
+    # Fewer samples than the latents have.
+    torch.testing.assert_close(
+        model.from_latent(latents, n - 11), made[:, :, : n - 11], atol=1e-5, rtol=1e-5
+    )
+
+
+def test_a_piece_that_hears_far_back_is_as_the_whole(short_pieces: int) -> None:
+    """Further than a piece is long."""
+    model = a_model(dilations=(1, 60, 90), kernel=2)
+    sound = torch.randn(1, 1, 1003, generator=torch.Generator().manual_seed(3))
+    latents, made = whole(model, sound, 1003)
+    torch.testing.assert_close(model.to_latent(sound), latents, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model.reconstruct(sound), made, atol=1e-5, rtol=1e-5)
+
+
+def test_no_layer_holds_more_than_a_piece_and_what_is_heard_before_it(short_pieces: int) -> None:
+    model = a_model()
+    lengths: list[int] = []
+    for layer in model.modules():
+        if isinstance(layer, torch.nn.Conv1d):
+            layer.register_forward_pre_hook(lambda _, given: lengths.append(given[0].shape[2]))
+    a, b = tones(2, 4000).split(1)
+    model.reconstruct(a)
+    model.generate([torch.Generator().manual_seed(1)], 4000)
+    mixed = model.mixed(model.to_latent(a), model.to_latent(b), torch.linspace(0, 1, 4000))
+    model.from_latent(mixed, 4000)
+    # 43 samples are heard before a piece, in whole steps; a convolution pads as many at most.
+    assert max(lengths) <= short_pieces + 48 + 43
 
 
 def test_the_way_from_one_clip_to_another_has_even_steps() -> None:

@@ -35,6 +35,7 @@ from menura.models.contract import (
 from menura.representations import Frames, Spec
 
 AT_ONCE = 16  # windows
+HELD_S = 0.2  # that the last frame may stand for
 FRAMES_PER_KNOT, MOST_KNOTS = 8, 256  # of a glide
 
 Vectors = Float32[Tensor, "batch latent places"]
@@ -134,15 +135,26 @@ class Autoencoder(Model):
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         """Windows a hop apart, each a draw of its own: a piece begins alike however long it is.
 
-        No window is begun for less than an overlap; the last frame is held instead.
+        No window is begun for what the last frame may be held for instead (see `_n_holdable`).
         """
         c = self.config
         hop = c.n_window - c.n_overlap
-        n_windows = 1 + -(-max(0, n_frames - c.n_window - c.n_overlap) // hop)
+        n_windows = 1 + -(-max(0, n_frames - c.n_window - self._n_holdable()) // hop)
         drawn = self._new(rngs, n_windows, sampling)
         whole = self.from_latent(drawn, c.n_window + (n_windows - 1) * hop)
         n_held = max(0, n_frames - whole.shape[2])
         return F.pad(whole[:, :, :n_frames], (0, n_held), mode="replicate")
+
+    def _n_holdable(self) -> int:
+        """For how many frames the last one may stand at the end of a piece from nothing.
+
+        A spectrum sounds on while it stands: for a moment that is better than another draw that
+        has hardly come in. A sample that stands is silence, and is never held.
+        """
+        rate = self.spec.frame_rate_hz
+        if rate is None or self.spec.hop_length == 1:
+            return 0
+        return min(int(self.config.n_overlap), int(HELD_S * rate))
 
     def reconstruct(self, frames: Frames) -> Frames:
         return self.from_latent(self.to_latent(frames), frames.shape[2])

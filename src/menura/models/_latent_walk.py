@@ -42,10 +42,13 @@ class LatentWalk(nn.Module):
         first, fresh = _root(here), _root(left)
         mean = (self.pairs.mean[:n] + self.pairs.mean[n:]).cpu().double() / 2
         drawn = temperature * noise(rngs, n_steps, n).double()
-        steps = [drawn[:, 0] @ first]
+        # Each step takes the place of its noise: a list of small tensors takes many times more.
+        step = drawn[:, 0] @ first
+        drawn[:, 0] = step
         for number in range(1, n_steps):
-            steps.append(steps[-1] @ onwards.T + drawn[:, number] @ fresh)
-        walked: Steps = (mean + torch.stack(steps, dim=1)).transpose(1, 2).to(self.pairs.mean)
+            step = step @ onwards.T + drawn[:, number] @ fresh
+            drawn[:, number] = step
+        walked: Steps = (mean + drawn).transpose(1, 2).to(self.pairs.mean)
         return walked
 
 

@@ -34,6 +34,7 @@ from menura.representations import Frames, Spec
 
 Signal = Float[Tensor, "batch width time"]
 Latents = Float32[Tensor, "batch latent steps"]
+PIECE = 16_384  # samples that are encoded or decoded at once
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ class DilatedAutoencoder(Model):
 
     New clips are decoded from steps drawn by the Gaussian of the training's (see LatentWalk);
     `temperature` scales how far they are from its mean.
+
+    Long clips go through piece by piece, each with what it hears before it: the same as whole, in
+    memory that does not grow with the length but for the sound and its latents.
     """
 
     Config = DilatedAutoencoderConfig
@@ -122,14 +126,26 @@ class DilatedAutoencoder(Model):
 
     def to_latent(self, frames: Frames) -> Latents:
         """n_latent numbers for every `stride` samples, the last ones filled up with silence."""
+        c = self.config
+        n_steps = -(-frames.shape[2] // c.stride)
+        latents = torch.empty(frames.shape[0], c.n_latent, n_steps, device=frames.device)
         with self._playing():
-            return self._encode(frames, None).float()
+            for heard, first, stop in self._pieces(n_steps):
+                sound = frames[:, :, heard * c.stride : stop * c.stride]
+                latents[:, :, first:stop] = self._encode(sound, None)[:, :, first - heard :]
+        return latents
 
     def from_latent(
         self, latent: Latents, n_frames: int
     ) -> Float32[Tensor, "batch features {n_frames}"]:
+        stride = self.config.stride
+        n_frames = min(n_frames, latent.shape[2] * stride)
+        made = torch.empty(len(latent), self.spec.n_channels, n_frames, device=latent.device)
         with self._playing():
-            return self._decode(latent, n_frames, None).float()
+            for heard, first, stop in self._pieces(-(-n_frames // stride)):
+                sound = self._decode(latent[:, :, heard:stop], n_frames - heard * stride, None)
+                made[:, :, first * stride : stop * stride] = sound[:, :, (first - heard) * stride :]
+        return made
 
     def mixed(
         self,
@@ -140,6 +156,20 @@ class DilatedAutoencoder(Model):
     ) -> Latents:
         """Step by step; a straight line unless a circle is asked for."""
         return along(a, b, shares[:: self.config.stride], path or "linear")
+
+    def _pieces(self, n_steps: int) -> Iterator[tuple[int, int, int]]:
+        """Of each piece: the step from which it is heard, its first, and the one after its last.
+
+        What the steps before its first say is left off: what they would need is not there. None
+        after its last is needed, since no layer looks ahead.
+        """
+        stride = self.config.stride
+        # Either side of the bottleneck looks no further back than this.
+        n_heard = -(-(self.entering.n_before + self.encoder.n_before) // stride)
+        # A piece is no shorter than what is heard before it, or most would be done many times.
+        size = max(1, PIECE // stride, n_heard)
+        for first in range(0, n_steps, size):
+            yield max(0, first - n_heard), first, min(first + size, n_steps)
 
     def _encode(self, sound: Frames, rng: torch.Generator | None) -> Float[Tensor, "batch n steps"]:
         whole = pad(sound, (0, -sound.shape[2] % self.config.stride))
@@ -207,6 +237,7 @@ class Blocks(nn.Module):
             Block(width, kernel, dilation, dropout, is_last=number == last)
             for number, dilation in enumerate(dilations)
         )
+        self.n_before = (kernel - 1) * sum(dilations)
 
     def forward(self, x: Signal, rng: torch.Generator | None) -> Signal:
         total = torch.zeros_like(x)
