@@ -76,3 +76,18 @@ def test_amplitudes_below_0_are_silent() -> None:
     part = PhaseVocoder(PLAIN, RATE)
     frames = torch.cat([torch.full((1, 513, 9), -3.0), torch.ones(1, 513, 9)], dim=1)
     assert (part.decode(frames) == 0).all()
+
+
+@pytest.mark.parametrize("exponent", [0.3, 0.5])
+def test_the_exponent_is_that_of_the_amplitudes_and_the_way_back_undoes_it(exponent: float) -> None:
+    config = PhaseVocoderConfig(normalisation="none", exponent=exponent)
+    part, plain = PhaseVocoder(config, RATE), PhaseVocoder(PLAIN, RATE)
+    sound = torch.from_numpy(tune(1.0, RATE))[None]
+    levels, deviations = part.encode(sound)[0].chunk(2)
+    amplitudes, same = plain.encode(sound)[0].chunk(2)
+    torch.testing.assert_close(levels, amplitudes**exponent)
+    assert torch.equal(deviations, same)
+    back, as_is = (one.decode(one.encode(sound)) for one in (part, plain))
+    torch.testing.assert_close(back, as_is, atol=1e-4, rtol=0)
+    with pytest.raises(ValueError, match="exponent"):
+        PhaseVocoderConfig(exponent=0.0)

@@ -19,15 +19,25 @@ LOUDEST = 10.0
 
 @dataclass(frozen=True)
 class PhaseVocoderConfig(FramedConfig):
-    """As FramedConfig; amplitudes are scaled per bin."""
+    """As FramedConfig; amplitudes are scaled per bin.
+
+    exponent: that amplitudes are raised to. 1 leaves soft sound to lie where silence lies; at 0.3,
+    about loudness (Stevens 1957), what is soft is told from it as well as what is loud.
+    """
 
     normalisation: Kind = "per-bin"
+    exponent: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0.1 <= self.exponent <= 1:
+            raise ValueError(f"exponent must be 0.1…1, not {self.exponent:g}")
 
 
 class PhaseVocoder(Turning):
     """Amplitude and frequency deviation of every bin (Flanagan & Golden 1966; Dolson 1986).
 
-    Amplitude: |STFT| / (n_fft / 4), a full-scale sine is 1. Deviation: the frequency that takes
+    Amplitude: |STFT| / (n_fft / 4), a full-scale sine is 1, to the exponent. Deviation: the frequency that takes
     the phase from the last frame to this one, less the bin's centre, in bins, within
     ± n_fft / (2 hop_length). The way back adds the phases up. What the RNN of Glover (2015) saw.
 
@@ -40,7 +50,7 @@ class PhaseVocoder(Turning):
 
     @property
     def axis(self) -> Axis:
-        return replace(super().axis, linear="amplitude")
+        return replace(super().axis, linear="amplitude" if self.config.exponent == 1 else "")
 
     @property
     def radians_a_bin(self) -> float:
@@ -64,14 +74,15 @@ class PhaseVocoder(Turning):
     def from_polar(self, size: Sizes, angle: Angles) -> MonoFrames:
         beyond = wrapped(steps_between(angle) - self.centres(angle)) / self.radians_a_bin
         deviation = torch.where(size > 0, beyond, torch.zeros_like(beyond))
-        return torch.cat([size / (self.config.n_fft / 4), deviation], dim=1)
+        level = (size / (self.config.n_fft / 4)) ** self.config.exponent
+        return torch.cat([level, deviation], dim=1)
 
     def to_polar(
         self,
         levels: Float32[Tensor, "rows levels frames"],
         phases: Float32[Tensor, "rows levels frames"],
     ) -> tuple[Sizes, Angles]:
-        size = levels.clamp(0, LOUDEST) * (self.config.n_fft / 4)
+        size = self._amplitudes(levels).clamp(max=LOUDEST) * (self.config.n_fft / 4)
         heard = torch.where(self._silent(levels), torch.zeros_like(size), size)
         return heard, self.running(levels, phases, None)
 
@@ -89,5 +100,9 @@ class PhaseVocoder(Turning):
 
     def _silent(self, levels: Tensor) -> Tensor:
         # Sounding bins are above the floor; scaling and back may move a silent one off 0 a little.
-        silent: Tensor = levels * (self.config.n_fft / 4) < self.floor / 2
+        silent: Tensor = self._amplitudes(levels) * (self.config.n_fft / 4) < self.floor / 2
         return silent
+
+    def _amplitudes(self, levels: Tensor) -> Tensor:
+        amplitudes: Tensor = levels.clamp_min(0) ** (1 / self.config.exponent)
+        return amplitudes
