@@ -7,6 +7,7 @@ from menura.audio import Clip
 from menura.evaluation import metrics
 from menura.evaluation.floors import floor_of
 from menura.pages.demo import peak_db, rms_db
+from menura.systems.trained import JOIN_S
 
 SETS = ("frechet-spectral", "frechet-mfcc", "onset-density")
 
@@ -85,8 +86,10 @@ def drift_curve(held_out: Clips, new: Clips) -> list[float]:
 
 
 def smooth(clip: Clip, seed_s: float) -> bool:
-    """No step at the join is above the 99.99th percentile of the clip's steps."""
+    """No step at the join is above the 99.99th percentile of the clip's steps. The join is from
+    where the new sound comes in, before the seed ends, to 10 ms after: before it, all is the seed's
+    own."""
     steps = np.abs(np.diff(clip.samples[0]))
     join = round(seed_s * clip.sample_rate)
-    around = steps[join - round(0.06 * clip.sample_rate) : join + round(0.01 * clip.sample_rate)]
+    around = steps[join - round(JOIN_S * clip.sample_rate) : join + round(0.01 * clip.sample_rate)]
     return bool(around.max() <= np.percentile(steps, 99.99))
