@@ -67,6 +67,9 @@ def continuation(
     return {
         f"nearest to their own seed, of {n}": related.details["nearest to their own seed"],
         "seed relatedness (AUC)": round(related.value, 3),
+        "onset density, × all seeds'": round(
+            onsets.details["candidates a second"] / onsets.details["reference a second"], 2
+        ),
         f"onset density within 2×, of {n}": onsets.details["pairs within a factor of 2"],
         "copies of the seed or of training windows": round(own.value, 4),
         f"joins without a click, of {n}": sum(smooth(clip, seed_s) for clip in clips.values()),

@@ -61,6 +61,7 @@ recipe = Recipe(
                     kernel=5,
                     told_throughout=True,
                     secrecy=0.1,
+                    obedience=0.1,
                     bottleneck=BottleneckConfig(n_latent=12, kl_weight=1.0, warmup_steps=100),
                     optimizer=Optimizer("adamw", learning_rate=1.5e-3, weight_decay=0.01),
                 ),
