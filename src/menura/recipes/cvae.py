@@ -10,8 +10,8 @@ paper: as reported (section 3.4): 4 s at 16 kHz and the instrument; convolutions
     trains on half of them without.
 laptop: the same form over log-mel frames, which show more of it after minutes; the label also
     told to every map of the decoder; 12 latents, kept from giving the label away by a listener
-    (secrecy), since a decoder that hears the label in them need not listen to the one it is told;
-    levels and pitches varied against overfitting. Ours.
+    (secrecy), since a decoder that hears the label in them need not listen to the one it is told,
+    and made to be heard as the label that is told (obedience); levels and pitches varied against overfitting. Ours.
 
 Labels: of the kinds family, genre or label (a folder's), where there are any of these; else all.
 """
@@ -62,7 +62,7 @@ recipe = Recipe(
                     told_throughout=True,
                     secrecy=0.1,
                     obedience=0.1,
-                    bottleneck=BottleneckConfig(n_latent=12, kl_weight=1.0, warmup_steps=100),
+                    bottleneck=BottleneckConfig(n_latent=12, kl_weight=0.25, warmup_steps=100),
                     optimizer=Optimizer("adamw", learning_rate=1.5e-3, weight_decay=0.01),
                 ),
             ),
