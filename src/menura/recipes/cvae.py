@@ -11,7 +11,8 @@ paper: as reported (section 3.4): 4 s at 16 kHz and the instrument; convolutions
 laptop: the same form over log-mel frames, which show more of it after minutes; the label also
     told to every map of the decoder; 12 latents, kept from giving the label away by a listener
     (secrecy), since a decoder that hears the label in them need not listen to the one it is told,
-    and made to be heard as the label that is told (obedience); levels and pitches varied against overfitting. Ours.
+    and made to be heard as the label that is told (obedience); levels and pitches
+    varied against overfitting. Ours.
 
 Labels: of the kinds family, genre or label (a folder's), where there are any of these; else all.
 """
