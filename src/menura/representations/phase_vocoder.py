@@ -39,8 +39,8 @@ class PhaseVocoder(Turning):
 
     Amplitude: |STFT| / (n_fft / 4), a full-scale sine is 1, to the exponent. Deviation: the
     frequency that takes the phase from the last frame to this one, less the bin's centre, in bins,
-    within ± n_fft / (2 hop_length). The way back adds the phases up.
-    What the RNN of Glover (2015) saw.
+    within ± n_fft / (2 hop_length). The way back adds the phases up. What the RNN of Glover (2015)
+    saw.
 
     A silent bin deviates by 0, and its phase starts from 0 again when it sounds.
     """

@@ -102,11 +102,11 @@ def _heard(
     first = max(0, n_known - max(1, representation.context_frames))
     start = seed_clip.n_samples - first * hop
     stop = start + round(BEGINNING_S * seed_clip.sample_rate)
-    sounds = []
+    sounds: list[Clip] = []
     for some in torch.split(choices, DECODED_AT_ONCE):
         frames = torch.cat([known.expand(len(some), -1, -1), some], dim=2)
         frames = representation.cut(frames, first, frames.shape[2]).to(representation.device)
         sound: Float32[Tensor, "choices channels time"] = representation.decode(frames)
-        sounds += [Clip(row.numpy(), seed_clip.sample_rate) for row in
-                   sound[:, :, max(0, start) : max(0, stop)].float().cpu()]  # fmt: skip
+        rows = sound[:, :, max(0, start) : max(0, stop)].float().cpu().numpy()
+        sounds += [Clip(row, seed_clip.sample_rate) for row in rows]
     return sounds
