@@ -114,6 +114,13 @@ WAVENET_FAULTS = (
         ("tests/models/test_wavenet_autoencoder.py",),
     ),
     Fault(
+        "an encoder's piece hears too little of what is beside it",
+        "src/menura/models/wavenet_autoencoder.py",
+        "self.reach = 1 + n_cycles",
+        "self.reach = n_cycles",
+        ("tests/models/test_wavenet_autoencoder.py",),
+    ),
+    Fault(
         "latents walk backwards",
         "src/menura/models/_latent_walk.py",
         "onwards = covariance[n:, :n] @",

@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from menura.foundation.errors import UsageError
-from menura.models import Batch
+from menura.models import Batch, wavenet_autoencoder
 from menura.models.contract import Sampling
 from menura.models.wavenet_autoencoder import WavenetAutoencoder, WavenetAutoencoderConfig
 from menura.recipes import Training
@@ -51,6 +51,23 @@ def test_an_embedding_is_the_mean_of_its_samples() -> None:
     with torch.no_grad():
         said = model.encoder(2 * music / 23 - 1)
     torch.testing.assert_close(model.to_latent(music), said.unflatten(2, (4, 16)).mean(dim=3))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("n_doublings", [3, 6])  # a reach within a piece, and beyond one
+@pytest.mark.parametrize("n", [1, 96, 97, 447, 1003])
+def test_piece_by_piece_a_clip_is_embedded_as_at_once(
+    monkeypatch: pytest.MonkeyPatch, n: int, n_doublings: int
+) -> None:
+    monkeypatch.setattr(wavenet_autoencoder, "ENCODED", 40)
+    model = a_model(hop=7, encoder_doublings=n_doublings)  # a reach of a step and one sample
+    rng = torch.Generator().manual_seed(n)
+    music = torch.randint(24, (2, 1, n), generator=rng).float()  # every sample is missed
+    lengths: list[int] = []
+    model.encoder.register_forward_pre_hook(lambda _, given: lengths.append(given[0].shape[2]))
+    pieces = model.to_latent(music)
+    assert max(lengths) <= 3 * max(40, 7 * -(-model.encoder.reach // 7))
+    torch.testing.assert_close(pieces, model._encode(model._numbers(music)))
 
 
 @torch.no_grad()

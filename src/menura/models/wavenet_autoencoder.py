@@ -40,6 +40,7 @@ from menura.representations import Frames, Spec
 
 Latents = Float32[Tensor, "batch latent steps"]
 PIECE = 2048  # samples that are made at once
+ENCODED = 65_536  # samples that are encoded at once
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,23 @@ class WavenetAutoencoder(Model):
         return self.from_latent(self.to_latent(frames), frames.shape[2])
 
     def to_latent(self, frames: Frames) -> Latents:
-        """n_latent numbers for every `hop` samples."""
+        """n_latent numbers for every `hop` samples.
+
+        Piece by piece, each with what the encoder hears on either side of it: the same as at
+        once, in memory that grows with the length only by the numbers themselves.
+        """
+        hop, numbers = self.config.hop, self._numbers(frames)
+        n_steps = -(-numbers.shape[1] // hop)
+        beside = -(-self.encoder.reach // hop)
+        # A piece is no shorter than what is heard beside it, or most would be done many times.
+        size = max(ENCODED // hop, beside, 1)
+        parts = [torch.zeros(len(numbers), self.config.n_latent, 0, device=numbers.device)]
         with torch.no_grad():
-            return self._encode(self._numbers(frames))
+            for first in range(0, n_steps, size):
+                heard, stop = max(0, first - beside), min(first + size, n_steps)
+                piece = numbers[:, heard * hop : (stop + beside) * hop]
+                parts.append(self._encode(piece)[:, :, first - heard : stop - heard])
+        return torch.cat(parts, dim=2)
 
     def from_latent(
         self, latent: Latents, n_frames: int
@@ -210,11 +225,15 @@ class WavenetAutoencoder(Model):
 
 class Encoder(nn.Module):
     """Residual layers of ReLU, dilated convolution that sees both sides, ReLU, 1×1 convolution
-    (section 2.2, figure 1b)."""
+    (section 2.2, figure 1b).
+
+    reach: samples to either side of one that what is said of it depends on.
+    """
 
     def __init__(self, width: int, n_cycles: int, n_doublings: int, n_latent: int):
         super().__init__()
         self.entering = nn.Conv1d(1, width, 3, padding=1)
+        self.reach = 1 + n_cycles * (2**n_doublings - 1)
         dilations = [2**power for _ in range(n_cycles) for power in range(n_doublings)]
         self.dilated = nn.ModuleList(
             nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
