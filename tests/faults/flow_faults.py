@@ -148,4 +148,18 @@ FLOW_FAULTS = (
         "key = (name, clip.sample_rate, 0)",
         ("tests/evaluation/test_floors.py",),
     ),
+    Fault(
+        "a loop is turned back the wrong way",
+        "src/menura/systems/loops.py",
+        "closed.roll(-turn, dims=2)",
+        "closed.roll(turn - 1, dims=2)",
+        ("tests/systems/test_loops.py",),
+    ),
+    Fault(
+        "a loop is decoded as a piece that begins and ends",
+        "src/menura/systems/loops.py",
+        "% n_frames",
+        ".clamp(0, n_frames - 1)",
+        ("tests/systems/test_loops.py",),
+    ),
 )

@@ -32,6 +32,7 @@ from menura.representations import Frames, Representation, decode_chunked, encod
 from menura.systems.beginnings import begun
 from menura.systems.bound import BoundSystem, music_rng
 from menura.systems.coded import Coded
+from menura.systems.loops import Loops, can_close, n_frames_of, ring, sound_of_ring
 from menura.systems.prompts import Prompt
 from menura.systems.streaming import (
     Steps,
@@ -98,6 +99,42 @@ class TrainedSystem(BoundSystem):
         else:
             frames = in_pieces(lambda: model.generate(rngs, n_frames, sampling))
         return playing_each(decoded(self.representation, frames, n, n_samples), self._playing)
+
+    def can_loop(self, seconds: float) -> bool:
+        """Whether it can make pieces of so many seconds whose end flows into their start."""
+        return can_close(self.representation, self.model, seconds)
+
+    def generate_loops(
+        self,
+        n: int,
+        seconds: float,
+        seed: int,
+        *,
+        temperature: float | None = None,
+        label: str | None = None,
+        guidance: float | None = None,
+        prompt: Prompt | str | None = None,
+    ) -> list[Clip]:
+        """n clips as `generate` makes them, but that the music over the join is made to fit.
+
+        Raises UsageError where the system cannot (see `can_loop`).
+        """
+        if not self.can_loop(seconds):
+            raise self._cannot(f"make loops of {seconds:g} s")
+        model = self._power(Loops, "make loops")
+        sampling = self._sampling(temperature, label, guidance, prompt)
+        n_samples = self._samples(seconds)
+        rngs = [music_rng(seed + number) for number in range(n)]
+        with self._playing():
+            n_frames = n_frames_of(self.representation, n_samples)
+            frames = ring(self.representation, model, n_frames, rngs, sampling)
+        return [
+            Clip(
+                sound_of_ring(self.representation, row[None], n_samples, self._decode),
+                self.sample_rate,
+            )
+            for row in frames
+        ]
 
     def continue_(
         self,

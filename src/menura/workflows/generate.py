@@ -6,7 +6,7 @@ from pathlib import Path
 
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
-from menura.systems import Prompt
+from menura.systems import Prompt, TrainedSystem
 from menura.workflows.making import Making
 from menura.workflows.outputs import numbered_files
 from menura.workflows.recording import record, streaming
@@ -99,15 +99,26 @@ def _made(
             work, steps, targets, making_s=making_s, seconds=seconds, seed=seed, tell=tell
         )
         return
-    clips = work.system.generate(
-        *(len(targets), making_s, seed),
+    looping = _looping(work)
+    make = work.system.generate if looping is None else looping.generate_loops
+    clips = make(
+        *(len(targets), making_s if looping is None else seconds, seed),
         temperature=wishes.temperature,
         label=wishes.label,
         guidance=wishes.guidance,
         prompt=wishes.prompt,
     )
+    is_loop = looping is not None
     for own_seed, (target, clip) in enumerate(zip(targets, clips, strict=True), seed):
-        yield work.write(clip, target, seconds=seconds, seed=own_seed)
+        yield work.write(clip, target, seconds=seconds, seed=own_seed, is_loop=is_loop)
+
+
+def _looping(work: Making) -> TrainedSystem | None:
+    """The system, if a loop is asked for and it can make the music over the join itself."""
+    system = work.system
+    if not work.sound.loop or not isinstance(system, TrainedSystem):
+        return None
+    return system if system.can_loop(work.seconds) else None
 
 
 def _teller(reporter: Reporter, n_done: int, n_more: int, n: int) -> Callable[[float, str], None]:

@@ -1,7 +1,7 @@
 """What every verb that makes sound does around its own step: open, read, finish, sign, write."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from menura import audio, systems
@@ -94,18 +94,26 @@ class Making:
         return audio.conform(clip, self.system.sample_rate, self.system.n_audio_channels)
 
     def write(
-        self, clip: Signal, path: Path, *, seconds: float | None = None, seed: int | None = None
+        self,
+        clip: Signal,
+        path: Path,
+        *,
+        seconds: float | None = None,
+        seed: int | None = None,
+        is_loop: bool = False,
     ) -> Path:
         """Finish the clip and write it, with what made it in its comment tag.
 
         A clip that was played from notes gets a MIDI file of them beside it, with the same comment
         (see `outputs.notes_beside`).
         seconds, seed: those of the result, where they are not the ones that were asked for.
+        is_loop: its end flows into its start already.
         """
         seconds = self.sound.seconds if seconds is None else seconds
         seed = self.sound.seed if seed is None else seed
         score = clip.score if isinstance(clip, Played) else None
-        clip, missed = finish(clip, seconds, self.sound)
+        asked = replace(self.sound, loop=False) if is_loop else self.sound
+        clip, missed = finish(clip, seconds, asked)
         comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
         if self.system.licence:
             comment += f"; weights under {self.system.licence}"
