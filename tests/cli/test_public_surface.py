@@ -13,7 +13,8 @@ import menura
 from menura.cli.program import program
 
 ALWAYS = {"--json", "--debug", "--help"}
-SOUND = {"--seconds", "--seed", "--fade-in", "--fade-out", "--loop", "--loudness", "--format"}
+FADES = {"--fade-in", "--fade-out"}
+SOUND = {"--seconds", "--seed", "--loop", "--stereo", "--loudness", "--format"} | FADES
 WISHES = {"--label", "--prompt", "--negative-prompt", "--temperature", "--guidance"}
 PRETRAINED = {"--preset", "--set"}
 SURFACE: dict[str, tuple[str, set[str]]] = {

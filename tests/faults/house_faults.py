@@ -292,6 +292,20 @@ HOUSE_FAULTS = (
         ("tests/prepared/test_splitting.py",),
     ),
     Fault(
+        "the side of both channels is the same",
+        "src/menura/audio/widening.py",
+        "np.stack([middle + side, middle - side])",
+        "np.stack([middle + side, middle + side])",
+        ("tests/audio/test_widening.py",),
+    ),
+    Fault(
+        "in a loop the side begins with silence",
+        "src/menura/workflows/finishing.py",
+        "is_loop=options.loop)",
+        "is_loop=False)",
+        ("tests/audio/test_widening.py",),
+    ),
+    Fault(
         "a loop is cut off after it was closed",
         "src/menura/workflows/finishing.py",
         "n_loop = min(n_wanted, clip.n_samples - n_fade)",

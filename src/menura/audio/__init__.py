@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from menura.audio.signal import Signal
     from menura.audio.synthesis import synthesise
     from menura.audio.tape import Tape
+    from menura.audio.widening import widened
     from menura.audio.writing import read_comment, write
 else:
     __getattr__ = on_demand(
@@ -48,6 +49,7 @@ else:
             "signal": "Signal",
             "synthesis": "synthesise",
             "tape": "Tape",
+            "widening": "widened",
             "writing": "read_comment write",
         },
     )
@@ -89,6 +91,7 @@ __all__ = [
     "to_loudness",
     "true_peak",
     "whole",
+    "widened",
     "write",
     "write_score",
 ]

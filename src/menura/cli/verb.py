@@ -98,6 +98,11 @@ class SoundVerb(Verb):
         ),
         click.Option(["--loop"], is_flag=True, help="Make the end flow into the start."),
         click.Option(
+            ["--stereo"],
+            is_flag=True,
+            help="Spread mono over two channels; mixed, it is as before.",
+        ),
+        click.Option(
             ["--loudness", "loudness_lufs"],
             type=ANY_NUMBER,
             metavar="LUFS",

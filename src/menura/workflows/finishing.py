@@ -7,18 +7,24 @@ from menura.audio import Signal
 from menura.workflows.sound import LOOP_S, SoundOptions
 
 
-def finish(clip: Signal, seconds: float | None, options: SoundOptions) -> tuple[Signal, list[str]]:
-    """Loop or exact length, fades and loudness, in that order; and remarks on what was not reached.
+def finish(
+    clip: Signal, seconds: float | None, options: SoundOptions, *, is_loop: bool = False
+) -> tuple[Signal, list[str]]:
+    """Loop or exact length, stereo, fades and loudness, in that order; and remarks on what was not
+    reached.
 
     Nothing is in memory at once: what is returned is read from `clip` block by block.
     seconds: length of the result; None leaves it as made. A loop takes what flows over from the
-    end of the clip, so it is shorter than asked where too little was made.
+    end of the clip, so it is shorter than asked where too little was made. is_loop: its end flows
+    into its start already.
     """
     remarks: list[str] = []
-    if options.loop:
+    if options.loop and not is_loop:
         clip, remarks = _looped(clip, seconds)
     elif seconds is not None:
         clip = audio.exact_length(clip, seconds)
+    if options.stereo:
+        clip = audio.widened(clip, is_loop=options.loop)
     if options.fade_in_s or options.fade_out_s:
         clip = audio.fade(clip, options.fade_in_s, options.fade_out_s)
     if options.loudness_lufs is not None:

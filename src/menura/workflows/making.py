@@ -1,7 +1,7 @@
 """What every verb that makes sound does around its own step: open, read, finish, sign, write."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from menura import audio, systems
@@ -112,9 +112,11 @@ class Making:
         seconds = self.sound.seconds if seconds is None else seconds
         seed = self.sound.seed if seed is None else seed
         score = clip.score if isinstance(clip, Played) else None
-        asked = replace(self.sound, loop=False) if is_loop else self.sound
-        clip, missed = finish(clip, seconds, asked)
+        spread = self.sound.stereo and clip.n_channels == 1
+        clip, missed = finish(clip, seconds, self.sound, is_loop=is_loop)
         comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
+        if spread:
+            comment += "; stereo spread from mono"
         if self.system.licence:
             comment += f"; weights under {self.system.licence}"
         done = "replaced" if path.exists() else "wrote"
