@@ -82,4 +82,4 @@ def test_it_comes_after_the_length_and_before_the_fades() -> None:
     assert remarks == []
     loop, _ = finish(noise(2.0), 1.0, SoundOptions(stereo=True, loop=True))
     side = np.diff(whole(loop).samples, axis=0)[0]
-    assert np.abs(side[:50]).max() > 0.1 * np.abs(side).max(), "the side of the start is missing"
+    assert np.abs(side[:10]).max() > 0.1 * np.abs(side).max(), "the side of the start is missing"
