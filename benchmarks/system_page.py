@@ -43,6 +43,9 @@ def page(name: str, figures: Figures) -> str:
         _continuations(figures),
         _reconstructions(figures),
         _paths(figures),
+        f"![Spectrograms: short pieces, and what is between two]({name}-between.png)"
+        if "paths" in figures
+        else "",
         "## What differs from the report, and why",
         "\n".join(f"- {_one_line(line)}" for line in known["differs"]),
         "The presets, as the recipe states them:",

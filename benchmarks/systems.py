@@ -75,6 +75,7 @@ def measure(name: str, work: Path, minutes: float) -> None:
         "parameters": sum(p.numel() for p in system.model.parameters()),
     }
     rows: list[tuple[str, Clip]] = []
+    short_rows: list[tuple[str, Clip]] = []
     if "generate" in powers:
         made = generated(system, N_CLIPS, material.clip_s)
         figures["clips"] = {
@@ -103,9 +104,12 @@ def measure(name: str, work: Path, minutes: float) -> None:
         figures["reconstructions"] = fidelity(system, name, material.short)
     if "interpolate" in powers and material.short:
         figures["paths"] = evenness(system, dict(list(material.short.items())[:N_ENDS]))
-        rows += passing_rows(system, material.short)
+        short_rows = passing_rows(system, material.short)
     figures["clip_s"] = material.clip_s
     (PAGES / f"{name}.png").write_bytes(spectrograms_png(rows, columns=2))
+    if short_rows:
+        picture = spectrograms_png(short_rows, columns=4, width_in=13.0)
+        (PAGES / f"{name}-between.png").write_bytes(picture)
     (PAGES / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(PAGES / f"{name}.json", flush=True)  # noqa: T201
 

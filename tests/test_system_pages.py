@@ -55,6 +55,8 @@ def test_a_page_says_what_was_found_and_what_was_reported(pages: Any) -> None:
     assert "| training | 2000 or 10,000 | about 5 h, without a GPU |" in page
     assert "They are not comparable with ours" in page
     assert "1,234,567 parameters" in page
+    assert "(stft-lstm.png)" in page
+    assert "between.png" not in page, "it has no latents"
     assert "menura train stft-lstm prepared --out run --minutes 5" in page
     assert "paper: as reported (section 3)" in page, "the recipe's own words"
     assert all(len(line) < 1200 for line in page.splitlines())

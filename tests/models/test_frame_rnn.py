@@ -233,9 +233,9 @@ def test_bounds_are_those_of_training_alone() -> None:
     model = build(bounded=True).eval()
     frames = Batch(torch.randn(2, 6, 9, generator=rng()))
     model.losses(frames, "model", rng())
-    assert model.lowest.isinf().all()
+    assert model.bounds.lowest.isinf().all()
     model.train().losses(frames, "model", rng())
-    torch.testing.assert_close(model.highest, frames.frames.amax(dim=(0, 2)))
+    torch.testing.assert_close(model.bounds.highest, frames.frames.amax(dim=(0, 2)))
 
 
 def test_the_network_hears_what_it_has_drawn_not_what_is_left_of_it() -> None:
@@ -244,5 +244,5 @@ def test_the_network_hears_what_it_has_drawn_not_what_is_left_of_it() -> None:
     for model in (free, bounded):
         model.losses(Batch(0.3 * torch.randn(4, 6, 9, generator=rng())), "model", rng())
     made, kept = (m.eval().generate([rng(1)], 60) for m in (free, bounded))
-    edges = bounded.lowest[None, :, None], bounded.highest[None, :, None]
+    edges = bounded.bounds.lowest[None, :, None], bounded.bounds.highest[None, :, None]
     torch.testing.assert_close(kept, made.clamp(*edges))

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
 from menura.models._bottleneck import Bottleneck, BottleneckConfig, Posterior
+from menura.models._bounds import Bounds
 from menura.models._linear_way import LinearWay
 from menura.models._paths import along
 from menura.models._windowing import fades, hats, window_starts
@@ -85,6 +86,7 @@ class Autoencoder(Model):
         super().__init__(config, spec)
         self.n_places = n_places
         self.bottleneck = Bottleneck(config.bottleneck, n_places)
+        self.bounds = Bounds(spec.n_channels)
         of = config.bottleneck
         self.linear_way = (
             LinearWay(
@@ -112,8 +114,7 @@ class Autoencoder(Model):
         frames = batch.frames
         self._check(frames)
         posterior = self._posterior(frames)
-        made = self._decoded(posterior.drawn(rng))
-        return self._of_coding(posterior, (made - frames).square().mean())
+        return self._of_coding(posterior, self._decoded(posterior.drawn(rng)), frames)
 
     def _check(self, frames: Frames) -> None:
         n_window = self.config.n_window
@@ -123,12 +124,14 @@ class Autoencoder(Model):
                 f"{n_window}, not {frames.shape[2]}"
             )
 
-    def _of_coding(self, posterior: Posterior, error: Float32[Tensor, ""]) -> Losses:
-        """The losses of a batch that is said as `posterior` and comes back with this error."""
+    def _of_coding(self, posterior: Posterior, made: Frames, frames: Frames) -> Losses:
+        """The losses of frames that are said as `posterior` and come back as `made`."""
         n_values = self.spec.n_channels * self.config.n_window // self.n_places
         cost = self.bottleneck.cost(posterior, n_values, warming=self.training)
         if self.training:
             self.bottleneck.follow(posterior)
+            self.bounds.hear(frames.transpose(1, 2))
+        error = (made - frames).square().mean()
         divergence = posterior.divergence().sum(dim=1).mean()
         return {"total": error + cost, "error": error, "kl": divergence}
 
@@ -201,7 +204,7 @@ class Autoencoder(Model):
         made = latent.new_zeros(latent.shape[0], self.spec.n_channels, n_whole)
         for places in _in_groups(_heard(starts, n_window, shares), AT_ONCE):
             vectors = torch.stack([latent[:, :, :, i, k] for i, k in places], dim=1)
-            windows = self._decoded(vectors.flatten(0, 1))
+            windows = self._within(self._decoded(vectors.flatten(0, 1)))
             windows = windows.reshape(-1, len(places), *windows.shape[1:])
             for number, (i, k) in enumerate(places):
                 where = slice(starts[i], starts[i] + n_window)
@@ -278,6 +281,11 @@ class Autoencoder(Model):
         if self.linear_way is None:
             return made
         return self.linear_way.decode(vectors) + self.linear_way.strength[1] * made
+
+    def _within(self, made: Frames) -> Frames:
+        """Within what the training music had of each feature."""
+        within: Tensor = self.bounds(made.transpose(1, 2)).transpose(1, 2)
+        return within
 
     @property
     def _centre(self) -> Float[Tensor, "1 latent places 1 1"]:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from menura.foundation.errors import UsageError
+from menura.models._bounds import Bounds
 from menura.models._dropping import dropping_by
 from menura.models._image_layers import ColumnReader, ImageWriter
 from menura.models._opening import Opening
@@ -111,8 +112,6 @@ class Bilstm(StreamingModel):
     gains_from_bfloat16 = False  # reading an image does, its gradient in an LSTM does not
     writer: nn.Linear | ImageWriter
     residual: Tensor
-    lowest: Tensor
-    highest: Tensor
 
     def __init__(self, config: BilstmConfig, spec: Spec):
         super().__init__(config, spec)
@@ -138,8 +137,7 @@ class Bilstm(StreamingModel):
         n_axes = min(config.n_opening, spec.n_channels)
         self.opening = Opening(spec.n_channels, n_axes)
         self.register_buffer("residual", torch.ones(n_axes))
-        self.register_buffer("lowest", torch.full((spec.n_channels,), -torch.inf))
-        self.register_buffer("highest", torch.full((spec.n_channels,), torch.inf))
+        self.bounds = Bounds(spec.n_channels)
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
@@ -152,8 +150,8 @@ class Bilstm(StreamingModel):
         n_frames = windows.shape[1]
         self.opening.fit(windows[: max(1, MOST_FITTED // n_frames)])
         rows = windows.reshape(windows.shape[0] * n_frames, -1, self.spec.n_columns)
-        for limit, found in ((self.lowest, rows.amin((0, 2))), (self.highest, rows.amax((0, 2)))):
-            limit.copy_(found[:, None].expand(-1, self.spec.n_columns).flatten())
+        limits = rows.amin((0, 2)), rows.amax((0, 2))  # of a bin, in whatever column
+        self.bounds.widen(*(limit.repeat_interleave(self.spec.n_columns) for limit in limits))
         if isinstance(self.writer, ImageWriter):
             self.writer.begin(self.opening.mean, windows)
 
@@ -218,7 +216,7 @@ class Bilstm(StreamingModel):
                 if self.config.n_modes == 1:
                     drawn = noise(rngs, self.residual.shape[0]).to(last.device) * self.residual
                     last = last + sampling.temperature * (drawn @ self.opening.axes)
-                last = last.clamp(self.lowest, self.highest)
+                last = self.bounds(last)
                 read = torch.cat([read[:, 1:], self.reader(last[:, None])], dim=1)
             yield last[:, :, None]
 

@@ -139,7 +139,7 @@ class Cvae(Autoencoder):
         posterior = self.bottleneck.posterior(self.encoder.said(heard, told * ~hidden))
         drawn = posterior.drawn(rng)
         made = self._decoded(torch.cat([drawn, told[:, :, None]], dim=1))
-        losses = self._of_coding(posterior, (made - frames).square().mean())
+        losses = self._of_coding(posterior, made, frames)
         total = losses.pop("total")
         if self.encoder.guess is not None:
             losses["guess"] = cross_entropy(self.encoder.guess(heard.detach()).float(), told)
@@ -224,8 +224,9 @@ class Cvae(Autoencoder):
 
     def _obeyed(self, drawn: Vectors, others: Told) -> Float[Tensor, ""]:
         """How badly other labels are heard once they are told. The decoder alone learns from it: a
-        guess that learnt from what is made would come to hear whatever it is told."""
-        made = self._decoded(torch.cat([drawn, others[:, :, None]], dim=1))
+        guess that learnt from what is made would come to hear whatever it is told. What no music
+        has does not count, or labels would be told by bursts at the ends of the spectrum."""
+        made = self._within(self._decoded(torch.cat([drawn, others[:, :, None]], dim=1)))
         assert self.encoder.guess is not None
         with unmoved(self.encoder):
             heard = self.encoder.guess(self.encoder.heard(made))

@@ -18,6 +18,7 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+from menura.models._bounds import Bounds
 from menura.models._frame_maker import Bits, FrameMaker
 from menura.models._outputs import MeanOutput, MixtureOutput, Output
 from menura.models._recurrence import Cell, Masks, Recurrence, State
@@ -98,8 +99,6 @@ class FrameRnn(StreamingModel):
     gains_from_bfloat16 = False
     carried: Tensor
     n_steps: Tensor
-    lowest: Tensor
-    highest: Tensor
 
     def __init__(self, config: FrameRnnConfig, spec: Spec):
         super().__init__(config, spec)
@@ -112,8 +111,7 @@ class FrameRnn(StreamingModel):
         )
         self.register_buffer("carried", self.network.at_rest(0), persistent=False)
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("lowest", torch.full((spec.n_channels,), -torch.inf))
-        self.register_buffer("highest", torch.full((spec.n_channels,), torch.inf))
+        self.bounds = Bounds(spec.n_channels)
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
@@ -127,7 +125,7 @@ class FrameRnn(StreamingModel):
         masks = None
         if self.training:
             heard, masks = self._hindered(heard, state, rng)
-            self._widen_bounds(frames)
+            self.bounds.hear(frames)
             self.n_steps += 1
         hidden, state = self.network(heard, state, masks)
         self.carried = state.detach()
@@ -230,21 +228,13 @@ class FrameRnn(StreamingModel):
                 heard = self.output.draw(hidden[:, -n:], normal, chance, temperature)
             yield self._within_bounds(heard).transpose(1, 2)
 
-    def _widen_bounds(self, frames: Sequence) -> None:
-        lowest, highest = frames.amin(dim=(0, 1)), frames.amax(dim=(0, 1))
-        if int(self.n_steps) > 0:
-            lowest = torch.minimum(self.lowest, lowest)
-            highest = torch.maximum(self.highest, highest)
-        self.lowest.copy_(lowest)
-        self.highest.copy_(highest)
-
     def _within_bounds(self, made: Sequence) -> Sequence:
         """Without rare draws beyond all that was heard, which sound as bursts.
 
         The network hears what it has drawn: with the draws below a silent feature cut off, and
         those above it not, it would hear itself louder and louder (docs/log.md).
         """
-        return made.clamp(self.lowest, self.highest) if self.config.bounded else made
+        return self.bounds(made) if self.config.bounded else made
 
     def _chances(self, rngs: Rngs, n_frames: int) -> tuple[Sequence, Chances]:
         """What frames are drawn by, each row from its own generator."""
