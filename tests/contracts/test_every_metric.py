@@ -1,6 +1,7 @@
 """What every metric promises, asked of each that is found, third parties' included."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,9 +9,18 @@ import pytest
 from menura.audio import Clip, resample
 from menura.evaluation import metrics
 from menura.evaluation.metrics import Clips, Metric
+from tiny_embeddings import named_by_the_environment, write_all
 from tunes import tune
 
 HUMS_HZ = (600, 1100, 1900, 3000, 4500)  # each tune has a soft hum of its own
+
+
+@pytest.fixture(scope="module", autouse=True)
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tiny ones: what a metric promises holds on any embedding."""
+    with pytest.MonkeyPatch.context() as patch:
+        named_by_the_environment(write_all(tmp_path_factory.mktemp("embeddings")), patch)
+        yield
 
 
 @pytest.fixture(params=metrics.room.names())
@@ -100,6 +110,21 @@ def test_silence_and_full_scale_stay_finite(metric: Metric, music: Clips) -> Non
         for reference, candidate in ((music, flat), (flat, music), (flat, flat)):
             if metric.unsuited(reference, candidate) is None:
                 assert math.isfinite(metric.score(reference, candidate).value)
+
+
+def test_it_says_what_it_means_in_one_plain_line(metric: Metric) -> None:
+    assert 20 < len(metric.means) < 100
+    assert "\n" not in metric.means
+    assert not metric.means.endswith(".")
+    assert not metric.means[0].isupper()
+
+
+def test_what_says_it_has_too_few_says_of_what(metric: Metric, music: Clips) -> None:
+    few = {name: clip.between(0, 3.0) for name, clip in list(music.items())[:3]}
+    measured = metric.score(few, noisy(few, 0.02))
+    assert metric.unavailable() is None
+    if measured.too_few:
+        assert measured.remarks
 
 
 def test_sides_are_stated(metric: Metric) -> None:

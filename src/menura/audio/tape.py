@@ -15,11 +15,18 @@ class Tape(Signal):
     """Sound that grows at its end, as float32 in a file without a name in `folder`.
 
     The file is gone when the tape is closed and when the process ends, however it ends. The folder
-    is made if it is missing. Raises MenuraError where the disk does not take or give the samples.
+    is made if it is missing. elsewhere: how a person names a folder on another disk. Raises
+    MenuraError where the disk does not take or give the samples.
     """
 
-    def __init__(self, folder: Path, sample_rate: int, n_channels: int):
-        self.sample_rate = sample_rate
+    def __init__(
+        self,
+        folder: Path,
+        sample_rate: int,
+        n_channels: int,
+        elsewhere: str = "give --out on another",
+    ):
+        self.sample_rate, self._elsewhere = sample_rate, elsewhere
         self._n_channels = n_channels
         self._n_samples = 0
         self._folder = folder
@@ -82,5 +89,5 @@ class Tape(Signal):
     def _failed(self, error: OSError) -> MenuraError:
         return MenuraError(
             f"{printable(str(self._folder))}: sound cannot be kept here while it is made "
-            f"({error.strerror or error}); make room on the disk, or give --out on another"
+            f"({error.strerror or error}); make room on the disk, or {self._elsewhere}"
         )

@@ -19,6 +19,7 @@ class LogMelDistance(Metric):
     in both differs by nothing, so long silences lower the figure.
     """
 
+    means = "how many dB the spectrum of a reconstruction is off, on average"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-6

@@ -21,6 +21,7 @@ class MultiResolutionStft(Metric):
     one name; the comparison ends with the shorter.
     """
 
+    means = "how far a reconstruction is from its original in magnitude, fine and coarse"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-6
