@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from menura.audio import Clip
+from menura.evaluation.each import each
 from menura.evaluation.windows import window_embeddings
 from menura.foundation import seeds
 
@@ -27,7 +28,7 @@ def equally_many(
     and cover more.
     """
     both = [
-        np.concatenate([window_embeddings(clips[name]) for name in sorted(clips)])
+        np.concatenate(each(window_embeddings, (clips[name] for name in sorted(clips))))
         for clips in (reference, candidate)
     ]
     n = min(MOST, *map(len, both))

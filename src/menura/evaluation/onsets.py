@@ -4,9 +4,9 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from menura.audio import Clip, conform, mel_filter_bank
+from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
-from menura.evaluation.spectra import mel_power, sine_power
+from menura.evaluation.spectra import mel_filters, mel_power
 
 SAMPLE_RATE = 16_000
 N_FFT, N_MELS = 1024, 80
@@ -37,7 +37,7 @@ def onset_times_s(clip: Clip) -> Float64[np.ndarray, "onsets"]:
 def flux_db(clip: Clip) -> Float64[np.ndarray, "frames"]:
     """How much the bands rise, in dB on average, in each hundredth of a second."""
     sound = conform(clip, SAMPLE_RATE, 1).samples[0]
-    filters = mel_filter_bank(SAMPLE_RATE, N_FFT, N_MELS, norm=None) / np.float32(sine_power(N_FFT))
+    filters = mel_filters(SAMPLE_RATE, N_FFT, N_MELS, of_full_scale=True)
     # No padding: an end that is cut off must not sound like a beginning.
     power = mel_power(sound, filters, HOP_LENGTH)
     return _flux_db(power) if len(power) else np.zeros(0)

@@ -10,7 +10,7 @@ SAMPLE_RATE = 16_000
 LOWEST_HZ, HIGHEST_HZ = 65.41, 2093.0  # C2 to C7
 FRAME_LENGTH, HOP_LENGTH = 2048, 512
 RESOLUTION = 0.34  # of a semitone: three bins each, the middle one in tune
-LEAST_FRAMES = 2  # that a semitone must last to be a note: 64 ms, no slide through it
+LEAST_FRAMES = 3  # that a semitone must last to be a note: 96 ms, no slide through it
 IN_WORDS = "semitones of voiced frames by pYIN, C2 to C7, 16 kHz"
 
 Semitones = Int64[np.ndarray, "frames"]
@@ -21,8 +21,8 @@ def semitones(clip: Clip, start_s: float, seconds: float) -> Semitones:
     """MIDI numbers of the voiced frames of an excerpt, 31.25 frames a second.
 
     `librosa.pyin` (Mauch & Dixon, ICASSP 2014) from C2 to C7 in steps of a third of a semitone: of
-    several notes at once it follows one, and noise has none. Semitones that are heard in one frame
-    only are left out.
+    several notes at once it follows one, and noise has none. Semitones that are heard for less
+    than 96 ms in all are left out.
     """
     import librosa  # takes long, and compiles
 

@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
-from menura.audio import Clip, conform, mel_filter_bank
+from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
-from menura.evaluation.spectra import mel_power, sine_power
+from menura.evaluation.spectra import mel_filters, mel_power
 
 SAMPLE_RATE = 16_000
 N_FFT, N_MELS = 1024, 64
@@ -26,7 +26,7 @@ def log_mel_frames(clip: Clip) -> Float32[np.ndarray, "frames mels"]:
     The clip is brought to 16 kHz mono. Frames of 64 ms, Hann window, no padding.
     """
     sound = conform(clip, SAMPLE_RATE, 1).samples[0]
-    filters = mel_filter_bank(SAMPLE_RATE, N_FFT, N_MELS, norm=None) / np.float32(sine_power(N_FFT))
+    filters = mel_filters(SAMPLE_RATE, N_FFT, N_MELS, of_full_scale=True)
     power = mel_power(sound, filters, HOP_LENGTH)
     logarithms: Float32[np.ndarray, "frames mels"] = np.log(np.maximum(power, np.float32(FLOOR)))
     return logarithms

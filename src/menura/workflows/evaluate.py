@@ -7,7 +7,7 @@ from pathlib import Path
 from menura.audio import Clip
 from menura.evaluation import metrics as room
 from menura.evaluation.collecting import read_candidates, read_reference, sound_files, tape_for
-from menura.evaluation.floors import Coder, floor_of, round_trip
+from menura.evaluation.floors import Coder, Division, divisions, floor_over, round_trip
 from menura.evaluation.metrics import Measurement, Metric
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
@@ -106,13 +106,9 @@ def evaluate(
             real_clips = read_reference(wanted, tape, reporter)
             made_clips = read_candidates(made, tape, reporter)
             heard[rate] = _heard(candidates, made_clips), _heard(reference, real_clips)
-            for number, (name, metric) in enumerate(of_rate.items()):
-                reporter.progress(number, len(of_rate), f"measuring {name}")
-                reason = metric.unsuited(real_clips, made_clips)
-                if reason is None:
-                    figures[name] = _figure(name, metric, real_clips, made_clips, seed, coder)
-                else:
-                    reasons[name] = reason
+            found, why_not = _measured(of_rate, real_clips, made_clips, seed, coder, reporter)
+            figures |= found
+            reasons |= why_not
     _refuse_unmeasured(metrics, reasons)
     if coder and not any(figure.round_trip for figure in figures.values()):
         reporter.warn(f"--through {printable(str(through))}: {NO_FLOOR}")
@@ -139,16 +135,38 @@ def _heard(path: Path, clips: Mapping[str, Clip]) -> Heard:
     return Heard(str(path), len(clips), sum(clip.duration_s for clip in clips.values()))
 
 
+def _measured(
+    metrics: Mapping[str, Metric],
+    reference: Mapping[str, Clip],
+    candidate: Mapping[str, Clip],
+    seed: int,
+    coder: Coder | None,
+    reporter: Reporter,
+) -> tuple[dict[str, Figure], dict[str, str]]:
+    """Figures by metric, and why the others do not suit."""
+    figures: dict[str, Figure] = {}
+    reasons: dict[str, str] = {}
+    divided = divisions(reference, candidate, seed)
+    for number, (name, metric) in enumerate(metrics.items()):
+        reporter.progress(number, len(metrics), f"measuring {name}")
+        reason = metric.unsuited(reference, candidate)
+        if reason is None:
+            figures[name] = _figure(name, metric, reference, candidate, divided, coder)
+        else:
+            reasons[name] = reason
+    return figures, reasons
+
+
 def _figure(
     name: str,
     metric: Metric,
     reference: Mapping[str, Clip],
     candidate: Mapping[str, Clip],
-    seed: int,
+    divided: Sequence[Division],
     coder: Coder | None,
 ) -> Figure:
     measured = metric.score(reference, candidate)
-    floor = floor_of(metric, reference, candidate, seed) if metric.has_floor else None
+    floor = floor_over(metric, divided) if metric.has_floor else None
     return Figure(
         name,
         metric.unit,

@@ -10,6 +10,7 @@ class Mfcc(Embedding):
 
     in_words = IN_WORDS
     counted = "frames"
+    in_threads = True
     points_a_second = SAMPLE_RATE / HOP_LENGTH
 
     def points(self, clip: Clip) -> Points:

@@ -10,6 +10,7 @@ class Spectral(Embedding):
 
     in_words = IN_WORDS
     counted = "windows"
+    in_threads = True
     points_a_second = 1.0
 
     def points(self, clip: Clip) -> Points:

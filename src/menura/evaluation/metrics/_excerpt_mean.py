@@ -6,12 +6,12 @@ from typing import ClassVar
 import numpy as np
 
 from menura.audio import Clip
-from menura.evaluation.excerpts import at_least, common_seconds, excerpts, too_short
+from menura.evaluation.excerpts import Excerpt, at_least, common_seconds, excerpts, too_short
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.pieces import SHORTEST_S
 
-MOST_EXCERPTS = 48
+MOST_EXCERPTS = 32
 FEWEST = 8
 
 
@@ -19,7 +19,7 @@ class ExcerptMean(Metric):
     """|mean over the candidates' excerpts − mean over the reference's|.
 
     Excerpts are as long as the shortest clip of both sets and `longest_s` at most, because more is
-    found in more sound; clips below `shortest_s` are not heard. At most 48 of either side are
+    found in more sound; clips below `shortest_s` are not heard. At most 32 of either side are
     heard, evenly chosen (evaluation/excerpts.py).
     in_words: what is counted, and how. details: both means, and the seconds of an excerpt.
     """
@@ -38,14 +38,16 @@ class ExcerptMean(Metric):
     def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float:
         """The figure of one excerpt."""
 
-    def score(self, reference: Clips, candidate: Clips) -> Measurement:
-        require(self.unsuited(reference, candidate))
+    def places(self, reference: Clips, candidate: Clips) -> tuple[float, list[list[Excerpt]]]:
+        """Seconds of an excerpt, and where those of the reference and of the candidates begin."""
         sides = [at_least(side, self.shortest_s) for side in (reference, candidate)]
         seconds = common_seconds(sides, self.longest_s)
-        real, made = (
-            [self.of_excerpt(*place, seconds) for place in excerpts(side, seconds, MOST_EXCERPTS)]
-            for side in sides
-        )
+        return seconds, [excerpts(side, seconds, MOST_EXCERPTS) for side in sides]
+
+    def score(self, reference: Clips, candidate: Clips) -> Measurement:
+        require(self.unsuited(reference, candidate))
+        seconds, places = self.places(reference, candidate)
+        real, made = ([self.of_excerpt(*place, seconds) for place in side] for side in places)
         fewest = min(len(real), len(made))
         few = f"only {fewest} excerpts of a side: their mean is mostly chance; {FEWEST} are needed"
         return Measurement(

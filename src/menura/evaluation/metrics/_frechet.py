@@ -43,8 +43,8 @@ class Frechet(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unavailable() or self.unsuited(reference, candidate))
         embedding = self.embedding
-        known = [embedding.points(reference[name]) for name in sorted(reference)]
-        clips = [embedding.points(candidate[name]) for name in sorted(candidate)]
+        known = embedding.points_of_all(reference[name] for name in sorted(reference))
+        clips = embedding.points_of_all(candidate[name] for name in sorted(candidate))
         real, made = gaussian_of_all(known), gaussian_of_all(clips)
         endless = unbiased(real, clips)
         return Measurement(

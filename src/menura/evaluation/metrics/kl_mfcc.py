@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from menura.evaluation.cepstra import IN_WORDS, cepstra
+from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 
 N_BINS = 32
@@ -32,7 +33,7 @@ class KlMfcc(Metric):
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         real, made = (
-            np.concatenate([cepstra(clips[name]) for name in sorted(clips)])
+            np.concatenate(each(cepstra, (clips[name] for name in sorted(clips))))
             for clips in (reference, candidate)
         )
         divergences = np.array(

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.audio import Clip, conform
+from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
 from menura.evaluation.spectra import centred, magnitudes, sine_power
@@ -35,7 +36,7 @@ class MultiResolutionStft(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
-        parts = np.array([_distance(original, copy) for _, original, copy in both]).mean(axis=0)
+        parts = np.array(each(lambda pair: _distance(*pair[1:]), both)).mean(axis=0)
         n_ffts = ", ".join(map(str, RESOLUTIONS))
         return Measurement(
             float(parts.sum()),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from jaxtyping import Float32
 
 from menura.audio import Clip
 from menura.evaluation.metrics._excerpt_mean import ExcerptMean
@@ -30,13 +31,15 @@ class PiptrackEntropy(ExcerptMean):
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         measured = super().score(reference, candidate)
-        whole = _OfAllValues().score(reference, candidate).details
-        more = {f"{side}, of all values": whole[side] for side in ("candidates", "reference")}
+        seconds, (real, made) = self.places(reference, candidate)
+        more = {
+            f"{side}, of all values": float(
+                np.mean([_of_all_values(peaks_hz(*place, seconds)) for place in places])
+            )
+            for side, places in (("candidates", made), ("reference", real))
+        }
         return replace(measured, details={**measured.details, **more})
 
 
-class _OfAllValues(ExcerptMean):
-    in_words = IN_WORDS
-
-    def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float:
-        return entropy_bits(peaks_hz(clip, start_s, seconds).view(np.int32).astype(np.int64))
+def _of_all_values(peaks: Float32[np.ndarray, "peaks"]) -> float:
+    return entropy_bits(peaks.view(np.int32).astype(np.int64))  # equal bits are equal values
