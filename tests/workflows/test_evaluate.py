@@ -164,6 +164,9 @@ def test_short_and_broken_references_are_left_out(candidates: Path, reference: P
     assert [line.split(":")[0] for line in reporter.warnings] == [
         f"left out {reference / name}" for name in ("broken.wav", "short.wav")
     ]
+    heard = Collected()
+    evaluate(reference / "tune 0.wav", reference, reporter=heard)  # at both rates
+    assert sum("left out" in line for line in heard.warnings) == 2
     for file in reference.glob("tune*"):
         file.unlink()
     with pytest.raises(MenuraError, match="no file of the reference can be used"):

@@ -12,7 +12,7 @@ from menura.evaluation.metrics import Measurement, Metric
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.foundation.reporting import Reporter
+from menura.foundation.reporting import Reporter, WarnsOnce
 from menura.workflows.load import load_of_sound
 from menura.workflows.outputs import output_file
 
@@ -83,7 +83,8 @@ def evaluate(
     Raises UsageError for unknown metrics, and MenuraError for a candidate that cannot be judged
     (missing, unreadable, below one second), or when a metric that was asked for does not suit.
     """
-    candidates, reference, reporter = Path(candidates), Path(reference), reporter or Reporter()
+    candidates, reference = Path(candidates), Path(reference)
+    reporter = WarnsOnce(reporter or Reporter())  # files are read again for each rate
     if json_file is not None:
         json_file = output_file(json_file, ["json"], [candidates, reference])
     chosen = {name: room.load(name) for name in dict.fromkeys(metrics or room.room.names())}
