@@ -71,7 +71,7 @@ def test_silence_and_full_scale_stay_finite(embedding: Embedding) -> None:
 
 def test_a_long_clip_is_as_its_parts(embedding: Embedding) -> None:
     """Points away from the ends do not depend on how long the clip is."""
-    long = clip(40.0)
+    long = Clip(tune(40.0, embedding.sample_rate), embedding.sample_rate)
     whole = embedding.points(long)
     first = embedding.points(long.between(0.0, 10.0))
     n = max(1, len(first) - int(2 * embedding.points_a_second) - 1)

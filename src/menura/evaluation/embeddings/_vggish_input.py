@@ -3,6 +3,8 @@
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from menura.audio import hz_to_mel
+
 SAMPLE_RATE = 16_000
 N_WINDOW, HOP_LENGTH, N_FFT = 400, 160, 512
 N_MELS, LOWEST_HZ, HIGHEST_HZ = 64, 125.0, 7500.0
@@ -39,15 +41,11 @@ def examples(sound: Float32[np.ndarray, "time"]) -> Examples:
 
 def _bands() -> Float64[np.ndarray, "bins mels"]:
     """Weight of each FFT bin in each band; the constant part has none."""
-    edges = np.linspace(_mel(np.array(LOWEST_HZ)), _mel(np.array(HIGHEST_HZ)), N_MELS + 2)
-    bins = _mel(np.linspace(0, SAMPLE_RATE / 2, N_FFT // 2 + 1))[:, None]
+    ends = hz_to_mel(np.array([LOWEST_HZ, HIGHEST_HZ]), "htk")
+    edges = np.linspace(*ends, N_MELS + 2)
+    bins = hz_to_mel(np.linspace(0, SAMPLE_RATE / 2, N_FFT // 2 + 1), "htk")[:, None]
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     rising, falling = (bins - low) / (middle - low), (high - bins) / (high - middle)
     weights: Float64[np.ndarray, "bins mels"] = np.maximum(0, np.minimum(rising, falling))
     weights[0] = 0
     return weights
-
-
-def _mel(hz: Float64[np.ndarray, "*_"]) -> Float64[np.ndarray, "*_"]:
-    mel: Float64[np.ndarray, "*_"] = 1127 * np.log1p(hz / 700)
-    return mel
