@@ -45,7 +45,7 @@ def gaussian_of_all(parts: Sequence[Float[np.ndarray, "_ dimensions"]]) -> Gauss
     # no digits are lost and covariances of few points, which are singular, need no special care.
     triangle = np.zeros((0, len(mean)))
     for rows in _thick(parts, mean):
-        triangle = np.linalg.qr(np.concatenate([triangle, rows]), mode="r")
+        triangle = np.asarray(np.linalg.qr(np.concatenate([triangle, rows]), mode="r"))
     return Gaussian(mean, triangle / np.sqrt(max(1, n - 1)), n)
 
 

@@ -58,7 +58,9 @@ def _reach(known: Points) -> Float64[np.ndarray, "points"]:
         part = _squared(known[start : start + AT_ONCE], known)
         found.append(np.partition(part, nth, axis=1)[:, nth])
     # A point lies within its own reach, whatever rounding makes of a distance of nothing.
-    return np.concatenate(found) + 1e-9 * np.square(known).sum(axis=1) + 1e-12
+    slack = 1e-9 * np.square(known).sum(axis=1) + 1e-12
+    reach: Float64[np.ndarray, "points"] = np.concatenate(found) + slack
+    return reach
 
 
 def _squared(rows: Rows, known: Points) -> Distances:

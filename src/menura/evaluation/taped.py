@@ -19,7 +19,7 @@ class TapedClip(Clip):
             object.__setattr__(self, name, value)
 
     @property
-    def samples(self) -> Float32[ndarray, "channels time"]:  # type: ignore[override]
+    def samples(self) -> Float32[ndarray, "channels time"]:
         """Read from the tape, each time anew."""
         return self.read(0, self.n_samples)
 

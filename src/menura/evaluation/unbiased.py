@@ -78,7 +78,7 @@ def unbiased(
         )
         for left_out in np.array_split(everyone, GROUPS)
     ]
-    spread = np.sqrt((GROUPS - 1) / GROUPS * np.square(without - np.mean(without)).sum())
+    spread = np.sqrt((GROUPS - 1) / GROUPS * np.square(np.array(without) - np.mean(without)).sum())
     return Unbiased(value, value - STUDENT_T * float(spread), value + STUDENT_T * float(spread))
 
 

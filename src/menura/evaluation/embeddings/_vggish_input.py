@@ -42,7 +42,7 @@ def examples(sound: Float32[np.ndarray, "time"]) -> Examples:
 def _bands() -> Float64[np.ndarray, "bins mels"]:
     """Weight of each FFT bin in each band; the constant part has none."""
     ends = hz_to_mel(np.array([LOWEST_HZ, HIGHEST_HZ]), "htk")
-    edges = np.linspace(*ends, N_MELS + 2)
+    edges = np.linspace(ends[0], ends[1], N_MELS + 2)
     bins = hz_to_mel(np.linspace(0, SAMPLE_RATE / 2, N_FFT // 2 + 1), "htk")[:, None]
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     rising, falling = (bins - low) / (middle - low), (high - bins) / (high - middle)

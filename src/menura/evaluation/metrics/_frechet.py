@@ -15,10 +15,10 @@ from menura.evaluation.unbiased import unbiased
 class Frechet(Metric):
     """The distance between two Gaussians, each fitted to all points of a set of clips.
 
-    embedded_by: a name in `menura.evaluation.embeddings`. details: "FAD∞" and its 95 % interval
-    "from" and "to", where there are enough clips (see `evaluation/unbiased.py`): what the figure
-    would be with candidates without end. It, and not the figure itself, compares between sets
-    of different size.
+    embedded_by: a name in `menura.evaluation.embeddings`. details: "FAD∞" and its 95 % interval,
+    "FAD∞ from" and "FAD∞ to", where there are enough clips (see `evaluation/unbiased.py`): what
+    the figure would be with candidates without end. It, and not the figure itself, compares
+    between sets of different size.
     """
 
     ideal = of_itself = 0.0
@@ -53,7 +53,7 @@ class Frechet(Metric):
             embedding.counted,
             real.n,
             made.n,
-            details={"FAD∞": endless.value, "from": endless.low, "to": endless.high}
+            details={"FAD∞": endless.value, "FAD∞ from": endless.low, "FAD∞ to": endless.high}
             if endless
             else {},
             remarks=remarks_on(real, made, embedding.counted),

@@ -18,8 +18,9 @@ class PiptrackEntropy(ExcerptMean):
     A report of 2024 prints the formula for 128 pitches, but figures up to 8.15 bits, and 128
     classes give 7 at most. Over the different values themselves, which hardly repeat, its 290
     peaks of an organ would give 8 bits; it prints 2.6, which is what six steady partials give
-    when they are counted by the hertz. So that is taken; details has the other too ("of all
-    values", the log₂ of their number at most).
+    when they are counted by the hertz; four seconds of real piano read 8 so, and 10.6 by the
+    values. So that is taken; details has the other too ("of all values", the log₂ of their number
+    at most).
     """
 
     means = "by how much the spectral peaks of a few seconds are too steady or too scattered"
