@@ -9,7 +9,7 @@ from jaxtyping import Float32
 
 from menura.audio import mel_filter_bank
 
-FRAMES_AT_ONCE = 256  # bounds the memory, and keeps what is worked on near the processor
+FRAMES_AT_ONCE = 64  # what is worked on stays near the processor, and memory is bounded
 
 Samples = Float32[np.ndarray, "time"]
 
