@@ -124,6 +124,14 @@ METRIC_FAULTS = (
         ("tests/evaluation/test_taped.py",),
     ),
     Fault(
+        "threads read a tape at each other's place",
+        "src/menura/audio/tape.py",
+        "            with self._turn:\n"
+        "                self._file.seek(start * self._sample_bytes)\n",
+        "            if n_bytes:\n                self._file.seek(start * self._sample_bytes)\n",
+        ("tests/evaluation/test_each.py",),
+    ),
+    Fault(
         "one answer for all arguments",
         "src/menura/evaluation/once_per_clip.py",
         "        if further not in of_clip:\n"
