@@ -19,6 +19,7 @@ class Measurement:
     counted: what n_reference and n_candidate count, e.g. "windows".
     details: further figures that explain the first. curves: name → one value a second.
     remarks: what the reader must know, e.g. that there were too few samples.
+    too_few: the sample is so small that the figure is mostly chance; a remark says of what.
     """
 
     value: float
@@ -29,11 +30,14 @@ class Measurement:
     details: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    too_few: bool = False
 
 
 class Metric(ABC):
     """A figure over two sets of clips. One file a metric; its file name is its name.
 
+    means: what the figure says, in one plain line for a reader who does not know the field; it
+        ends without a full stop.
     ideal: the best value. higher_is_better: which way is better.
     unit: of the value, in words; "" where it is a plain number.
     of_itself: what score(x, x) gives, within `tolerance`, for clips of a second or more that each
@@ -43,6 +47,7 @@ class Metric(ABC):
     has_floor: whether real music measured against other real music tells something.
     """
 
+    means: ClassVar[str] = ""
     ideal: ClassVar[float]
     higher_is_better: ClassVar[bool]
     tolerance: ClassVar[float]
@@ -52,6 +57,13 @@ class Metric(ABC):
     paired: ClassVar[bool] = False
     has_floor: ClassVar[bool] = True
 
+    def unavailable(self) -> str | None:
+        """Why this machine cannot measure it (a library, weights), or None when it can.
+
+        Quick: nothing is imported or opened for it.
+        """
+        return None
+
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         """Why these two sets cannot be measured, or None when they can."""
         return None
@@ -60,6 +72,6 @@ class Metric(ABC):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         """The figure. A pure function: neither the order of the clips nor their rate matters.
 
-        Clips are a second long or more. Raises MenuraError, with `unsuited`'s reason, for sets
-        that cannot be measured.
+        Clips are a second long or more. Raises MenuraError, with the reason of `unavailable` or
+        `unsuited`, for what cannot be measured.
         """
