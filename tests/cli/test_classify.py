@@ -93,12 +93,12 @@ def test_words_reach_the_workflow(
 def test_a_line_a_file(stand_in: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
     told = Predictions((Told("a.wav", "jazz", 0.456), Told("b\n.wav", "classical", 1.0)))
     calls = stand_in("classify_predict", told)
-    assert run("classify predict k sounds --workers 3".split()) == 0
+    assert run(["classify", "predict", "k", "sounds", "--workers", "3"]) == 0
     [(positional, options)] = calls
     assert positional == (Path("k"), Path("sounds"))
     assert options["workers"] == 3
     assert capsys.readouterr().out == ("jazz       0.46  a.wav\nclassical  1.00  b\\n.wav\n")
-    assert run("classify predict k sounds --json".split()) == 0
+    assert run(["classify", "predict", "k", "sounds", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["files"]) == 2
 
 

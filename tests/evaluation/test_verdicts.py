@@ -14,7 +14,7 @@ from sklearn.metrics import classification_report, confusion_matrix
 
 from menura.corpora import Dropped
 from menura.evaluation.classified import Row, Table, csv_text, markdown, summary
-from menura.evaluation.confusion_picture import confusion_png
+from menura.evaluation.confusion_picture import Confused, confusions_png
 from menura.evaluation.verdicts import Verdicts, judged
 
 LABELS = ("ambient", "jazz", "rock")
@@ -119,9 +119,15 @@ def test_the_picture_is_darkest_where_most_are_told() -> None:
     labels = ["a $trange label of some length", *"bcdefghijk"]
     confusion = np.eye(11, dtype=int) * 20
     confusion[0, 1] = 3
-    picture = imread(io.BytesIO(confusion_png(labels, confusion.tolist(), "svm: 95 % right")))
+    one = Confused("svm: 95 % right", labels, confusion.tolist())
+    picture = imread(io.BytesIO(confusions_png([one])))
     height, width = picture.shape[:2]
     assert width > 700
     assert height > 600
     blue = (picture[..., 2] - picture[..., 0]) > 0.2
     assert 0.02 < blue.mean() < 0.2
+    three = imread(io.BytesIO(confusions_png([one] * 3, columns=2)))
+    assert three.shape[1] > 1.8 * width
+    assert three.shape[0] > 1.8 * height
+    with pytest.raises(ValueError, match="at least one"):
+        confusions_png([])

@@ -12,7 +12,7 @@ import numpy as np
 from menura.evaluation import classifiers as room
 from menura.evaluation.classified import Row, Table, csv_text, markdown
 from menura.evaluation.classifiers import Training
-from menura.evaluation.confusion_picture import confusion_png
+from menura.evaluation.confusion_picture import Confused, confusions_png
 from menura.evaluation.divisions import Division, by_splits, cross_validation
 from menura.evaluation.fitting import fit
 from menura.evaluation.labelled import Labelled, labelled, learnable
@@ -245,7 +245,8 @@ def _written(out: Path, table: Table) -> tuple[str, ...]:
         pictures[row.classifier] = f"confusion-{row.classifier}.png"
         title = f"{row.classifier}: {row.verdicts.accuracy:.0%} right"
         with replacing(out / pictures[row.classifier]) as temporary:
-            temporary.write_bytes(confusion_png(row.verdicts.labels, row.verdicts.confusion, title))
+            picture = Confused(title, row.verdicts.labels, row.verdicts.confusion)
+            temporary.write_bytes(confusions_png([picture]))
     write_text(out / "table.md", markdown(table, pictures))
     write_text(out / "table.csv", csv_text(table))
     write_json(out / "table.json", asdict(table))
