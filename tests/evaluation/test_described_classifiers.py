@@ -13,10 +13,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
+from menura.audio import Clip
 from menura.evaluation import classifiers
-from menura.evaluation.classifiers import Classifier, Examples, Training
+from menura.evaluation.classifiers import Classifier, Examples, Training, _described
 from menura.evaluation.classifiers._mixture import MixtureConfig
 from menura.evaluation.classifiers.svm import decisions
+from menura.evaluation.descriptors import COLUMNS, FMA_COLUMNS, Description
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 
@@ -159,6 +161,24 @@ def test_more_neighbours_than_tracks_is_all_of_them() -> None:
     learnt = clouds(2, 1, 4)
     known = fitted("k-nn", learnt, classifiers.kind("k-nn").Config(n_neighbours=40))
     np.testing.assert_allclose(known.probabilities(clouds(2, 2)), 0.5)
+
+
+def test_clips_are_described_at_one_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And by 30 s of their middle: else the rate, or the length, would tell the label."""
+    asked = []
+
+    def spy(clip: Clip, sample_rate: int | None = None) -> Description:
+        asked.append((clip.duration_s, sample_rate))
+        return Description(np.zeros(len(COLUMNS), np.float32), ())
+
+    monkeypatch.setattr(_described, "describe", spy)
+    rng = np.random.default_rng(0)
+    rows = rng.normal(0, 1, (8, len(FMA_COLUMNS))).astype(np.float32)
+    names = tuple("12345678")
+    known = fitted("k-nn", Examples(names, names, tuple("aaaabbbb"), rows))
+    for seconds in (1.0, 45.0):
+        known.predict(Clip(np.zeros((2, round(seconds * 48_000)), np.float32), 48_000))
+    assert asked == [(1.0, 22_050), (30.0, 22_050)]
 
 
 def test_rows_of_another_width_and_none_are_refused() -> None:

@@ -207,7 +207,7 @@ def test_what_is_left_out_is_named(folder: Path, tmp_path: Path) -> None:
     )
     reasons = {item.file: item.reason for item in report.table.left_out}
     assert reasons["bare.wav"] == "has no genre"
-    assert reasons["genre rare"].startswith("1 recording (1 tracks), and 3 are needed for 3 folds")
+    assert reasons["genre rare"].startswith("1 recording (1 tracks); at least 3 needed for 3 folds")
     assert reasons["short.wav"].startswith("too short")
     assert len(told.warnings) == 3
     assert report.table.labels == LABELS
@@ -301,7 +301,7 @@ def test_folders_that_hold_something_are_left_alone(prepared: Path, tmp_path: Pa
         classify_train(prepared, tmp_path / "c", classifier="naive-bayes")
     with pytest.raises(UsageError, match="--folds must be at least 2"):
         classify_table(prepared, tmp_path / "t", folds=1)
-    with pytest.raises(MenuraError, match=r"high: 5 recordings \(10 tracks\), and 6"):
+    with pytest.raises(MenuraError, match=r"high: 5 recordings \(10 tracks\); at least 6"):
         classify_table(prepared, tmp_path / "t", folds=6)
 
 

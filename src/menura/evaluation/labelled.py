@@ -86,7 +86,7 @@ def learnable(
     n_tracks = Counter(found.labels)
     few = {
         label: f"{len(recordings[label])} recording{'s' * (len(recordings[label]) != 1)} "
-        f"({n_tracks[label]} tracks), and {least} are needed{why}"
+        f"({n_tracks[label]} tracks); at least {least} needed{why}"
         for label in sorted(n_tracks)
         if len(recordings[label]) < least
     }

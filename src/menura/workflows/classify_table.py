@@ -55,6 +55,7 @@ class _Order:
 
     grid: bool
     training: Training
+    device: str
     configs: Mapping[str, Any]
 
 
@@ -79,67 +80,72 @@ def classify_table(
 
     corpus: a prepared folder, or a raw folder of audio. label: the kind that is told, e.g.
     "genre"; None takes the only one there is. classifiers: names; none takes all.
-    folds: every recording is judged once, by those who learnt from the other folds; None takes
-    the corpus's own splits where one of them is "test", else five folds. Labels with fewer
-    recordings than folds are left out.
-    grid: choose settings among those the report tried, in every fold anew, where there are any.
+    folds: every recording is judged once, by who learnt from the other folds; None takes the
+    corpus's own splits where one is "test", else five folds. Labels with fewer recordings than
+    folds are left out. grid: choose among the settings the report tried, in every fold anew.
     epochs, minutes: at most so much for each fold, of those that learn step by step.
 
-    Writes table.md, table.csv, table.json and a confusion plot for each classifier. A run that was
-    stopped goes on where it was when it is started again. A classifier that fails is a row with
-    the reason. Raises UsageError for wrong words, and MenuraError where there is too little.
+    Writes table.md, .csv, .json and a confusion plot for each classifier. A run that was stopped
+    goes on when it is started again. A classifier that fails is a row with the reason. Raises
+    UsageError for wrong words, and MenuraError where there is too little.
     """
     corpus, out, reporter = Path(corpus), Path(out), reporter or Reporter()
     order = _order(classifiers, preset, grid, Training(seed, epochs, minutes, device, precision))
-    _check(out, folds)
-    check_limits(epochs, minutes)
-    check_workers(workers)
+    _check(out, folds, epochs, minutes, workers)
     prepared = open_corpus(corpus, out, reporter)
-    started = time.monotonic()
-    found, described = labelled(prepared, label), None
+    found, described, describing_s = labelled(prepared, label), None, 0.0
     if not all(map(_is_deep, order.configs)):
+        started = time.monotonic()
         found, described = describable(prepared, found, out, workers, reporter)
-    describing_s = time.monotonic() - started if described is not None else 0.0
+        describing_s = time.monotonic() - started
     found, divisions, words = _divided(found, folds, seed)
     say_left_out(found.left_out, reporter)
     rates = [config.image.sample_rate for name, config in order.configs.items() if _is_deep(name)]
     material = gather(prepared, found, described, rates, out, reporter)
     kept = KeptFolds(out / UNFINISHED, _rests_on(prepared, material, divisions, order))
     rows = [_row(name, material, divisions, order, kept, reporter) for name in order.configs]
-    labels = tuple(sorted(set(found.labels)))
     judged_labels = [found.labels[n] for division in divisions for n in division.judge]
-    compute = choose(device, precision, gains_from_bfloat16=True)
+    chance = max(Counter(judged_labels).values()) / len(judged_labels)
     table = Table(
-        corpus=str(prepared.about["source"]["name"]),
-        kind=found.kind,
-        labels=labels,
-        n_tracks=len(found.tracks),
-        n_recordings=len(set(found.groups)),
-        division=words,
-        chance=max(Counter(judged_labels).values()) / len(judged_labels),
-        rows=tuple(rows),
-        left_out=found.left_out,
-        describing_s=round(describing_s, 1),
-        device=compute.device,
-        seed=seed,
+        str(prepared.about["source"]["name"]),
+        found.kind,
+        tuple(sorted(set(found.labels))),
+        len(found.tracks),
+        len(set(found.groups)),
+        words,
+        chance,
+        tuple(rows),
+        found.left_out,
+        round(describing_s, 1),
+        order.device,
+        seed,
     )
     files = _written(out, table)
     kept.clear()
-    reporter.say(f"wrote {', '.join(files)} into {printable(str(out))}")
+    reporter.say(f"wrote {len(files)} files into {printable(str(out))}")
     return TableReport(out, files, table)
 
 
 def _order(names: Sequence[str], preset: str, grid: bool, training: Training) -> _Order:
     chosen = list(dict.fromkeys(names)) or room.room.names()
-    choose(training.device, training.precision, gains_from_bfloat16=False)
-    return _Order(grid, training, {name: room.config_of(name, preset) for name in chosen})
+    compute = choose(training.device, training.precision, gains_from_bfloat16=False)
+    configs = {name: room.config_of(name, preset) for name in chosen}
+    return _Order(grid, training, compute.device, configs)
 
 
 def _is_deep(name: str) -> bool:
     return room.kind(name).is_deep
 
 
-def _check(out: Path, folds: int | None) -> None:
+def _check(
+    out: Path,
+    folds: int | None,
+    epochs: int | None,
+    minutes: float | None,
+    workers: int | None,
+) -> None:
+    check_limits(epochs, minutes)
+    check_workers(workers)
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {printable(str(out))}: is a file; give a folder")
     if folds is not None and folds < 2:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +22,11 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
-from menura.training.assembly import RENDITION
 from menura.training.device import choose
 from menura.workflows.classifying import (
     CORPUS,
     DESCRIPTORS,
+    RENDITION,
     Material,
     check_workers,
     describable,
@@ -83,22 +84,14 @@ def classify_train(
     Raises UsageError for wrong words, and MenuraError where there is too little to learn from.
     """
     corpus, out, reporter = Path(corpus), Path(out), reporter or Reporter()
-    of_name, config = (
-        classifiers.kind(classifier),
-        classifiers.config_of(classifier, preset, settings),
-    )
+    config = classifiers.config_of(classifier, preset, settings)
     _check(classifier, grid, epochs, minutes)
     check_workers(workers)
-    choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
+    choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there
     _check_folder(out)
     prepared = open_corpus(corpus, out, reporter)
-    found, described = labelled(prepared, label), None
-    if not of_name.is_deep:
-        found, described = describable(prepared, found, out, workers, reporter)
-    found = learnable(found, 1, _known_splits(found), " in what is learnt from")
-    say_left_out(found.left_out, reporter)
-    rates = [config.image.sample_rate] if of_name.is_deep else []
-    material = gather(prepared, found, described, rates, out, reporter)
+    material = _material(prepared, classifier, config, label, out, workers, reporter)
+    found = material.found
     examples = material.examples(classifier, config)
     splits = [track.split for track in found.tracks]
     division = by_splits(found.groups, found.labels, splits, seeds.derive(seed, "division"))
@@ -120,6 +113,25 @@ def classify_train(
         found.left_out,
         round(fitted.seconds, 3),
     )
+
+
+def _material(
+    prepared: PreparedCorpus,
+    name: str,
+    config: Any,
+    label: str | None,
+    out: Path,
+    workers: int | None,
+    reporter: Reporter,
+) -> Material:
+    found, described = labelled(prepared, label), None
+    is_deep = classifiers.kind(name).is_deep
+    if not is_deep:
+        found, described = describable(prepared, found, out, workers, reporter)
+    found = learnable(found, 1, _known_splits(found), " in what is learnt from")
+    say_left_out(found.left_out, reporter)
+    rates = [config.image.sample_rate] if is_deep else []
+    return gather(prepared, found, described, rates, out, reporter)
 
 
 def _check(name: str, grid: bool, epochs: int | None, minutes: float | None) -> None:

@@ -25,12 +25,11 @@ from menura.foundation.reporting import Reporter
 from menura.prepared import NotWritableError, PreparedCorpus
 from menura.prepared.index import SHARDS
 from menura.prepared.refusals import written_into
-from menura.training.assembly import RENDITION
 from menura.workflows.features import NAMED, Work, stored_payload
 from menura.workflows.features import described as describe_all
 from menura.workflows.prepare import prepare
 
-CORPUS, DESCRIPTORS = "corpus", "descriptors.jsonl"
+CORPUS, DESCRIPTORS, RENDITION = "corpus", "descriptors.jsonl", "rendition"
 
 Described = Mapping[str, Float32[np.ndarray, " columns"]]
 """Track → its descriptors."""

@@ -51,11 +51,15 @@ class DescribedClassifier(Classifier):
         return FMA_AXIS_HZ
 
     def fit(
-        self, learn: Examples, choose: Examples | None, training: Training, reporter: Reporter
+        self,
+        learn_from: Examples,
+        choose_by: Examples | None,
+        training: Training,
+        reporter: Reporter,
     ) -> str:
-        rows, numbers = _rows_of(learn), self.numbers(learn.labels)
+        rows, numbers = _rows_of(learn_from), self.numbers(learn_from.labels)
         if len(set(numbers.tolist())) < len(self.labels):
-            missing = sorted(set(self.labels) - set(learn.labels))
+            missing = sorted(set(self.labels) - set(learn_from.labels))
             raise MenuraError(f"nothing to learn {missing[0]!r} from")
         # float64: 32 bits do not hold the mean of columns in the thousands to all their digits.
         mean = rows.mean(axis=0, dtype=np.float64)
@@ -63,8 +67,9 @@ class DescribedClassifier(Classifier):
         # A column of one value may have a deviation of rounding.
         steady = scale <= 1e-9 * np.maximum(1.0, np.abs(mean))
         self._arrays = {"mean": mean, "scale": np.where(steady, np.inf, scale)}
-        self._arrays |= self.learn(self._scaled(rows), numbers, learn.groups, training.seed)
-        return f"on the descriptors of {len(learn)} tracks of {len(set(learn.groups))} recordings"
+        self._arrays |= self.learn(self._scaled(rows), numbers, learn_from.groups, training.seed)
+        n_recordings = len(set(learn_from.groups))
+        return f"on the descriptors of {len(learn_from)} tracks of {n_recordings} recordings"
 
     @abstractmethod
     def learn(
@@ -74,7 +79,7 @@ class DescribedClassifier(Classifier):
 
     @abstractmethod
     def judge(self, rows: Scaled) -> Probabilities:
-        """By the arrays in `self.learnt_arrays`."""
+        """By the arrays that `learn` gave."""
 
     def probabilities(self, examples: Examples) -> Probabilities:
         return self.judge(self._scaled(_rows_of(examples)))

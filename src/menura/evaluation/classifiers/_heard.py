@@ -174,16 +174,15 @@ class HeardClassifier(Classifier):
         ]
         chosen = rng.permutation(len(at))[:MOST_FITTED]
         image: LogMel = self._module["image"]  # type: ignore[assignment]
+
+        def images() -> Iterator[Images]:
+            for n in range(0, len(chosen), AT_ONCE):
+                some = [at[i] for i in chosen[n : n + AT_ONCE]]
+                sound = stretches(sounds, some, self.n_samples)
+                yield image.logarithms(sound.to(self._compute.device))
+
         with torch.no_grad():
-            parts = [
-                image.logarithms(
-                    stretches(sounds, [at[i] for i in chosen[n : n + AT_ONCE]], self.n_samples).to(
-                        self._compute.device
-                    )
-                )
-                for n in range(0, len(chosen), AT_ONCE)
-            ]
-            image.fit(torch.cat(parts))
+            image.fit(images())
 
     def _verdict(self, sounds: Sounds, place: int) -> Float64[np.ndarray, " labels"]:
         """The mean over the stretches of a track."""

@@ -1,5 +1,6 @@
 """What deep classifiers see: images of the sound, some seconds of log-mel each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from menura.audio import Clip, conform, mel_filter_bank
 from menura.evaluation.classifiers.contract import Sounds
 
 FLOOR = 1e-8  # of a full-scale sine's power: −80 dB
+LEAST_DEVIATION = 1e-2  # of log10 power: a band in which nothing happens is not blown up
 
 Stretches = Float32[Tensor, "rows time"]
 Images = Float32[Tensor, "rows mels frames"]
@@ -80,10 +82,20 @@ class LogMel(nn.Module):
         power = spectra.real.square() + spectra.imag.square()
         return (self.filters @ power).clamp(min=FLOOR).log10()
 
-    def fit(self, images: Images) -> None:
-        """Take the scaling from these, which are as `logarithms` gives them."""
-        self.mean.copy_(images.mean(dim=(0, 2))[:, None])
-        self.deviation.copy_(images.std(dim=(0, 2))[:, None].clamp(min=1e-2))
+    def fit(self, images: Iterable[Images]) -> None:
+        """Take the scaling from these, some at a time, which are as `logarithms` gives them."""
+        count = 0
+        total = torch.zeros(self.config.n_mels, dtype=torch.float64)
+        squares = torch.zeros_like(total)
+        for some in images:
+            exact = some.double().cpu()
+            count += exact.shape[0] * exact.shape[2]
+            total += exact.sum(dim=(0, 2))
+            squares += exact.square().sum(dim=(0, 2))
+        mean = total / count
+        deviation = (squares / count - mean.square()).clamp(min=0.0).sqrt()
+        self.mean.copy_(mean[:, None])
+        self.deviation.copy_(deviation[:, None].clamp(min=LEAST_DEVIATION))
 
 
 class OneClip:

@@ -111,11 +111,15 @@ class Classifier(ABC):
 
     @abstractmethod
     def fit(
-        self, learn: Examples, choose: Examples | None, training: Training, reporter: Reporter
+        self,
+        learn_from: Examples,
+        choose_by: Examples | None,
+        training: Training,
+        reporter: Reporter,
     ) -> str:
         """Learn, and say how in words.
 
-        choose: tracks of other recordings, by which those that learn step by step know when to
+        choose_by: tracks of other recordings, by which those that learn step by step know when to
         stop. Raises UsageError for a label that is none of `labels`, and MenuraError where there
         is nothing to learn from.
         """
