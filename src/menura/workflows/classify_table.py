@@ -104,26 +104,38 @@ def classify_table(
     material = gather(prepared, found, described, rates, out, reporter)
     kept = KeptFolds(out / UNFINISHED, _rests_on(prepared, material, divisions, order))
     rows = [_row(name, material, divisions, order, kept, reporter) for name in order.configs]
-    judged_labels = [found.labels[n] for division in divisions for n in division.judge]
-    chance = max(Counter(judged_labels).values()) / len(judged_labels)
-    table = Table(
-        str(prepared.about["source"]["name"]),
-        found.kind,
-        tuple(sorted(set(found.labels))),
-        len(found.tracks),
-        len(set(found.groups)),
-        words,
-        chance,
-        tuple(rows),
-        found.left_out,
-        round(describing_s, 1),
-        order.device,
-        seed,
-    )
+    table = _tabled(prepared, material, divisions, words, rows, describing_s, order)
     files = _written(out, table)
     kept.clear()
     reporter.say(f"wrote {len(files)} files into {printable(str(out))}")
     return TableReport(out, files, table)
+
+
+def _tabled(
+    prepared: PreparedCorpus,
+    material: Material,
+    divisions: Sequence[Division],
+    words: str,
+    rows: Sequence[Row],
+    describing_s: float,
+    order: _Order,
+) -> Table:
+    found = material.found
+    judged_labels = [found.labels[n] for division in divisions for n in division.judge]
+    return Table(
+        corpus=str(prepared.about["source"]["name"]),
+        kind=found.kind,
+        labels=tuple(sorted(set(found.labels))),
+        n_tracks=len(found.tracks),
+        n_recordings=len(set(found.groups)),
+        division=words,
+        chance=max(Counter(judged_labels).values()) / len(judged_labels),
+        rows=tuple(rows),
+        left_out=found.left_out,
+        describing_s=round(describing_s, 1),
+        device=order.device,
+        seed=order.training.seed,
+    )
 
 
 def _order(names: Sequence[str], preset: str, grid: bool, training: Training) -> _Order:
