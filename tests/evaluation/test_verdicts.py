@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.image import imread
 from sklearn.metrics import classification_report, confusion_matrix
@@ -27,6 +27,7 @@ def verdicts_of(told: list[tuple[int, int]], groups: list[str] | None = None) ->
 
 
 @given(pairs)
+@settings(max_examples=25)
 def test_scores_are_those_of_scikit_learn(told: list[tuple[int, int]]) -> None:
     found = verdicts_of(told)
     truth, said = zip(*told, strict=True)

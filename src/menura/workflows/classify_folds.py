@@ -41,7 +41,8 @@ class KeptFolds:
         self._known[key] = done
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="ascii") as file:
-            file.write(json.dumps({"key": key, "fold": asdict(done)}) + "\n")
+            # On a line of its own, whatever a kill has cut before.
+            file.write("\n" + json.dumps({"key": key, "fold": asdict(done)}))
 
     def clear(self) -> None:
         """Delete the file: the table is written."""

@@ -55,7 +55,7 @@ class About:
 
 def save(classifier: Classifier, about: About, folder: Path) -> None:
     """Write the folder. The weights come before the description: what has one has both."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in classifier.arrays().items()}
+    arrays = {name: np.array(array, order="C") for name, array in classifier.arrays().items()}
     try:
         with replacing(folder / WEIGHTS) as temporary:
             save_file(arrays, temporary)

@@ -34,7 +34,7 @@ class Cnn1(HeardClassifier):
     Config = Config
     presets: ClassVar[Mapping[str, Any]] = {
         "laptop": Config(),
-        "tiny": Config(ImageConfig(8000, 256, 128, 16, 32), LearningConfig(epochs=6, batch=16)),
+        "tiny": Config(ImageConfig(8000, 256, 128, 16, 32), LearningConfig(epochs=20, batch=12)),
         "paper": Config(REPORTED, LearningConfig(epochs=5, patience=5)),
     }
 

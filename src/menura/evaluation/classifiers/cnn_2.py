@@ -52,7 +52,9 @@ class Cnn2(HeardClassifier):
     presets: ClassVar[Mapping[str, Any]] = {
         "laptop": Config(),
         "tiny": Config(
-            ImageConfig(8000, 256, 64, 16, 64), LearningConfig(epochs=8, batch=16), kernel=3
+            ImageConfig(8000, 256, 64, 16, 64),
+            LearningConfig(epochs=30, batch=12, rate=3e-3),
+            kernel=3,
         ),
         "paper": Config(REPORTED, LearningConfig(epochs=10, patience=10)),
     }

@@ -54,7 +54,7 @@ class LogMelCnn(HeardClassifier):
         "laptop": Config(),
         "tiny": Config(
             ImageConfig(8000, 256, 200, 16, 40),
-            LearningConfig(epochs=8, batch=16, rate=5e-3),
+            LearningConfig(epochs=20, batch=12, rate=5e-3),
             widths=(8, 16),
             dropout=0.0,
         ),

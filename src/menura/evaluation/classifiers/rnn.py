@@ -40,7 +40,7 @@ class Rnn(HeardClassifier):
         "laptop": Config(),
         "tiny": Config(
             ImageConfig(8000, 256, 128, 16, 32),
-            LearningConfig(epochs=8, batch=16, rate=5e-3),
+            LearningConfig(epochs=40, batch=12, rate=1e-2),
             n_hidden=16,
             dropout=0.1,
         ),
