@@ -50,7 +50,7 @@ class Table:
 def summary(table: Table) -> list[tuple[str, ...]]:
     """A head and a line for each classifier: the best first."""
     head = ("classifier", "accuracy", "95 %", "precision", "recall", "F1", "fit s", "judge s")
-    lines = [head]
+    lines: list[tuple[str, ...]] = [head]
     for row in ranked(table):
         if row.verdicts is None:
             lines.append((row.classifier, "–", "–", "–", "–", "–", f"{row.fit_s:.1f}", "–"))

@@ -49,7 +49,7 @@ def confusions_png(pictures: Sequence[Confused], columns: int = 1) -> bytes:
     bar = figure.colorbar(
         drawn, ax=grid, shrink=min(1.0, 0.7 / n_lines + 0.1), label="share of the true label"
     )
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     stream = io.BytesIO()
     figure.savefig(stream, format="png")
     return stream.getvalue()

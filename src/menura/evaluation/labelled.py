@@ -118,4 +118,6 @@ class RenditionSounds:
         return self._rendition.tracks[self._indices[place]].n_samples
 
     def read(self, place: int, start: int, stop: int) -> Float32[np.ndarray, " time"]:
-        return self._rendition.read(self._indices[place], start, stop)[0]
+        sound: Float32[np.ndarray, " time"]
+        sound = self._rendition.read(self._indices[place], start, stop)[0]
+        return sound

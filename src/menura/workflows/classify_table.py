@@ -202,7 +202,8 @@ def _row(
     reporter: Reporter,
 ) -> Row:
     """One classifier in all folds."""
-    settings, done = to_dict(order.configs[name]), []
+    settings = to_dict(order.configs[name])
+    done: list[Fold] = []
     for number, division in enumerate(divisions):
         fold = kept.get(name, settings, number)
         if fold is None:

@@ -3,6 +3,7 @@
 import time
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -33,6 +34,7 @@ from menura.foundation.reporting import Reporter
 from menura.training.device import Compute, choose
 
 AT_ONCE = 32  # stretches judged at once
+MOST_ROUNDING = 0.1  # of logits, and of their size
 MOST_FITTED = 256  # stretches that the scaling of the bands is taken from
 
 Logits = Float32[Tensor, "rows labels"]
@@ -88,16 +90,20 @@ class HeardClassifier(Classifier):
             raise MenuraError(f"nothing to learn {missing[0]!r} from")
         started = time.monotonic()
         self._fit_scaling(learn_from, sounds, training.seed)
+        self._check_precision(learn_from, sounds, training, reporter)
         outcome = learn(
             Lesson(self, self._module, learn_from, choose_by, self._compute, training, started),
             self._settings(),
             reporter,
         )
+        precision = self._compute.precision
+        # What is judged from here on is judged as it will be once it is saved and loaded.
+        self._compute = replace(self._compute, precision="float32")
         return (
             f"{outcome.epochs} epochs of {outcome.n_stretches} stretches of "
             f"{self.n_samples / self.sample_rate:.1f} s ({outcome.why}; the best was epoch "
             f"{outcome.best}), {len(learn_from)} tracks of {len(set(learn_from.groups))} "
-            f"recordings, in {self._compute.precision} on {self._compute.device}"
+            f"recordings, in {precision} on {self._compute.device}"
         )
 
     def logits(self, sound: Float32[Tensor, "rows time"]) -> Logits:
@@ -183,6 +189,33 @@ class HeardClassifier(Classifier):
 
         with torch.no_grad():
             image.fit(images())
+
+    def _check_precision(
+        self, learn_from: Examples, sounds: Sounds, training: Training, reporter: Reporter
+    ) -> None:
+        """Whether this machine computes the network rightly in bfloat16: of shapes that they do
+        not foresee, some make garbage."""
+        if not self._is_bfloat16:
+            return
+        places = [(place, 0) for place in learn_from.places[: self._settings().batch]]
+        exact = replace(self._compute, precision="float32")
+        with self._judging():
+            for at in (places, places[:1]):
+                sound = stretches(sounds, at, self.n_samples)
+                rounded, self._compute = self.logits(sound), exact
+                true, self._compute = self.logits(sound), replace(exact, precision="bfloat16")
+                most = MOST_ROUNDING * (1 + float(true.abs().max()))
+                if not bool(((rounded - true).abs() <= most).all()):  # also where one is no number
+                    break
+            else:
+                return
+        if training.precision == "bfloat16":
+            raise MenuraError(
+                "--precision bfloat16: this machine computes this network wrongly in it; take "
+                "float32 or auto"
+            )
+        reporter.warn("this machine computes this network wrongly in bfloat16; float32 is taken")
+        self._compute = exact
 
     def _verdict(self, sounds: Sounds, place: int) -> Float64[np.ndarray, " labels"]:
         """The mean over the stretches of a track."""

@@ -83,7 +83,7 @@ def open_saved(folder: Path | str) -> tuple[Classifier, About]:
     path = folder / WEIGHTS
     try:
         of_name = kind(about.name)
-        config = from_dict(of_name.Config, about.config)
+        config: Any = from_dict(of_name.Config, about.config)
         classifier = of_name(config, about.labels)
     except UsageError as error:
         raise MenuraError(f"{printable(str(folder))}: cannot be built: {error}") from None

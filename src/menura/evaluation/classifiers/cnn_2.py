@@ -52,7 +52,7 @@ class Cnn2(HeardClassifier):
     presets: ClassVar[Mapping[str, Any]] = {
         "laptop": Config(),
         "tiny": Config(
-            ImageConfig(8000, 256, 64, 16, 64),
+            ImageConfig(8000, 256, 32, 16, 128),
             LearningConfig(epochs=30, batch=12, rate=3e-3),
             kernel=3,
         ),

@@ -91,7 +91,7 @@ class LogMelCnn(HeardClassifier):
         """
         sound, second = OneClip(clip, self.sample_rate), self.sample_rate
         at = [(0, k * second) for k in range(max(1, sound.n_samples(0) // second))]
-        network = self._module["network"]
+        network: Any = self._module["network"]
         with self._judging():
             parts = [
                 network.embedded(self._images(stretches(sound, at[n : n + AT_ONCE], second)))

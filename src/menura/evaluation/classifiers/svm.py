@@ -127,7 +127,8 @@ def decisions(rows: Scaled, arrays: dict[str, Any]) -> Float64[np.ndarray, "trac
         margins[:, other] -= pairs[:, column]
         votes[:, one] += pairs[:, column] >= 0
         votes[:, other] += pairs[:, column] < 0
-    return votes + margins / (3 * (np.abs(margins) + 1))
+    decided: Float64[np.ndarray, "tracks labels"] = votes + margins / (3 * (np.abs(margins) + 1))
+    return decided
 
 
 def _of_pairs(rows: Scaled, arrays: dict[str, Any]) -> Float64[np.ndarray, "tracks pairs"]:
@@ -140,7 +141,8 @@ def _of_pairs(rows: Scaled, arrays: dict[str, Any]) -> Float64[np.ndarray, "trac
     ends = np.cumsum(arrays["counts"])
     of = [slice(end - count, end) for end, count in zip(ends, arrays["counts"], strict=True)]
     if len(of) == 2:
-        return kernel @ weights.T + offsets
+        of_one: Float64[np.ndarray, "tracks pairs"] = kernel @ weights.T + offsets
+        return of_one
     # As in libsvm, a label's vectors have a weight in each pair that it is in.
     columns = [
         kernel[:, of[one]] @ weights[other - 1, of[one]]
