@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from menura.foundation.version import __version__
 
 if TYPE_CHECKING:
+    from menura.workflows.classify_predict import classify_predict
+    from menura.workflows.classify_table import classify_table
+    from menura.workflows.classify_train import classify_train
     from menura.workflows.continue_ import continue_
     from menura.workflows.demo import demo
     from menura.workflows.doctor import doctor
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from menura.workflows.verify import verify
 
 _VERBS = {
+    "classify_predict": "classify_predict",
+    "classify_table": "classify_table",
+    "classify_train": "classify_train",
     "continue_": "continue_",
     "demo": "demo",
     "doctor": "doctor",
@@ -54,6 +60,9 @@ _VERBS = {
 
 __all__ = [
     "__version__",
+    "classify_predict",
+    "classify_table",
+    "classify_train",
     "continue_",
     "demo",
     "doctor",

@@ -17,6 +17,15 @@ FADES = {"--fade-in", "--fade-out"}
 SOUND = {"--seconds", "--seed", "--loop", "--stereo", "--loudness", "--format"} | FADES
 WISHES = {"--label", "--prompt", "--negative-prompt", "--temperature", "--guidance"}
 PRETRAINED = {"--preset", "--set"}
+CLASSIFYING = {
+    "--preset",
+    "--grid",
+    "--epochs",
+    "--minutes",
+    "--seed",
+    "--device",
+    "--precision",
+}
 SURFACE: dict[str, tuple[str, set[str]]] = {
     "demo": ("", {"--out"}),
     "doctor": ("", set()),
@@ -68,17 +77,45 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "interpolate": ("RUN A B", {"--out", "--steps", "--glide", "--path"} | SOUND),
     "explore": ("RUN", {"--out", "--corpus", "--by"}),
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
+    "classify train": (
+        "CORPUS",
+        {"--out", "--label", "--classifier", "--set", "--workers"} | CLASSIFYING,
+    ),
+    "classify predict": ("CLASSIFIER CLIP_OR_FOLDER", {"--workers"}),
+    "classify table": (
+        "CORPUS",
+        {"--out", "--label", "--classifiers", "--folds", "--workers"} | CLASSIFYING,
+    ),
     "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
     "verify": ("PREPARED", set()),
 }
 
 
+def command_of(verb: str) -> click.Command:
+    """ "train", or "classify train" of a group."""
+    command: click.Command = program
+    for word in verb.split():
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    return command
+
+
 def context_of(verb: str) -> click.Context:
-    return click.Context(program.commands[verb], info_name=verb)
+    return click.Context(command_of(verb), info_name=verb)
+
+
+def verbs_of(group: click.Group) -> list[str]:
+    """All of them, in the order of the help; those of groups with the group's name before."""
+    found = []
+    for name in group.list_commands(click.Context(group)):
+        command = group.commands[name]
+        inner = verbs_of(command) if isinstance(command, click.Group) else None
+        found += [name] if inner is None else [f"{name} {verb}" for verb in inner]
+    return found
 
 
 def test_the_verbs() -> None:
-    assert program.list_commands(click.Context(program)) == list(SURFACE)
+    assert verbs_of(program) == list(SURFACE)
     own = {word for param in program.get_params(click.Context(program)) for word in param.opts}
     assert own == {"--version", "--debug", "--help"}
 
@@ -160,6 +197,9 @@ SHORTEST = {
     "interpolate": ["r", "a", "b", "--out", "o"],
     "explore": ["r", "--out", "o"],
     "evaluate": ["c", "r"],
+    "classify train": ["c", "--out", "o"],
+    "classify predict": ["k", "c"],
+    "classify table": ["c", "--out", "o"],
     "features": ["c", "--out", "o"],
     "verify": ["c"],
 }
@@ -168,10 +208,11 @@ SHORTEST = {
 @pytest.mark.parametrize("verb", SHORTEST)
 def test_both_faces_of_a_verb_have_the_same_defaults(verb: str) -> None:
     """An option left out means the same on the command line and in Python."""
-    function = getattr(menura, "continue_" if verb == "continue" else verb)
+    function = getattr(menura, "continue_" if verb == "continue" else verb.replace(" ", "_"))
     python = inspect.signature(function).parameters
-    by_words = program.commands[verb].make_context(verb, SHORTEST[verb]).params
-    own = {param.name for param in program.commands[verb].params if not param.required}
+    command = command_of(verb)
+    by_words = command.make_context(verb, SHORTEST[verb]).params
+    own = {param.name for param in command.params if not param.required}
     # Without --set there is () here and None there; interpolate itself fills in its 5 steps.
     own -= {"steps"} if verb == "interpolate" else {"settings"}
     assert own <= python.keys()

@@ -29,6 +29,11 @@ WRONG = {
     "inpaint r c.wav --to 2 --out o.wav": "--from",
     "interpolate r a.wav --out o": "B is missing",
     "list labels": "labels needs a RUN",
+    "classify trian c": "there is no command 'trian'; did you mean 'train'?",
+    "classify train": "CORPUS",
+    "classify train c": "--out",
+    "classify predict k": "CLIP_OR_FOLDER",
+    "classify table c": "--out",
     # something is too much
     "train r c d --out o": "(d)",
     "doctor x": "(x)",
@@ -70,6 +75,10 @@ WRONG = {
     "list everything": "'everything'",
     "generate r --out ''": "--out must be the name",
     "spectrogram '' --out o.png": "CLIP must be the name",
+    "classify train c --out o --epochs 0": "--epochs must be a whole number, 1 or more",
+    "classify train c --out o --minutes 0": "--minutes must be a number above 0",
+    "classify table c --out o --classifiers a,,b": "--classifiers takes names",
+    "classify table c --out o --folds 0": "--folds",
     # words that fight each other
     "train r c --out o --minutes 1 --steps 2": "--minutes and --steps exclude each other",
     "interpolate r a.wav b.wav --out o --steps 3 --glide": "--glide",

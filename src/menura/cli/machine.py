@@ -9,7 +9,7 @@ from menura.cli.values import PATH, OneOf
 from menura.cli.verb import Verb
 from menura.foundation.errors import UsageError
 
-_LISTS = ("recipes", "models", "representations", "corpora", "metrics", "labels")
+_LISTS = ("recipes", "models", "representations", "corpora", "metrics", "classifiers", "labels")
 
 
 @click.command("doctor", cls=Verb)
@@ -38,8 +38,8 @@ def doctor() -> Answer:
 def list_(what: str | None, run: Path | None) -> Answer:
     """List the parts there are, or the labels a run knows.
 
-    WHAT is recipes, models, representations, corpora, metrics or labels; RUN, a folder that
-    `menura train` wrote, goes with labels. Without WHAT, all parts are listed.
+    WHAT is recipes, models, representations, corpora, metrics, classifiers or labels; RUN, a
+    folder that `menura train` wrote, goes with labels. Without WHAT, all parts are listed.
     """
     from menura.workflows.list_parts import ListedPart, list_labels, list_parts
 

@@ -45,8 +45,9 @@ class FeaturesReport:
 
 
 @dataclass(frozen=True)
-class _Work:
-    """states: track → what it is like now. payloads: track → what a worker is told of it."""
+class Work:
+    """states: track → what it is like now. payloads: track → what a worker is told of it; of
+    those without one, rows that are there are kept."""
 
     states: dict[str, str]
     payloads: dict[str, Payload]
@@ -85,7 +86,7 @@ def features(
     kept = KeptRows(out.with_name(f"{out.name}.unfinished"), _about(sample_rate))
     name = f"--out {printable(str(out))}"
     with written_into(name, "choose another place", "start it again"):
-        results = _results(work, kept, workers or n_cores(), reporter)
+        results = described(work, kept, workers or n_cores(), reporter)
         rows = {name: results[name]["values"] for name in work.states if "values" in results[name]}
         report = _report(out, work, results)
         if rows:
@@ -112,7 +113,7 @@ def _about(sample_rate: int | None) -> dict[str, Any]:
     return {"sample_rate": sample_rate, "menura": version("menura"), "librosa": version("librosa")}
 
 
-def _work(corpus: Path, sample_rate: int | None) -> _Work:
+def _work(corpus: Path, sample_rate: int | None) -> Work:
     """What is to be described. Nothing is decoded here."""
     if PreparedCorpus.is_prepared(corpus):
         prepared = PreparedCorpus.open(corpus)
@@ -121,28 +122,30 @@ def _work(corpus: Path, sample_rate: int | None) -> _Work:
             (track for track in prepared.tracks if track.has_sound), key=lambda track: track.id
         )
         silent = [track.id for track in prepared.tracks if not track.has_sound]
-        return _Work(
+        return Work(
             {track.id: track.content for track in stored},
-            {track.id: _stored(track, shards, sample_rate) for track in stored},
+            {track.id: stored_payload(track, shards, sample_rate) for track in stored},
             tuple(Dropped(name, "notes without sound") for name in silent),
         )
     found = corpora.load("folder").find(corpus)
     tracks = sorted(found.tracks, key=lambda track: track.id)
-    return _Work(
+    return Work(
         {track.id: _state(track) for track in tracks},
-        {track.id: _file(track, sample_rate) for track in tracks},
+        {track.id: file_payload(track, sample_rate) for track in tracks},
         found.dropped,
     )
 
 
-def _stored(track: PreparedTrack, shards: str, sample_rate: int | None) -> Payload:
+def stored_payload(track: PreparedTrack, shards: str, sample_rate: int | None) -> Payload:
+    """What a worker is told of a prepared track. shards: their folder."""
     facts = asdict(track)
     names = ("shard", "offset", "n_samples", "sample_rate", "n_channels", "scale")
     place = {name: facts[name] for name in names}
     return {"id": track.id, "sample_rate": sample_rate, "shards": shards, "track": place}
 
 
-def _file(track: Track, sample_rate: int | None) -> Payload:
+def file_payload(track: Track, sample_rate: int | None) -> Payload:
+    """What a worker is told of a track that is a sound file."""
     # Links are not followed: errors name what the person knows.
     path = os.path.abspath(track.path)  # noqa: PTH100
     return {"id": track.id, "sample_rate": sample_rate, "file": path}
@@ -156,17 +159,18 @@ def _state(track: Track) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
-def _results(
-    work: _Work, kept: KeptRows, n_workers: int, reporter: Reporter
+def described(
+    work: Work, kept: KeptRows, n_workers: int, reporter: Reporter
 ) -> Mapping[str, Result]:
     """Track → its row or why it has none, from an earlier run or from workers."""
     results = kept.read(work.states)
-    if results:
-        reporter.say(f"{len(results)} of {len(work.states)} tracks were described before")
-    kept.begin(results, work.states)
+    n_asked = len(work.payloads)
     wanted = [payload for name, payload in work.payloads.items() if name not in results]
-    started = time.monotonic()
-    reporter.progress(len(results), len(work.states), "describing tracks")
+    if len(wanted) < n_asked:
+        reporter.say(f"{n_asked - len(wanted)} of {n_asked} tracks were described before")
+    kept.begin(results, work.states)
+    n_before, started = n_asked - len(wanted), time.monotonic()
+    reporter.progress(n_before, n_asked, "describing tracks")
     with closing(Crew(WORK, n_workers).results(wanted)) as done:
         for count, (index, result) in enumerate(done, start=1):
             name = wanted[index]["id"]
@@ -174,11 +178,11 @@ def _results(
             results[name] = result
             left_s = (time.monotonic() - started) * (len(wanted) - count) / count
             line = f"describing tracks, about {_time(left_s)} left"
-            reporter.progress(len(results), len(work.states), line)
+            reporter.progress(n_before + count, n_asked, line)
     return results
 
 
-def _report(out: Path, work: _Work, results: Mapping[str, Result]) -> FeaturesReport:
+def _report(out: Path, work: Work, results: Mapping[str, Result]) -> FeaturesReport:
     described = [result for result in results.values() if "values" in result]
     dropped = [
         Dropped(name, results[name]["dropped"])
@@ -194,7 +198,7 @@ def _report(out: Path, work: _Work, results: Mapping[str, Result]) -> FeaturesRe
     )
 
 
-def _notes(work: _Work, results: Mapping[str, Result]) -> Iterator[str]:
+def _notes(work: Work, results: Mapping[str, Result]) -> Iterator[str]:
     for name in work.states:
         if notes := results[name].get("notes"):
             yield f"{printable(name)}: {'; '.join(notes)}"

@@ -14,6 +14,7 @@ ROOMS = {
     "representations": Room("menura.representations", "representation"),
     "corpora": Room("menura.corpora", "corpus"),
     "metrics": Room("menura.evaluation.metrics", "metric", group="menura.metrics"),
+    "classifiers": Room("menura.evaluation.classifiers", "classifier", group="menura.classifiers"),
 }
 
 
@@ -26,7 +27,8 @@ class ListedPart:
 
 
 def list_parts(room: str) -> list[ListedPart]:
-    """The parts of a room (`recipes`, `models`, `representations`, `corpora`, `metrics`).
+    """The parts of a room (`recipes`, `models`, `representations`, `corpora`, `metrics`,
+    `classifiers`).
 
     Raises UsageError, listing the rooms, when there is no such room.
     """
