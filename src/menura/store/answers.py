@@ -118,6 +118,12 @@ class Answers:
             for question, value in values.items():
                 session.add(AnswerRow(trial_id=row.id, question=question, value=value))
 
+    def number(self, rater: str) -> int | None:
+        """The rater's number, by the order in which they came; None for one who has not."""
+        with self._database.reading() as session:
+            row = self._rater(session, rater)
+            return None if row is None else row.number
+
     def all(self) -> tuple[Answered, ...]:
         """Every answered trial, by rater and position."""
         answered = (
@@ -154,7 +160,7 @@ class Answers:
             .group_by(RaterRow.number)
         )
         with self._database.reading() as session:
-            return dict(session.execute(counted).tuples().all())
+            return {row[0]: row[1] for row in session.execute(counted)}
 
     def _rater(self, session: Session, rater: str) -> RaterRow | None:
         mine = select(RaterRow).where(RaterRow.test == self._test, RaterRow.rater == rater)

@@ -76,22 +76,18 @@ class Database:
             raise _could_not(self.path, error) from None
 
     def _check(self) -> None:
-        """Make the tables where there are none; refuse what is not ours or not understood."""
+        """Make the tables where there are none; refuse those of a newer Menura."""
         with self.writing() as session:
             connection = session.connection()
-            tables = connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one()
-            application = _pragma(connection, "application_id")
-            schema = _pragma(connection, "user_version")
-            if tables == 0 and application == 0 and schema == 0:
+            schema = int(connection.execute(text("PRAGMA user_version")).scalar_one())
+            if schema == 0:
                 Base.metadata.create_all(connection)
                 connection.execute(text(f"PRAGMA application_id = {APPLICATION}"))
                 connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))
-                return
-        name = printable(str(self.path))
-        if application != APPLICATION:
-            raise MenuraError(f"{name}: a database, but not one of Menura's")
         if schema > SCHEMA:
-            raise MenuraError(f"{name}: made by a newer Menura; upgrade with pip to read it")
+            raise MenuraError(
+                f"{printable(str(self.path))}: made by a newer Menura; upgrade with pip to read it"
+            )
 
 
 def _connect(path: Path) -> Any:
@@ -101,6 +97,7 @@ def _connect(path: Path) -> Any:
         path, timeout=WAIT_S, check_same_thread=False, isolation_level=None
     )
     try:
+        _refuse_foreign(connection, path)  # before anything is changed in it
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
@@ -109,10 +106,17 @@ def _connect(path: Path) -> Any:
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _refuse_foreign(connection: Any, path: Path) -> None:
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    [n_tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION and (application or n_tables):
+        raise MenuraError(f"{printable(str(path))}: a database, but not one of Menura's")
 
 
 def _pool_class() -> Any:
@@ -125,10 +129,6 @@ def _begin(connection: Connection) -> None:
     """A writer takes its turn at once: two that begin as readers could never both go on."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _pragma(connection: Connection, name: str) -> int:
-    return int(connection.execute(text(f"PRAGMA {name}")).scalar_one())
 
 
 def _could_not(path: Path, error: SQLAlchemyError) -> MenuraError:
