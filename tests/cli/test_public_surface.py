@@ -67,17 +67,52 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "interpolate": ("RUN A B", {"--out", "--steps", "--glide", "--path"} | SOUND),
     "explore": ("RUN", {"--out", "--corpus", "--by"}),
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
+    "listen create": (
+        "DIR…",
+        {
+            "--out",
+            "--questions",
+            "--ask",
+            "--real",
+            "--originals",
+            "--first",
+            "--second",
+            "--clips",
+            "--trials",
+            "--repeats",
+            "--seconds",
+            "--loudness",
+            "--title",
+            "--seed",
+        },
+    ),
+    "listen serve": ("TEST", {"--host", "--port"}),
+    "listen results": ("TEST", {"--out", "--csv", "--keep-all", "--seed"}),
     "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
     "verify": ("PREPARED", set()),
 }
 
 
+def verbs_of(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Every verb by its words, those of groups ("listen create") among them."""
+    found: dict[str, click.Command] = {}
+    for name in group.list_commands(click.Context(group)):
+        command = group.commands[name]
+        words = f"{before}{name}"
+        found |= verbs_of(command, f"{words} ") if isinstance(command, click.Group) else {}
+        found |= {} if isinstance(command, click.Group) else {words: command}
+    return found
+
+
+VERBS = verbs_of(program)
+
+
 def context_of(verb: str) -> click.Context:
-    return click.Context(program.commands[verb], info_name=verb)
+    return click.Context(VERBS[verb], info_name=verb)
 
 
 def test_the_verbs() -> None:
-    assert program.list_commands(click.Context(program)) == list(SURFACE)
+    assert list(VERBS) == list(SURFACE)
     own = {word for param in program.get_params(click.Context(program)) for word in param.opts}
     assert own == {"--version", "--debug", "--help"}
 
@@ -159,6 +194,9 @@ SHORTEST = {
     "interpolate": ["r", "a", "b", "--out", "o"],
     "explore": ["r", "--out", "o"],
     "evaluate": ["c", "r"],
+    "listen create": ["d", "--out", "o"],
+    "listen serve": ["t"],
+    "listen results": ["t"],
     "features": ["c", "--out", "o"],
     "verify": ["c"],
 }
@@ -167,10 +205,10 @@ SHORTEST = {
 @pytest.mark.parametrize("verb", SHORTEST)
 def test_both_faces_of_a_verb_have_the_same_defaults(verb: str) -> None:
     """An option left out means the same on the command line and in Python."""
-    function = getattr(menura, "continue_" if verb == "continue" else verb)
+    function = getattr(menura, "continue_" if verb == "continue" else verb.replace(" ", "_"))
     python = inspect.signature(function).parameters
-    by_words = program.commands[verb].make_context(verb, SHORTEST[verb]).params
-    own = {param.name for param in program.commands[verb].params if not param.required}
+    by_words = VERBS[verb].make_context(verb, SHORTEST[verb]).params
+    own = {param.name for param in VERBS[verb].params if not param.required}
     # Without --set there is () here and None there; interpolate itself fills in its 5 steps.
     own -= {"steps"} if verb == "interpolate" else {"settings"}
     assert own <= python.keys()

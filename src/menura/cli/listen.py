@@ -197,10 +197,11 @@ def serve(test: Path, host: str, port: int) -> Answer:
     with terminal() as reporter:
         served = work(test, host=host, port=port, reporter=reporter)
     raters = "1 rater has" if served.n_raters == 1 else f"{served.n_raters} raters have"
+    trials = "1 trial" if served.n_trials == 1 else f"{served.n_trials} trials"
     return Answer(
         served,
         [
-            f"{raters} answered {served.n_trials} trials; what they say: "
+            f"{raters} answered {trials}; what they say: "
             f"menura listen results {printable(served.test)}"
         ],
     )

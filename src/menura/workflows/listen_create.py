@@ -38,7 +38,7 @@ class CreatedTest:
 
 
 def listen_create(
-    systems: Sequence[Path | str],
+    systems: Sequence[Path | str] | Path | str,
     out: Path | str,
     *,
     questions: Sequence[str] = (),
@@ -58,7 +58,7 @@ def listen_create(
 ) -> CreatedTest:
     """Make a test that compares the clips of some systems, in the new folder `out`.
 
-    systems: folders of clips, DIR or NAME=DIR. questions: by name; none takes what the reports
+    systems: folders of clips, or one, DIR or NAME=DIR. questions: by name; none takes what the reports
     asked of such clips. ask: more questions in own words, about one sound, on the same scale.
     real: a folder of real music, judged among the systems without being named.
     originals: what reconstructions were made of, by the same file name. first, second: what each
@@ -74,7 +74,7 @@ def listen_create(
     reporter = reporter or Reporter()
     out = _new(Path(out))
     _check(clips, trials, repeats, seconds, loudness_lufs)
-    folders = named_systems(systems, real)
+    folders = named_systems([systems] if isinstance(systems, str | Path) else systems, real)
     asked = _asked(questions, ask, originals is not None, first is not None or second is not None)
     sources = find_sources(
         folders,

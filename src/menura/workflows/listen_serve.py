@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from menura.evaluation.listening.definition import load
+from menura.evaluation.listening.definition import load, require_clips
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 
@@ -30,11 +30,12 @@ def listen_serve(
     whatever ends the server loses none; started again, it goes on, and so does every rater.
     host: 127.0.0.1 lets this machine in only, 0.0.0.0 the network. port: 0 takes a free one.
 
-    Raises MenuraError where the folder is no test or may not be written in, the address cannot be
-    had, or the libraries of the extra `studio` are missing.
+    Raises MenuraError where the folder is no whole test or may not be written in, the address
+    cannot be had, or the libraries of the extra `studio` are missing.
     """
     reporter, folder = reporter or Reporter(), Path(test)
     definition = load(folder)
+    require_clips(definition, folder)
     try:
         from menura.evaluation.listening.serving import serve_until_stopped
     except ModuleNotFoundError as error:

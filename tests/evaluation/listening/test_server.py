@@ -13,7 +13,9 @@ import pytest
 from listening_site import SYSTEMS, Site, site, small_test
 from menura.evaluation.listening.definition import ANSWERS, ListeningTest
 from menura.evaluation.listening.orders import plan
+from menura.foundation.errors import MenuraError
 from menura.store import Answers, Database
+from menura.workflows.listen_serve import listen_serve
 
 RATER = "ab" * 16
 
@@ -235,5 +237,12 @@ def test_ctrl_c_ends_it_with_what_there_is(tmp_path: Path) -> None:
         server.told("api/answers", answer(0, values_for(told["trials"][0])))
         status, said = server.stop()
     assert status == 0
-    assert "1 rater has answered 1 trials" in said
+    assert "1 rater has answered 1 trial;" in said
     assert not list(tmp_path.glob("*-wal")), "the journal is folded in"
+
+
+def test_a_test_that_lacks_a_sound_is_not_served(tmp_path: Path) -> None:
+    test = small_test(tmp_path)
+    (tmp_path / "clips" / f"{test.clips[0].name}.flac").unlink()
+    with pytest.raises(MenuraError, match=r"flac: is not there; copy the whole folder again"):
+        listen_serve(tmp_path)

@@ -114,3 +114,14 @@ def load(folder: Path) -> ListeningTest:
 def clip_file(folder: Path, name: str) -> Path:
     """The sound of a clip of the test in `folder`."""
     return folder / CLIPS / f"{name}.{SUFFIX}"
+
+
+def require_clips(test: ListeningTest, folder: Path) -> None:
+    """Raises MenuraError where a sound of the test is not there: a rater could not go on."""
+    gone = [clip.name for clip in test.clips if not clip_file(folder, clip.name).is_file()]
+    if gone:
+        more = f", and {len(gone) - 1} more" if len(gone) > 1 else ""
+        raise MenuraError(
+            f"{printable(str(clip_file(folder, gone[0])))}: is not there{more}; copy the whole "
+            "folder again"
+        )

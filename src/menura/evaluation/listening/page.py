@@ -69,7 +69,9 @@ def _scale(page: Page, result: ScaleResult, real: str | None) -> None:
             for one in result.scores
         ],
     )
-    if result.differences and len(result.differences) <= MOST_DIFFERENCES:
+    if len(result.differences) > MOST_DIFFERENCES:
+        page.text(f"{len(result.differences)} differences of two systems: `--json` lists them.")
+    elif result.differences:
         page.table(
             ["higher", "lower", "points between", "from", "to"],
             [[one.better, one.worse, *_cells(one.points)] for one in result.differences],
