@@ -58,8 +58,9 @@ def listen_create(
 ) -> CreatedTest:
     """Make a test that compares the clips of some systems, in the new folder `out`.
 
-    systems: folders of clips, or one, DIR or NAME=DIR. questions: by name; none takes what the reports
-    asked of such clips. ask: more questions in own words, about one sound, on the same scale.
+    systems: folders of clips, or one, DIR or NAME=DIR. questions: by name; none takes what the
+    reports asked of such clips. ask: more questions in own words, about one sound, on the same
+    scale.
     real: a folder of real music, judged among the systems without being named.
     originals: what reconstructions were made of, by the same file name. first, second: what each
     interpolation lies between: one clip, or a folder of them by the same file name.
