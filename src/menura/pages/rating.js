@@ -173,7 +173,8 @@ function choose(place) {
 document.addEventListener("keydown", (event) => {
   if ($("trial").hidden || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const onButton = event.target.closest("button");
-  if (event.key === " " && !onButton) {
+  const onOption = event.target.closest("input:not(:checked)");  /* which space chooses */
+  if (event.key === " " && !onButton && !onOption) {
     event.preventDefault();
     const all = Sound.shown;
     const turn = all[(all.indexOf(Sound.last) + 1) % all.length];
