@@ -104,9 +104,9 @@ LISTENING_FAULTS = (
     ),
     Fault(
         "all raters are asked the same items",
-        "src/menura/evaluation/listening/orders.py",
-        "    for _ in range(number + 1):\n",
-        "    for _ in range(1):\n",
+        "src/menura/evaluation/listening/dealing.py",
+        "return self._hands[number]",
+        "return self._hands[0]",
         ("tests/evaluation/listening/test_orders.py",),
     ),
     Fault(

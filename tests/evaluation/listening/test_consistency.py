@@ -67,13 +67,13 @@ def test_a_repeat_without_its_first_time_does_not_count() -> None:
 def test_raters_at_random_are_found_as_often_as_is_said() -> None:
     rng = random.Random(0)
     n_found = 0
-    for _ in range(4000):
+    for _ in range(600):
         scales = asked_twice([(rng.randint(1, 5), rng.randint(1, 5)) for _ in range(8)])
         choices = asked_twice(
             [(rng.randint(0, 1), rng.randint(0, 1)) for _ in range(4)], choice=True
         )
         [one] = consistencies([*scales, *choices])
         n_found += bool(one.reason)
-    assert n_found / 4000 == pytest.approx(found_by_chance(8, 4), abs=0.02)
+    assert n_found / 600 == pytest.approx(found_by_chance(8, 4), abs=0.05)
     assert found_by_chance(0, 0) == 0
     assert found_by_chance(2, 0) == pytest.approx(0.48**2)  # 12 of 25 pairs lie two points apart

@@ -58,7 +58,7 @@ def test_what_holds_for_every_rater(
 
 
 def test_where_raters_share_the_items_all_are_judged_as_often() -> None:
-    """Forty-five items, eight a rater: after any number of raters no item is two ahead."""
+    """Forty-five items, eight a rater: after any number of raters no item is three ahead."""
     test = replace(a_test(3, 15, n_trials=8, n_repeats=0), questions=(question("good"),))
     times: Counter[int] = Counter(dict.fromkeys(range(45), 0))
     for number in range(60):

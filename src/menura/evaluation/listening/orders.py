@@ -1,9 +1,10 @@
 """Who is asked what, and in which order: drawn from the seed of the test and the rater's number."""
 
 import random
-from collections.abc import Sequence
+from functools import lru_cache
 
-from menura.evaluation.listening.definition import Item, ListeningTest
+from menura.evaluation.listening.dealing import Dealer, Systems
+from menura.evaluation.listening.definition import ListeningTest
 from menura.evaluation.listening.questions import KINDS, Kind
 from menura.foundation import seeds
 from menura.store import Trial
@@ -22,9 +23,9 @@ def plan(test: ListeningTest, number: int) -> tuple[Trial, ...]:
     trials: list[Trial] = []
     shares = _shares(test)
     for kind in test.kinds:
-        items = [i for i, item in enumerate(test.items) if item.kind == kind]
-        seed = seeds.derive(test.seed, "orders", kind)
-        mine = _assigned(items, test.items, shares[kind], seed, number)
+        items = tuple((i, item.systems) for i, item in enumerate(test.items) if item.kind == kind)
+        dealer = _dealer(items, shares[kind], seeds.derive(test.seed, "items", kind))
+        mine = list(dealer.hand(number))
         trials += _ordered(mine, test, kind, number, len(trials))
     return tuple(trials)
 
@@ -49,40 +50,9 @@ def _shares(test: ListeningTest) -> dict[Kind, int]:
     return shares
 
 
-def _assigned(
-    items: Sequence[int], every: Sequence[Item], n: int, seed: int, number: int
-) -> list[int]:
-    """`n` different items for the rater. The raters, in the order of their numbers, deal all
-    items out, then all again in another order."""
-    if n >= len(items):
-        return list(items)
-    left: list[int] = []
-    n_rounds = 0
-    for _ in range(number + 1):
-        mine: list[int] = []
-        while len(mine) < n:
-            if not left:
-                left = _alternating(items, every, seeds.derive(seed, "round", n_rounds))
-                # What this rater has had already waits for the next one.
-                left.sort(key=lambda item: item in mine)
-                n_rounds += 1
-            mine.append(left.pop(0))
-    return mine
-
-
-def _alternating(items: Sequence[int], every: Sequence[Item], seed: int) -> list[int]:
-    """All items in random order in which the systems (or pairs of them) take turns."""
-    rng = random.Random(seed)
-    of_systems: dict[tuple[str, ...], list[int]] = {}
-    for item in items:
-        of_systems.setdefault(every[item].systems, []).append(item)
-    for group in of_systems.values():
-        rng.shuffle(group)
-    order: list[int] = []
-    while groups := [group for group in of_systems.values() if group]:
-        rng.shuffle(groups)
-        order += [group.pop() for group in groups]
-    return order
+@lru_cache(maxsize=16)
+def _dealer(items: tuple[tuple[int, Systems], ...], n: int, seed: int) -> Dealer:
+    return Dealer(items, n, seed)
 
 
 def _ordered(
