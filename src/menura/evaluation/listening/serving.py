@@ -8,13 +8,14 @@ import uvicorn
 
 from menura.evaluation.listening.definition import ANSWERS, ListeningTest
 from menura.evaluation.listening.server import application
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Reporter
 from menura.store import Answers, Database
 
 WAITING = 128  # connections that may wait to be taken
 CLOSING_S = 5  # that a rater's request may still take when the server is stopped
 EVERYWHERE = ("0.0.0.0", "::")
+HIGHEST_PORT = 65_535
 
 
 def serve_until_stopped(
@@ -23,7 +24,8 @@ def serve_until_stopped(
     """Serve the test in `folder` until the process is interrupted (Ctrl-C).
 
     Returns how many raters have answered, and how many trials. port: 0 takes a free one. Raises
-    MenuraError where the address cannot be had, or the answers cannot be kept.
+    UsageError for no port, MenuraError where the address cannot be had, or the answers cannot be
+    kept.
     """
     listening = _bound(host, port)
     with contextlib.closing(listening):
@@ -52,14 +54,14 @@ def serve_until_stopped(
 
 def _bound(host: str, port: int) -> socket.socket:
     """A socket at that address. It listens from now on: who comes early waits."""
+    if not 0 <= port <= HIGHEST_PORT:  # which would be taken for another one
+        raise UsageError(f"--port must be 0…{HIGHEST_PORT}, not {port}")
     try:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
         raise MenuraError(f"--host {host}: there is no such address ({_reason(error)})") from None
-    except OverflowError:
-        raise MenuraError(f"--port {port}: there are ports 0…65535") from None
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
