@@ -57,7 +57,7 @@ class Tab:
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             try:
-                if self.run(condition):
+                if self.run(f"!!({condition})"):
                     return
             except AssertionError:  # the page is being changed for another
                 pass
@@ -95,15 +95,19 @@ class Tab:
         file.write_bytes(base64.b64decode(shot["data"]))
 
     def _ask(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        self._number += 1
-        asked: dict[str, Any] = {"id": self._number, "method": method, "params": params or {}}
-        if self._session:
-            asked["sessionId"] = self._session
-        os.write(self._writing, json.dumps(asked).encode() + b"\0")
-        while (answer := self._next()).get("id") != self._number:
+        number = self._send(method, params or {})
+        while (answer := self._next()).get("id") != number:
             self._note(answer)
         assert "error" not in answer, (method, answer["error"])
         return dict(answer["result"])
+
+    def _send(self, method: str, params: dict[str, Any]) -> int:
+        self._number += 1
+        asked: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            asked["sessionId"] = self._session
+        os.write(self._writing, json.dumps(asked).encode() + b"\0")
+        return self._number
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
@@ -114,7 +118,9 @@ class Tab:
         return dict(json.loads(message))
 
     def _note(self, told: dict[str, Any]) -> None:
-        """What the page's console complains of."""
+        """What the page's console complains of; a page that asks whether to leave it is left."""
+        if told.get("method") == "Page.javascriptDialogOpening":
+            self._send("Page.handleJavaScriptDialog", {"accept": True})
         if told.get("method") == "Runtime.exceptionThrown":
             self.problems.append(json.dumps(told["params"]["exceptionDetails"]))
         if told.get("method") == "Log.entryAdded":
@@ -136,8 +142,8 @@ def browser(profile: Path) -> Iterator[Tab]:
         "about:blank",
     )
     with subprocess.Popen(
-        # The protocol wants its pipes as 3 and 4.
-        ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", *words],
+        # The protocol wants its pipes as 3 and 4; not every sh takes numbers of two digits.
+        ["bash", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "bash", *words],
         pass_fds=(theirs_in, theirs_out),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -8,8 +8,8 @@ let shown_ms = 0;
 const ready = new Map();  /* trial → its sounds, loaded ahead */
 
 unsent.changed = (n, away) => {
-  const many = n === 1 ? "answer is" : "answers are";
-  $("news").textContent = !away ? "" : n ? `The server cannot be reached. Your last ${n} ${many} `
+  const many = n === 1 ? "answer is" : `${n} answers are`;
+  $("news").textContent = away && n ? `The server cannot be reached. Your last ${many} `
     + "kept here and sent as soon as it is back." : "";
   if (!$("end").hidden) end();
 };
@@ -129,7 +129,7 @@ function check() {
   $("answers").disabled = !heard;
   $("first").hidden = heard;
   $("first").textContent = n === 1 ? "Listen first: then you can answer."
-    : `Listen to all ${n} sounds first: then you can answer.`;
+    : `Listen to ${n === 2 ? "both" : `all ${n}`} sounds first: then you can answer.`;
   $("next").disabled = !heard || Object.keys(given()).length < asks;
 }
 

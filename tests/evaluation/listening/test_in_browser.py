@@ -116,7 +116,7 @@ def test_answers_wait_in_the_page_while_the_server_is_away(
     tab.touch("#answers > fieldset:nth-child(1) label:nth-child(3)")
     tab.touch("#answers > fieldset:nth-child(2) label:nth-child(5)")
     tab.touch("#next")
-    tab.wait("document.querySelector('#news').textContent.includes('1 answer is kept here')")
+    tab.wait("document.querySelector('#news').textContent.includes('last answer is kept here')")
     assert given(folder, test) == ()
     server.start()
     tab.wait("unsent.all().length === 0")
@@ -134,7 +134,7 @@ def test_nothing_sticks_out_on_a_phone(asked: Asked) -> None:
     tab.wait(f"{COUNT}.startsWith('1 of')")
     assert tab.run(room)
     smallest = (
-        "Math.min(...[...document.querySelectorAll('.play, .options label, .main')]"
+        "Math.min(...[...document.querySelectorAll('.play, .options label, #next')]"
         ".map((e) => Math.min(e.getBoundingClientRect().height, e.getBoundingClientRect().width)))"
     )
     assert tab.run(smallest) >= 44, "a finger needs 44 pixels"
