@@ -41,7 +41,7 @@ def _scale(result: "ScaleResult", real: str | None) -> Iterator[str]:
     yield (
         f"{question.name}: {printable(question.text)} (1 {question.lowest}, 5 {question.highest})"
     )
-    rows = [("system", "mean", "95 % interval", "answers", "raters")]
+    rows: list[Row] = [("system", "mean", "95 % interval", "answers", "raters")]
     for one in result.scores:
         counts = str(one.n_answers), str(one.n_raters)
         rows.append((_named(one.system, real), *_figures(one.points, 1), *counts))
@@ -52,13 +52,15 @@ def _scale(result: "ScaleResult", real: str | None) -> Iterator[str]:
 def _choice(result: "ChoiceResult", real: str | None) -> Iterator[str]:
     yield ""
     yield f"{result.question.name}: {printable(result.question.text)}"
-    rows = [("system", "chosen, %", "95 % interval", "answers")]
+    rows: list[Row] = [("system", "chosen, %", "95 % interval", "answers")]
     for one in result.standings:
         named = _named(one.system, real)
         rows.append((named, *_figures(one.share, 100), str(one.n_answers)))
     yield from _table(rows)
     yield ""
-    duels = [("pair", "chosen, %", "95 % interval", "answers", "p", "p by raters", "p all pairs")]
+    duels: list[Row] = [
+        ("pair", "chosen, %", "95 % interval", "answers", "p", "p by raters", "p all pairs")
+    ]
     for duel in result.duels:
         duels.append(
             (

@@ -35,11 +35,12 @@ def alpha(
         coincidences += together / (len(unit) - 1)
     totals = coincidences.sum(axis=0)
     distance = _DISTANCES[level](values.astype(float), totals)
-    n = totals.sum()
-    expected = float((np.outer(totals, totals) * distance).sum()) / (n - 1)
+    n = float(totals.sum())
+    expected = float((np.outer(totals, totals) * distance).sum() / (n - 1))
     if expected == 0:
         return None
-    return 1 - float((coincidences * distance).sum()) / expected
+    observed = float((coincidences * distance).sum())
+    return 1 - observed / expected
 
 
 def by_unit(given: Iterable[tuple[Hashable, float]]) -> list[list[float]]:
@@ -51,7 +52,8 @@ def by_unit(given: Iterable[tuple[Hashable, float]]) -> list[list[float]]:
 
 
 def _nominal(values: np.ndarray, totals: np.ndarray) -> Squared:
-    return (values[:, None] != values[None, :]).astype(float)
+    differs: Squared = (values[:, None] != values[None, :]).astype(float)
+    return differs
 
 
 def _ordinal(values: np.ndarray, totals: np.ndarray) -> Squared:
@@ -61,14 +63,15 @@ def _ordinal(values: np.ndarray, totals: np.ndarray) -> Squared:
     # From c to k the sum runs over both ends; half of each is taken off again.
     lower = np.minimum(np.arange(len(values))[:, None], np.arange(len(values))[None, :])
     whole = between + totals[lower]
-    distance = whole - (totals[:, None] + totals[None, :]) / 2
+    distance: Squared = whole - (totals[:, None] + totals[None, :]) / 2
     np.fill_diagonal(distance, 0.0)
-    return distance**2
+    squared: Squared = np.square(distance)
+    return squared
 
 
 def _interval(values: np.ndarray, totals: np.ndarray) -> Squared:
-    difference: Squared = values[:, None] - values[None, :]
-    return difference**2
+    squared: Squared = (values[:, None] - values[None, :]) ** 2
+    return squared
 
 
 _DISTANCES: Mapping[Level, Callable[[np.ndarray, np.ndarray], Squared]] = {

@@ -152,7 +152,8 @@ def _remarks(
             f"{n_raters} raters: intervals drawn from so few are too narrow; "
             f"{FEW_RATERS} or more are wanted"
         )
-    for result in (*scales, *choices):
+    every: list[ScaleResult | ChoiceResult] = [*scales, *choices]
+    for result in every:
         name = result.question.name
         if result.alpha is None:
             yield f"{name}: agreement cannot be told (no sound judged by two, or all alike)"

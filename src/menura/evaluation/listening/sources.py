@@ -160,10 +160,12 @@ def _pairs(
     sources: Sources,
 ) -> list[tuple[tuple[str, ...], list[tuple[Source, ...]]]]:
     """Every two systems, clip against clip: those of one name first, then in their order."""
-    every = []
+    every: list[tuple[tuple[str, ...], list[tuple[Source, ...]]]] = []
     for (a, clips_a), (b, clips_b) in combinations(sources.systems.items(), 2):
         by_name = {clip.name: clip for clip in clips_b}
-        pairs = [(clip, by_name[clip.name]) for clip in clips_a if clip.name in by_name]
+        pairs: list[tuple[Source, ...]] = [
+            (clip, by_name[clip.name]) for clip in clips_a if clip.name in by_name
+        ]
         shared = {clip.name for clip, _ in pairs}
         rest_a, rest_b = ([c for c in of if c.name not in shared] for of in (clips_a, clips_b))
         every.append(((a, b), [*pairs, *zip(rest_a, rest_b, strict=False)]))
