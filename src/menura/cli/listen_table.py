@@ -19,7 +19,7 @@ def lines(results: "ListeningResults") -> list[str]:
     n_out = len(results.left_out)
     return [
         f"{printable(results.title)}: {results.n_raters} raters have answered "
-        f"{results.n_trials} trials ({results.n_finished} of them all); "
+        f"{results.n_trials} trials, {results.n_finished} of them to the end; "
         + (
             f"{n_out} contradict themselves and are kept"
             if results.keep_all

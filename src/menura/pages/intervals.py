@@ -8,7 +8,7 @@ from menura.pages.table import number, written
 
 _WIDTH, _ROW, _TOP, _BELOW = 720, 34, 14, 46
 _NAMES, _FIGURES = 190, 70  # room on the left and on the right
-_LONGEST = 24  # letters of a name
+_LONGEST = 20  # letters of a name
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from menura.evaluation.listening.definition import LeftOut
+from menura.evaluation.listening.definition import LeftOut, ListeningTest
 from menura.evaluation.listening.making import Shape, make_test
 from menura.evaluation.listening.orders import most_trials
 from menura.evaluation.listening.questions import Question, own_question, question, usual
@@ -90,10 +90,11 @@ def listen_create(
     )
     with _whole(out) as temporary:
         test = make_test(temporary, sources, asked, shape, reporter)
-    for one in test.left_out[:NAMED]:
-        reporter.warn(f"left out {printable(one.file)}: {one.reason}")
-    if len(test.left_out) > NAMED:
-        reporter.warn(f"left out {len(test.left_out) - NAMED} more (--json lists them)")
+    _say(test.left_out, reporter)
+    return _report(test, out)
+
+
+def _report(test: ListeningTest, out: Path) -> CreatedTest:
     return CreatedTest(
         out=str(out),
         systems=test.systems,
@@ -104,6 +105,13 @@ def listen_create(
         loudness_lufs=test.loudness_lufs,
         left_out=test.left_out,
     )
+
+
+def _say(left_out: Sequence[LeftOut], reporter: Reporter) -> None:
+    for one in left_out[:NAMED]:
+        reporter.warn(f"left out {printable(one.file)}: {one.reason}")
+    if len(left_out) > NAMED:
+        reporter.warn(f"left out {len(left_out) - NAMED} more (--json lists them)")
 
 
 def _asked(

@@ -17,6 +17,7 @@ from menura.evaluation.listening.opinions import Opinion
 from menura.evaluation.listening.orders import plan
 from menura.evaluation.listening.scores import ScaleResult, scale_result
 from menura.foundation import seeds
+from menura.pages.table import written
 
 FEW_RATERS = 10
 LITTLE_AGREEMENT = 0.667  # Krippendorff: below it, not even tentative conclusions
@@ -153,15 +154,22 @@ def _remarks(
             f"{FEW_RATERS} or more are wanted"
         )
     every: list[ScaleResult | ChoiceResult] = [*scales, *choices]
-    for result in every:
-        name = result.question.name
-        if result.alpha is None:
-            yield f"{name}: agreement cannot be told (no sound judged by two, or all alike)"
-        elif result.alpha < LITTLE_AGREEMENT:
-            yield (
-                f"{name}: raters agree little on single sounds (alpha {result.alpha:.2f}, below "
-                f"{LITTLE_AGREEMENT}); means of many may be right all the same".replace("-0", "−0")
-            )
+    unknown = [one.question.name for one in every if one.alpha is None]
+    if unknown:
+        yield (
+            f"agreement cannot be told for {', '.join(unknown)}: no sound was judged by two "
+            "raters, or all answers are alike"
+        )
+    little = [
+        f"{one.question.name} {written(one.alpha, 2)}"
+        for one in every
+        if one.alpha is not None and one.alpha < LITTLE_AGREEMENT
+    ]
+    if little:
+        yield (
+            f"raters agree little on single sounds (alpha below {LITTLE_AGREEMENT}: "
+            f"{', '.join(little)}); means of many may be right all the same"
+        )
     for choice in choices:
         if abs(choice.share_a - 0.5) > BY_PLACE:
             yield (
