@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from menura.workflows.inpaint import inpaint
     from menura.workflows.interpolate import interpolate
     from menura.workflows.list_parts import list_labels, list_parts
+    from menura.workflows.listen_create import listen_create
+    from menura.workflows.listen_results import listen_results
+    from menura.workflows.listen_serve import listen_serve
     from menura.workflows.load import load
     from menura.workflows.prepare import prepare
     from menura.workflows.reconstruct import reconstruct
@@ -48,6 +51,9 @@ _VERBS = {
     "interpolate": "interpolate",
     "list_labels": "list_parts",
     "list_parts": "list_parts",
+    "listen_create": "listen_create",
+    "listen_results": "listen_results",
+    "listen_serve": "listen_serve",
     "load": "load",
     "prepare": "prepare",
     "reconstruct": "reconstruct",
@@ -75,6 +81,9 @@ __all__ = [
     "interpolate",
     "list_labels",
     "list_parts",
+    "listen_create",
+    "listen_results",
+    "listen_serve",
     "load",
     "prepare",
     "reconstruct",

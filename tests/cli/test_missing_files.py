@@ -59,6 +59,15 @@ WRONG = {
     "evaluate text.wav text.wav": (1, "text.wav"),
     "evaluate no text.wav --json text.wav": (2, "must end in .json"),
     "evaluate no text.wav --metrics fid": (2, "'fid'"),
+    "listen create no --out o": (1, "no file or folder no"),
+    "listen create empty --out o": (1, "empty"),
+    "listen create empty --out text.wav": (2, "text.wav is a file"),
+    "listen create text.wav --out o": (1, "text.wav: not audio"),
+    "listen serve no": (1, "no: no listening test"),
+    "listen serve text.wav": (1, "text.wav: no listening test"),
+    "listen results empty": (1, "empty: no listening test"),
+    "listen results empty --out x.txt": (2, "must end in .html"),
+    "listen results empty --csv x.txt": (2, "must end in .csv"),
 }
 
 

@@ -86,36 +86,52 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
         "CORPUS",
         {"--out", "--label", "--classifiers", "--folds", "--workers"} | CLASSIFYING,
     ),
+    "listen create": (
+        "DIR…",
+        {
+            "--out",
+            "--questions",
+            "--ask",
+            "--real",
+            "--originals",
+            "--first",
+            "--second",
+            "--clips",
+            "--trials",
+            "--repeats",
+            "--seconds",
+            "--loudness",
+            "--title",
+            "--seed",
+        },
+    ),
+    "listen serve": ("TEST", {"--host", "--port"}),
+    "listen results": ("TEST", {"--out", "--csv", "--keep-all", "--seed"}),
     "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
     "verify": ("PREPARED", set()),
 }
 
 
-def command_of(verb: str) -> click.Command:
-    """ "train", or "classify train" of a group."""
-    command: click.Command = program
-    for word in verb.split():
-        assert isinstance(command, click.Group)
-        command = command.commands[word]
-    return command
-
-
-def context_of(verb: str) -> click.Context:
-    return click.Context(command_of(verb), info_name=verb)
-
-
-def verbs_of(group: click.Group) -> list[str]:
-    """All of them, in the order of the help; those of groups with the group's name before."""
-    found = []
+def verbs_of(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Every verb by its words, those of groups ("listen create") among them."""
+    found: dict[str, click.Command] = {}
     for name in group.list_commands(click.Context(group)):
         command = group.commands[name]
-        inner = verbs_of(command) if isinstance(command, click.Group) else None
-        found += [name] if inner is None else [f"{name} {verb}" for verb in inner]
+        words = f"{before}{name}"
+        found |= verbs_of(command, f"{words} ") if isinstance(command, click.Group) else {}
+        found |= {} if isinstance(command, click.Group) else {words: command}
     return found
 
 
+VERBS = verbs_of(program)
+
+
+def context_of(verb: str) -> click.Context:
+    return click.Context(VERBS[verb], info_name=verb)
+
+
 def test_the_verbs() -> None:
-    assert verbs_of(program) == list(SURFACE)
+    assert list(VERBS) == list(SURFACE)
     own = {word for param in program.get_params(click.Context(program)) for word in param.opts}
     assert own == {"--version", "--debug", "--help"}
 
@@ -200,6 +216,9 @@ SHORTEST = {
     "classify train": ["c", "--out", "o"],
     "classify predict": ["k", "c"],
     "classify table": ["c", "--out", "o"],
+    "listen create": ["d", "--out", "o"],
+    "listen serve": ["t"],
+    "listen results": ["t"],
     "features": ["c", "--out", "o"],
     "verify": ["c"],
 }
@@ -210,9 +229,8 @@ def test_both_faces_of_a_verb_have_the_same_defaults(verb: str) -> None:
     """An option left out means the same on the command line and in Python."""
     function = getattr(menura, "continue_" if verb == "continue" else verb.replace(" ", "_"))
     python = inspect.signature(function).parameters
-    command = command_of(verb)
-    by_words = command.make_context(verb, SHORTEST[verb]).params
-    own = {param.name for param in command.params if not param.required}
+    by_words = VERBS[verb].make_context(verb, SHORTEST[verb]).params
+    own = {param.name for param in VERBS[verb].params if not param.required}
     # Without --set there is () here and None there; interpolate itself fills in its 5 steps.
     own -= {"steps"} if verb == "interpolate" else {"settings"}
     assert own <= python.keys()

@@ -7,6 +7,7 @@ from faults.classifier_faults import CLASSIFIER_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
 from faults.metric_faults import METRIC_FAULTS
+from faults.listening_faults import LISTENING_FAULTS
 from faults.notes_faults import NOTES_FAULTS
 from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
@@ -22,6 +23,7 @@ FAULTS = (
     *CLASSIFIER_FAULTS,
     *FLOW_FAULTS,
     *METRIC_FAULTS,
+    *LISTENING_FAULTS,
     *NOTES_FAULTS,
     *RECURRENT_FAULTS,
     *REPRESENTATION_FAULTS,

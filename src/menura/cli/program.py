@@ -8,6 +8,7 @@ from menura.cli.demo import demo
 from menura.cli.download import download
 from menura.cli.evaluate import evaluate
 from menura.cli.features import features
+from menura.cli.listen import listen
 from menura.cli.look import explore, spectrogram
 from menura.cli.machine import doctor, list_
 from menura.cli.make import continue_, generate, reconstruct
@@ -52,6 +53,7 @@ for verb in (
     explore,
     evaluate,
     classify,
+    listen,
     features,
     verify,
 ):

@@ -76,6 +76,10 @@ class Page:
         drawn = curves(lines, x_label=x_label, y_label=y_label, alt=caption)
         return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
 
+    def intervals(self, drawn: str, *, caption: str) -> "Page":
+        """Means with their intervals, as `menura.pages.intervals` draws them."""
+        return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
+
     def player(self, sound: Sound) -> "Page":
         return self._add(player(sound))
 

@@ -1,0 +1,1 @@
+"""Blind listening tests: making one, asking it, and reading the answers."""

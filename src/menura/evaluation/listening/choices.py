@@ -1,0 +1,113 @@
+"""Which of two systems raters like better, and whether that could be chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from menura.evaluation.listening.agreement import alpha, by_unit
+from menura.evaluation.listening.bootstrap import Interval, Raters
+from menura.evaluation.listening.opinions import Opinion
+from menura.evaluation.listening.questions import Question
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two systems. share: of the answers that chose `better`; n_better of n_answers.
+
+    p: the exact binomial test, two-sided, of the answers against even chances. It takes answers
+    as independent, which those of one rater are not: p_raters is that of raters, each counted for
+    the system chosen more often (those who chose both as often are not counted).
+    p_all: `p_raters` corrected for as many pairs as there are (Holm, 1979).
+    """
+
+    better: str
+    worse: str
+    share: Interval
+    n_better: int
+    n_answers: int
+    n_raters: int
+    p: float
+    p_raters: float
+    p_all: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One system against all others: the share of its duels that it won."""
+
+    system: str
+    share: Interval
+    n_answers: int
+
+
+@dataclass(frozen=True)
+class ChoiceResult:
+    """A question of choices. alpha: Krippendorff's, nominal. share_a: how often the sound called
+    A was chosen, whosever it was; far from a half, raters went by place and not by sound."""
+
+    question: Question
+    standings: tuple[Standing, ...]
+    duels: tuple[Duel, ...]
+    alpha: float | None
+    same_again: float | None
+    share_a: float
+
+
+def choice_result(
+    question: Question, given: Sequence[Opinion], raters: Raters, again: float | None
+) -> ChoiceResult:
+    """given: opinions of first times on this question; at least one."""
+    of_pair: dict[tuple[str, ...], list[Opinion]] = {}
+    won: dict[str, list[tuple[int, float]]] = {}
+    for one in given:
+        of_pair.setdefault(one.systems, []).append(one)
+        for place, system in enumerate(one.systems):
+            won.setdefault(system, []).append((one.rater, float(one.value == place)))
+    duels = [_duel(pair, of, raters) for pair, of in of_pair.items()]
+    standings = [Standing(name, raters.mean(of), len(of)) for name, of in won.items()]
+    return ChoiceResult(
+        question,
+        tuple(sorted(standings, key=lambda one: (-one.share.mean, one.system))),
+        tuple(sorted(_corrected(duels), key=lambda duel: (-duel.share.mean, duel.better))),
+        alpha(by_unit((one.item, float(one.value)) for one in given), "nominal"),
+        again,
+        sum(one.value == one.first_heard for one in given) / len(given),
+    )
+
+
+def _duel(pair: tuple[str, ...], given: Sequence[Opinion], raters: Raters) -> Duel:
+    n_second = sum(one.value for one in given)
+    better = int(2 * n_second > len(given))
+    wins = [(one.rater, float(one.value == better)) for one in given]
+    n_better = sum(one.value == better for one in given)
+    lead: dict[int, int] = {}
+    for one in given:
+        lead[one.rater] = lead.get(one.rater, 0) + (1 if one.value == better else -1)
+    ahead, behind = sum(n > 0 for n in lead.values()), sum(n < 0 for n in lead.values())
+    p_raters = _even(ahead, ahead + behind)
+    return Duel(
+        better=pair[better],
+        worse=pair[1 - better],
+        share=raters.mean(wins),
+        n_better=n_better,
+        n_answers=len(given),
+        n_raters=len(lead),
+        p=_even(n_better, len(given)),
+        p_raters=p_raters,
+        p_all=p_raters,
+    )
+
+
+def _even(n_won: int, n: int) -> float:
+    from scipy.stats import binomtest  # here, because it takes half a second to import
+
+    return float(binomtest(n_won, n, 0.5).pvalue) if n else 1.0
+
+
+def _corrected(duels: Sequence[Duel]) -> list[Duel]:
+    """Holm's step-down: the smallest of m is multiplied by m, the next by m − 1, never falling."""
+    order = sorted(duels, key=lambda duel: duel.p_raters)
+    least, corrected = 0.0, []
+    for place, duel in enumerate(order):
+        least = max(least, min(1.0, (len(order) - place) * duel.p_raters))
+        corrected.append(replace(duel, p_all=least))
+    return corrected

@@ -1,0 +1,165 @@
+"""Copies that tell nothing but the music: equally loud, of one form, without tags or names."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from menura import audio
+from menura.audio import Clip, UnreadableAudioError
+from menura.evaluation.listening.sources import Source
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+
+SHORTEST_S = 0.5
+PEAK_DB = -1.0  # EBU R 128
+SLACK_DB = 0.5  # resampling moves the peak a little
+MOST_LOWERED_DB = 12.0  # of the whole test, for the sake of one clip with high peaks
+HIGHEST_RATE_HZ = 48_000  # what browsers play at
+FADE_S = 0.02  # where a clip is cut
+
+
+@dataclass(frozen=True)
+class Audition:
+    """A clip as it came. reachable_lufs: as loud as it can be before its true peak is too high."""
+
+    seconds: float
+    sample_rate: int
+    n_channels: int
+    lufs: float
+    reachable_lufs: float
+
+
+class Auditions:
+    """Listens to each file once, as far as it will be heard, and keeps what was found, not the
+    sound. left_out: source → why it cannot be in a test."""
+
+    def __init__(self, seconds: float | None, reporter: Reporter):
+        self.seconds, self._reporter = seconds, reporter
+        self.found: dict[Source, Audition] = {}
+        self.left_out: dict[Source, str] = {}
+
+    def usable(self, source: Source) -> bool:
+        """Whether it can be heard."""
+        if source not in self.found and source not in self.left_out:
+            self._reporter.progress(len(self.found), 0, "listening to the clips")
+            try:
+                self.found[source] = _audition(beginning(source.file, self.seconds))
+            except UnreadableAudioError as error:
+                self.left_out[source] = error.reason
+        return source in self.found
+
+
+def beginning(file: Path, seconds: float | None) -> Clip:
+    """The first `seconds` of a sound file, faded where it is cut; no more than that is decoded.
+
+    Raises UnreadableAudioError, also for a sound that is too short or holds what is no number.
+    """
+    info = audio.probe(file)
+    n_wanted = math.inf if seconds is None else round(seconds * info.sample_rate)
+    blocks, n = [], 0
+    for block in audio.blocks(file, 1.0, info=info):
+        blocks.append(block)
+        n += block.shape[1]
+        if n > n_wanted:
+            break
+    clip = Clip(np.ascontiguousarray(np.concatenate(blocks, axis=1)), info.sample_rate)
+    if clip.duration_s < SHORTEST_S:
+        raise UnreadableAudioError(
+            file, f"{clip.duration_s:.2f} s long; a test needs {SHORTEST_S:g} s"
+        )
+    if not np.isfinite(clip.samples).all():
+        raise UnreadableAudioError(file, "holds samples that are not numbers")
+    if seconds is None or n <= n_wanted:
+        return clip
+    return audio.whole(audio.fade(audio.exact_length(clip, seconds), 0.0, FADE_S))
+
+
+def common_loudness(
+    auditions: Mapping[Source, Audition], wanted_lufs: float, reporter: Reporter
+) -> float | None:
+    """The loudness, in LUFS, that every clip can have: the wanted one, or lower where the true
+    peak of a clip would pass −1 dB; but not more than 12 dB lower for the sake of a few clips.
+
+    What cannot be brought there is said. None where no clip is loud enough to be measured.
+    """
+    heard = {source: one for source, one in auditions.items() if one.lufs > -math.inf}
+    for source in auditions.keys() - heard.keys():
+        reporter.warn(f"{_named(source)}: too quiet for its loudness to be measured; left as it is")
+    if not heard:
+        return None
+    lowest = wanted_lufs - MOST_LOWERED_DB
+    reachable = min(one.reachable_lufs for one in heard.values())
+    common = max(lowest, min(wanted_lufs, reachable))
+    if common < wanted_lufs:
+        source = min(heard, key=lambda source: heard[source].reachable_lufs)
+        reporter.say(
+            f"all clips are brought to {common:.1f} LUFS, not {wanted_lufs:g}: louder, the "
+            f"true peak of {_named(source)} would pass −1 dB"
+        )
+    quieter = [source for source, one in heard.items() if one.reachable_lufs < common - SLACK_DB]
+    for source in quieter:
+        reporter.warn(
+            f"{_named(source)}: stays {common - heard[source].reachable_lufs:.1f} dB quieter than "
+            "the others, because of its high peaks"
+        )
+    return common
+
+
+def warn_of_lengths(auditions: Mapping[Source, Audition], reporter: Reporter) -> None:
+    """Say so where the systems can be told apart by how long their clips are."""
+    lengths: dict[str, list[float]] = {}
+    for source, one in auditions.items():
+        if source.system:
+            lengths.setdefault(source.system, []).append(one.seconds)
+    medians = {system: float(np.median(seconds)) for system, seconds in lengths.items()}
+    shortest, longest = min(medians.values()), max(medians.values())
+    if longest > 1.1 * shortest:
+        told = ", ".join(f"{system} {seconds:.1f} s" for system, seconds in medians.items())
+        reporter.warn(
+            f"raters can tell the systems by the length of their clips ({told}); "
+            f"--seconds {math.floor(10 * shortest) / 10:g} makes them alike"
+        )
+
+
+def common_form(auditions: Iterable[Audition]) -> tuple[int, int]:
+    """Rate in Hz and channels of all copies: the most that any clip has, up to 48 kHz stereo, so
+    that no file tells by its form whose it is."""
+    every = list(auditions)
+    rate = min(HIGHEST_RATE_HZ, max(one.sample_rate for one in every))
+    return rate, min(2, max(one.n_channels for one in every))
+
+
+def write_copy(
+    source: Source,
+    path: Path,
+    *,
+    seconds: float | None,
+    lufs: float | None,
+    form: tuple[int, int],
+) -> float | None:
+    """Write the copy that raters hear; its loudness in LUFS, None where there is none.
+
+    form: rate in Hz and channels. The file has no comment, and neither name nor time of the
+    source.
+    """
+    clip = audio.conform(beginning(source.file, seconds), *form)
+    if lufs is None:
+        audio.write(clip, path)
+        return None
+    levelled, reached = audio.to_loudness(clip, lufs, PEAK_DB + SLACK_DB)
+    audio.write(levelled, path)
+    return None if reached == -math.inf else reached
+
+
+def _audition(clip: Clip) -> Audition:
+    lufs = audio.integrated_lufs(clip)
+    peak = audio.true_peak(clip.blocks())
+    reachable = -math.inf if lufs == -math.inf else lufs + PEAK_DB - 20 * math.log10(peak)
+    return Audition(clip.duration_s, clip.sample_rate, clip.n_channels, lufs, reachable)
+
+
+def _named(source: Source) -> str:
+    return printable(f"{source.system}: {source.name}" if source.system else source.name)

@@ -1,0 +1,178 @@
+"""All that a listening test found: who answered, who is left out and why, and what was said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from menura.evaluation.listening.bootstrap import Raters
+from menura.evaluation.listening.choices import ChoiceResult, choice_result
+from menura.evaluation.listening.consistency import (
+    NEAR,
+    RULE,
+    Consistency,
+    consistencies,
+    found_by_chance,
+)
+from menura.evaluation.listening.definition import ListeningTest
+from menura.evaluation.listening.opinions import Opinion
+from menura.evaluation.listening.orders import plan
+from menura.evaluation.listening.scores import ScaleResult, scale_result
+from menura.foundation import seeds
+from menura.pages.table import written
+
+FEW_RATERS = 10
+LITTLE_AGREEMENT = 0.667  # Krippendorff: below it, not even tentative conclusions
+BY_PLACE = 0.1  # from a half
+
+
+@dataclass(frozen=True)
+class RaterLeftOut:
+    """A rater who is not counted. rater: number, in the order in which they came, from 1."""
+
+    rater: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ListeningResults:
+    """n_begun: raters who came; n_raters: who answered; n_finished: who answered everything.
+
+    n_trials: answered trials of all raters. left_out: raters who contradict themselves; their
+    answers are in no figure unless all are kept. n_untested: raters with too few repeats answered
+    to be left out. found_by_chance: how probably one who answers at random is left out, with all
+    repeats answered. remarks: what a reader must know before believing a figure.
+    """
+
+    title: str
+    systems: tuple[str, ...]
+    real: str | None
+    loudness_lufs: float | None
+    n_begun: int
+    n_raters: int
+    n_finished: int
+    n_trials: int
+    rule: str
+    keep_all: bool
+    left_out: tuple[RaterLeftOut, ...]
+    n_untested: int
+    found_by_chance: float
+    scales: tuple[ScaleResult, ...]
+    choices: tuple[ChoiceResult, ...]
+    remarks: tuple[str, ...]
+
+
+def results_of(
+    test: ListeningTest,
+    opinions: Sequence[Opinion],
+    n_trials: Mapping[int, int],
+    *,
+    keep_all: bool,
+    seed: int,
+) -> ListeningResults:
+    """n_trials: rater → trials there are for them. keep_all: leave no rater out of the figures."""
+    everyone = consistencies(opinions)
+    bad = {one.rater: one.reason for one in everyone if one.reason}
+    kept = [one for one in opinions if keep_all or one.rater not in bad]
+    raters = Raters([one.rater for one in kept], seeds.derive(seed, "bootstrap"))
+    first = [one for one in kept if one.repeats is None]
+    answered = {(one.rater, one.position) for one in opinions}
+    scales, choices = [], []
+    for question in test.questions:
+        given = [one for one in first if one.question == question.name]
+        again = _same_again(kept, question.name)
+        if not given:
+            continue
+        if question.kind == "preference":
+            choices.append(choice_result(question, given, raters, again))
+        else:
+            scales.append(scale_result(question, given, raters, again))
+    return ListeningResults(
+        title=test.title,
+        systems=test.systems,
+        real=test.real,
+        loudness_lufs=test.loudness_lufs,
+        n_begun=len(n_trials),
+        n_raters=len(everyone),
+        n_finished=_n_finished(answered, n_trials),
+        n_trials=len(answered),
+        rule=RULE,
+        keep_all=keep_all,
+        left_out=tuple(RaterLeftOut(rater + 1, reason) for rater, reason in bad.items() if reason),
+        n_untested=sum(not _testable(one) for one in everyone),
+        found_by_chance=found_by_chance(*_n_repeated(test)),
+        scales=tuple(scales),
+        choices=tuple(choices),
+        remarks=tuple(_remarks(len(raters.raters), scales, choices)),
+    )
+
+
+def _n_finished(answered: Iterable[tuple[int, int]], n_trials: Mapping[int, int]) -> int:
+    done: dict[int, int] = {}
+    for rater, _ in answered:
+        done[rater] = done.get(rater, 0) + 1
+    return sum(done.get(rater) == n for rater, n in n_trials.items())
+
+
+def _testable(one: Consistency) -> bool:
+    return max(one.scales.n, one.choices.n) > 1
+
+
+def _n_repeated(test: ListeningTest) -> tuple[int, int]:
+    """Questions on scales, and choices, that a rater is asked again."""
+    counts = {True: 0, False: 0}
+    for trial in plan(test, 0):
+        kind = test.items[trial.item].kind
+        if trial.repeats is not None:
+            counts[kind == "preference"] += len(test.of_kind(kind))
+    return counts[False], counts[True]
+
+
+def _same_again(given: Iterable[Opinion], question: str) -> float | None:
+    """The share of repeats of a question that were answered as the first time, to a point."""
+    mine = [one for one in given if one.question == question]
+    first = {(one.rater, one.position): one.value for one in mine}
+    pairs = [
+        (one, first[one.rater, one.repeats])
+        for one in mine
+        if one.repeats is not None and (one.rater, one.repeats) in first
+    ]
+    if not pairs:
+        return None
+    near = [abs(one.value - before) <= (0 if one.is_choice else NEAR) for one, before in pairs]
+    return sum(near) / len(near)
+
+
+def _remarks(
+    n_raters: int, scales: Sequence[ScaleResult], choices: Sequence[ChoiceResult]
+) -> Iterable[str]:
+    if n_raters == 0:
+        yield "there is no answer that can be counted yet"
+    elif n_raters == 1:
+        yield "one rater: nothing is known of how raters differ, so there are no intervals"
+    elif n_raters < FEW_RATERS:
+        yield (
+            f"{n_raters} raters: intervals drawn from so few are too narrow; "
+            f"{FEW_RATERS} or more are wanted"
+        )
+    every: list[ScaleResult | ChoiceResult] = [*scales, *choices]
+    unknown = [one.question.name for one in every if one.alpha is None]
+    if unknown:
+        yield (
+            f"agreement cannot be told for {', '.join(unknown)}: no sound was judged by two "
+            "raters, or all answers are alike"
+        )
+    little = [
+        f"{one.question.name} {written(one.alpha, 2)}"
+        for one in every
+        if one.alpha is not None and one.alpha < LITTLE_AGREEMENT
+    ]
+    if little:
+        yield (
+            f"raters agree little on single sounds (alpha below {LITTLE_AGREEMENT}: "
+            f"{', '.join(little)}); means of many may be right all the same"
+        )
+    for choice in choices:
+        if abs(choice.share_a - 0.5) > BY_PLACE:
+            yield (
+                f"{choice.question.name}: sound A was chosen in {choice.share_a:.0%}, whosever it "
+                "was: raters went by place"
+            )

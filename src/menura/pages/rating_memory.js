@@ -1,0 +1,87 @@
+/* What the browser remembers, and how it reaches the server: who the rater is, and the answers that
+   the server has not acknowledged. They are sent until it does, also after a reload. */
+"use strict";
+const memory = (() => {
+  const key = (what) => `menura:${document.body.dataset.test}:${what}`;
+  const here = new Map();  /* where the browser keeps nothing: until the page is closed */
+  return {
+    get(what) {
+      try { return localStorage.getItem(key(what)) ?? here.get(what) ?? null; }
+      catch { return here.get(what) ?? null; }
+    },
+    set(what, value) {
+      here.set(what, value);
+      try { localStorage.setItem(key(what), value); } catch { /* full, or not allowed */ }
+    },
+    forget(what) {
+      here.delete(what);
+      try { localStorage.removeItem(key(what)); } catch { /* not allowed */ }
+    },
+  };
+})();
+
+function rater() {
+  if (!memory.get("rater")) {
+    const drawn = crypto.getRandomValues(new Uint8Array(16));
+    memory.set("rater", [...drawn].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+  }
+  return memory.get("rater");
+}
+
+/* The status and what was said; an error where there is no answer within ten seconds. */
+async function post(where, what) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), 10000);
+  try {
+    const answer = await fetch(where, {
+      method: "POST", body: JSON.stringify(what), signal: patience.signal, cache: "no-store",
+      headers: {"Content-Type": "application/json"},
+    });
+    return {status: answer.status, said: await answer.json()};
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const unsent = {
+  FIRST_MS: 1000, LAST_MS: 15000,
+  wait_ms: 1000, timer: 0, busy: false,
+  changed: () => {},  /* told how many are unsent, and whether the server fails to answer */
+  lost: () => {},     /* told when the server knows nothing of such a trial */
+
+  all() { return JSON.parse(memory.get("unsent") || "[]"); },
+  add(one) {
+    memory.set("unsent", JSON.stringify([...this.all(), one]));
+    this.send();
+  },
+  drop(one) {
+    const others = this.all().filter((o) => o.rater !== one.rater || o.trial !== one.trial);
+    memory.set("unsent", JSON.stringify(others));
+  },
+  async send() {
+    clearTimeout(this.timer);
+    if (this.busy) return;
+    this.busy = true;
+    let away = false;
+    try {
+      for (let one; (one = this.all()[0]);) {
+        const {status} = await post("api/answers", one);
+        if (status >= 500) throw new Error(`the server says ${status}`);
+        this.drop(one);
+        /* 409: another window has answered this trial already, and that answer stays. */
+        if (status >= 400 && status !== 409) { this.lost(); return; }
+        this.wait_ms = this.FIRST_MS;
+      }
+    } catch {
+      away = true;
+      this.timer = setTimeout(() => this.send(), this.wait_ms);
+      this.wait_ms = Math.min(2 * this.wait_ms, this.LAST_MS);
+    } finally {
+      this.busy = false;
+      this.changed(this.all().length, away);
+    }
+  },
+};
+addEventListener("online", () => unsent.send());
+addEventListener("visibilitychange", () => { if (!document.hidden) unsent.send(); });
+addEventListener("beforeunload", (event) => { if (unsent.all().length) event.preventDefault(); });
