@@ -34,6 +34,7 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    over_time,
 )
 from menura.models.wavenet import chances
 from menura.representations import Frames, Spec
@@ -150,6 +151,10 @@ class WavenetAutoencoder(Model):
         """n_latent numbers for every `hop` samples."""
         with torch.no_grad():
             return self._encode(self._numbers(frames))
+
+    def embed(self, frames: Frames) -> Float32[Tensor, "batch numbers"]:
+        """Mean and deviation of the latents over the piece."""
+        return over_time(self.to_latent(frames))
 
     def from_latent(
         self, latent: Latents, n_frames: int

@@ -5,13 +5,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from menura import corpora
-from menura.corpora import Dropped, Track
+from menura.corpora import Dropped
 from menura.evaluation.descriptors.describing import WORK
 from menura.evaluation.descriptors.frames import FMA_AXIS_HZ
 from menura.evaluation.descriptors.kept import KeptRows, Result
@@ -20,11 +20,12 @@ from menura.foundation.cores import n_cores
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.prepared import PreparedCorpus, PreparedTrack
+from menura.prepared import PreparedCorpus
 from menura.prepared.crew import Crew, Payload
 from menura.prepared.index import SHARDS
 from menura.prepared.refusals import written_into
 from menura.workflows.outputs import output_file
+from menura.workflows.track_places import file_place, file_state, stored_place
 
 RATES = (1000, 384000)
 NAMED = 20  # tracks named one by one when several are left out or remarked on
@@ -45,8 +46,11 @@ class FeaturesReport:
 
 
 @dataclass(frozen=True)
-class _Work:
-    """states: track → what it is like now. payloads: track → what a worker is told of it."""
+class Work:
+    """What is to be done with each track.
+
+    states: track → what it is like now. payloads: track → what a worker is told of it.
+    """
 
     states: dict[str, str]
     payloads: dict[str, Payload]
@@ -85,7 +89,7 @@ def features(
     kept = KeptRows(out.with_name(f"{out.name}.unfinished"), _about(sample_rate))
     name = f"--out {printable(str(out))}"
     with written_into(name, "choose another place", "start it again"):
-        results = _results(work, kept, workers or n_cores(), reporter)
+        results = results_of(work, kept, workers or n_cores(), reporter)
         rows = {name: results[name]["values"] for name in work.states if "values" in results[name]}
         report = _report(out, work, results)
         if rows:
@@ -112,7 +116,7 @@ def _about(sample_rate: int | None) -> dict[str, Any]:
     return {"sample_rate": sample_rate, "menura": version("menura"), "librosa": version("librosa")}
 
 
-def _work(corpus: Path, sample_rate: int | None) -> _Work:
+def _work(corpus: Path, sample_rate: int | None) -> Work:
     """What is to be described. Nothing is decoded here."""
     if PreparedCorpus.is_prepared(corpus):
         prepared = PreparedCorpus.open(corpus)
@@ -121,64 +125,60 @@ def _work(corpus: Path, sample_rate: int | None) -> _Work:
             (track for track in prepared.tracks if track.has_sound), key=lambda track: track.id
         )
         silent = [track.id for track in prepared.tracks if not track.has_sound]
-        return _Work(
+        return Work(
             {track.id: track.content for track in stored},
-            {track.id: _stored(track, shards, sample_rate) for track in stored},
+            {
+                track.id: _payload(track.id, sample_rate, stored_place(track, shards))
+                for track in stored
+            },
             tuple(Dropped(name, "notes without sound") for name in silent),
         )
     found = corpora.load("folder").find(corpus)
     tracks = sorted(found.tracks, key=lambda track: track.id)
-    return _Work(
-        {track.id: _state(track) for track in tracks},
-        {track.id: _file(track, sample_rate) for track in tracks},
+    return Work(
+        {track.id: file_state(track.path) for track in tracks},
+        {track.id: _payload(track.id, sample_rate, file_place(track.path)) for track in tracks},
         found.dropped,
     )
 
 
-def _stored(track: PreparedTrack, shards: str, sample_rate: int | None) -> Payload:
-    facts = asdict(track)
-    names = ("shard", "offset", "n_samples", "sample_rate", "n_channels", "scale")
-    place = {name: facts[name] for name in names}
-    return {"id": track.id, "sample_rate": sample_rate, "shards": shards, "track": place}
+def _payload(identity: str, sample_rate: int | None, place: Payload) -> Payload:
+    return {"id": identity, "sample_rate": sample_rate, **place}
 
 
-def _file(track: Track, sample_rate: int | None) -> Payload:
-    # Links are not followed: errors name what the person knows.
-    path = os.path.abspath(track.path)  # noqa: PTH100
-    return {"id": track.id, "sample_rate": sample_rate, "file": path}
+def results_of(
+    work: Work,
+    kept: KeptRows,
+    n_workers: int,
+    reporter: Reporter,
+    *,
+    function: str | None = None,
+    doing: str = "describing tracks",
+    done_before: str = "described",
+) -> dict[str, Result]:
+    """Track → its row or why it has none, from an earlier run or from workers.
 
-
-def _state(track: Track) -> str:
-    try:
-        stat = track.path.stat()
-    except OSError:  # a worker will say what is wrong with it
-        return "not there"
-    return f"{stat.st_size} {stat.st_mtime_ns}"
-
-
-def _results(
-    work: _Work, kept: KeptRows, n_workers: int, reporter: Reporter
-) -> Mapping[str, Result]:
-    """Track → its row or why it has none, from an earlier run or from workers."""
+    function: that does other work than describing, with other results; the rest says what it is.
+    """
     results = kept.read(work.states)
     if results:
-        reporter.say(f"{len(results)} of {len(work.states)} tracks were described before")
+        reporter.say(f"{len(results)} of {len(work.states)} tracks were {done_before} before")
     kept.begin(results, work.states)
     wanted = [payload for name, payload in work.payloads.items() if name not in results]
     started = time.monotonic()
-    reporter.progress(len(results), len(work.states), "describing tracks")
-    with closing(Crew(WORK, n_workers).results(wanted)) as done:
+    reporter.progress(len(results), len(work.states), doing)
+    with closing(Crew(function or WORK, n_workers).results(wanted)) as done:
         for count, (index, result) in enumerate(done, start=1):
             name = wanted[index]["id"]
             kept.add(name, work.states[name], result)
             results[name] = result
             left_s = (time.monotonic() - started) * (len(wanted) - count) / count
-            line = f"describing tracks, about {_time(left_s)} left"
+            line = f"{doing}, about {_time(left_s)} left"
             reporter.progress(len(results), len(work.states), line)
     return results
 
 
-def _report(out: Path, work: _Work, results: Mapping[str, Result]) -> FeaturesReport:
+def _report(out: Path, work: Work, results: Mapping[str, Result]) -> FeaturesReport:
     described = [result for result in results.values() if "values" in result]
     dropped = [
         Dropped(name, results[name]["dropped"])
@@ -194,7 +194,7 @@ def _report(out: Path, work: _Work, results: Mapping[str, Result]) -> FeaturesRe
     )
 
 
-def _notes(work: _Work, results: Mapping[str, Result]) -> Iterator[str]:
+def _notes(work: Work, results: Mapping[str, Result]) -> Iterator[str]:
     for name in work.states:
         if notes := results[name].get("notes"):
             yield f"{printable(name)}: {'; '.join(notes)}"

@@ -17,7 +17,8 @@ def describe_track(payload: Payload, announce: Announce) -> Payload:
     """{"values": [...], "notes": [...], "sample_rate": Hz, "seconds": s} or {"dropped": reason}.
 
     payload: {"id", "sample_rate": Hz or None} and {"file": path}, or {"shards": folder, "track":
-    {"shard", "offset", "n_samples", "sample_rate", "n_channels", "scale"}} for a prepared one.
+    {"shard", "offset", "n_samples", "sample_rate", "n_channels", "scale"}} for a prepared one;
+    {"middle_s": s} where at most so much of the middle is to be described.
     """
     identity = payload["id"]
     if identity in payload["deadly"]:
@@ -43,16 +44,32 @@ def describe_track(payload: Payload, announce: Announce) -> Payload:
     }
 
 
+def middle_of(clip: Clip, seconds: float) -> Clip:
+    """The middle of a clip that is longer."""
+    start, stop = _middle(clip.n_samples, clip.sample_rate, seconds)
+    return Clip(clip.read(start, stop), clip.sample_rate)
+
+
 def _clip(payload: Payload) -> Clip:
+    seconds = payload.get("middle_s")
     if "file" in payload:
         with refusing():
-            return read(Path(payload["file"]))
+            clip = read(Path(payload["file"]))
+        return clip if seconds is None else middle_of(clip, seconds)
     track: dict[str, Any] = payload["track"]
     shards = Shards(Path(payload["shards"]))
-    n_samples = track["n_samples"]
+    n_samples, rate = track["n_samples"], track["sample_rate"]
+    start, stop = (0, n_samples) if seconds is None else _middle(n_samples, rate, seconds)
     shape = (track["n_channels"], n_samples)
     try:
-        samples = shards.read(track["shard"], track["offset"], shape, track["scale"], 0, n_samples)
+        samples = shards.read(track["shard"], track["offset"], shape, track["scale"], start, stop)
     finally:
         shards.close()
-    return Clip(samples, track["sample_rate"])
+    return Clip(samples, rate)
+
+
+def _middle(n_samples: int, sample_rate: int, seconds: float) -> tuple[int, int]:
+    """Where the middle begins and ends, in samples."""
+    n_heard = min(n_samples, round(seconds * sample_rate))
+    start = (n_samples - n_heard) // 2
+    return start, start + n_heard
