@@ -1,6 +1,7 @@
 """A stamp is the spectrogram in sixteen colours, and small."""
 
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def test_it_shows_the_spectrogram_to_five_decibels() -> None:
     levels = np.linalg.norm(seen[:, :, None] - colours, axis=3).argmin(axis=2)
     frames = spectrogram_db(clip, n_mels=48)
     edges = np.linspace(0, frames.shape[1], 73).astype(int)
-    means = [frames[:, a:b].mean(axis=1) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    means = [frames[:, a:b].mean(axis=1) for a, b in pairwise(edges)]
     expected = np.clip((np.stack(means, axis=1) + 80) / 5, 0, 15).astype(int)
     assert np.abs(levels - expected).max() <= 1
     assert (levels == expected).mean() > 0.99

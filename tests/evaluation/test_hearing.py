@@ -53,9 +53,7 @@ def test_a_prepared_track_is_heard_as_its_file(tmp_path: Path) -> None:
     for number in range(3):
         soundfile.write(folder / f"{number}.wav", tune(5.0, RATE, number).T, RATE)
     prepare(folder, tmp_path / "prepared")
-    pairs = zip(
-        sounds_of(folder).tracks, sounds_of(tmp_path / "prepared").tracks, strict=True
-    )
+    pairs = zip(sounds_of(folder).tracks, sounds_of(tmp_path / "prepared").tracks, strict=True)
     for raw, stored in pairs:
         assert raw.id == stored.id
         first, second = told(raw.place), told(stored.place)
@@ -74,9 +72,7 @@ def test_silence_has_no_loudness_and_odd_files_have_a_reason(tmp_path: Path) -> 
     (tmp_path / "text.wav").write_text("no sound")
     assert "not audio" in told({"file": str(tmp_path / "text.wav")})["dropped"]
     payload = {"id": "a", "excerpt": True, "deadly": {"a": "signal 9"}, "file": "a"}
-    assert hear_track(payload, lambda _: None) == {
-        "dropped": "what reads it crashed (signal 9)"
-    }
+    assert hear_track(payload, lambda _: None) == {"dropped": "what reads it crashed (signal 9)"}
 
 
 def test_one_odd_track_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,9 +64,7 @@ def test_two_atlases_of_a_page_do_not_share_a_player() -> None:
     assert "for (const atlas of" not in Page("p").html()  # pages without maps stay small
 
 
-@given(
-    st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=30)
-)
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=30))
 def test_places_lie_within_the_square(places: list[tuple[float, float]]) -> None:
     spots = [Spot(str(i), {}) for i in range(len(places))]
     [chart] = data_of(drawn_atlas(atlas(*spots, places=dict(enumerate(places))), 1))["charts"]

@@ -56,7 +56,7 @@ def histogram(values: Sequence[float], *, x_label: str, y_label: str, alt: str) 
     if not finite:
         raise ValueError("there is no value to draw")
     low, high = finite[0], finite[-1]
-    usual = finite[int(0.98 * (len(finite) - 1))]
+    usual = finite[math.ceil(0.98 * len(finite)) - 1]
     top = usual if high - low > _FAR * max(usual - low, 1e-12) and usual > low else high
     step = _step(max(top - low, abs(top) * 0.02, 1e-9))
     first = math.floor(low / step + 1e-9)
