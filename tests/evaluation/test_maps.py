@@ -1,5 +1,6 @@
 """Maps with known answers, and what is said where one cannot be drawn."""
 
+import importlib.util
 import sys
 
 import numpy as np
@@ -88,7 +89,10 @@ def test_what_is_left_out_has_its_reason_and_the_rest_is_drawn() -> None:
 
 def test_without_its_library_umap_alone_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "umap", None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "umap" else found_spec(name)
+    )
     rows = np.random.default_rng(0).standard_normal((6, 4))
     told = Collected()
     found = mapped(rows, list("abcd"), seed=0, reporter=told)

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from menura import corpora
+from menura.evaluation import maps
 from menura.evaluation.descriptors import COLUMNS, write_csv
 from menura.evaluation.descriptors import describing as describers
 from menura.evaluation.hearing import hear_track
@@ -25,13 +26,15 @@ from menura.workflows.explore import explore
 from menura.workflows.prepare import prepare
 from tunes import tune
 
-RATE = 22_050
+RATE = 11_025  # the least work
 
 
 def made_up(payload: Payload) -> dict[str, Any]:
-    """A row of descriptors that depends on the name alone; of one that is short, none."""
+    """A row of descriptors that depends on the name alone; of what is no music, none."""
     if "short" in payload["id"]:
         return {"dropped": "too short: 100 samples, and one window takes 2048"}
+    if "text" in payload["id"]:
+        return {"dropped": "not audio"}
     rng = np.random.default_rng(sum(payload["id"].encode()))
     row = rng.standard_normal(len(COLUMNS)) + 6 * ("wild" in payload["id"])
     row[3] = 1.0
@@ -60,13 +63,19 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return Here.asked
 
 
+@pytest.fixture(autouse=True)
+def one_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PCA alone: the others take seconds, and have tests of their own."""
+    monkeypatch.setattr(maps.room, "names", lambda: ["pca"])
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Eight tunes of two moods, one of them twice, and files that are no use."""
     place = tmp_path / "tunes"
     for number in range(8):
         mood = "wild" if number % 2 else "calm"
-        write(place / mood / f"{number}.wav", tune(5.0, RATE, seed=number))
+        write(place / mood / f"{number}.wav", tune(4.0, RATE, seed=number))
     again = soundfile.read(place / "calm" / "0.wav")[0]
     write(place / "wild" / "again.ogg", again[None])
     write(place / "calm" / "short.wav", tune(0.5, RATE))
@@ -90,7 +99,7 @@ def test_a_folder_is_laid_out_counted_and_heard(folder: Path, tmp_path: Path) ->
     report = explore(folder, tmp_path / "page.html", reporter=told)
     assert (report.tracks, report.heard, report.generated) == (9, 9, 0)
     data = data_of(report.page)
-    assert len(data["charts"]) == 3
+    assert len(data["charts"]) == 1
     assert data["kinds"][0]["name"] == "label"
     assert data["kinds"][0]["values"] == ["calm", "wild"]
     page = Path(report.page).read_text("utf-8")
@@ -103,7 +112,7 @@ def test_a_folder_is_laid_out_counted_and_heard(folder: Path, tmp_path: Path) ->
 def test_groups_that_sound_alike_lie_together(folder: Path, tmp_path: Path) -> None:
     """The made-up descriptors of one mood are far from those of the other."""
     data = data_of(explore(folder, tmp_path / "page.html").page)
-    [pca] = data["charts"][:1]
+    [pca] = data["charts"]
     of = [data["spots"][spot]["labels"]["label"] for spot in pca["of"]]
     calm = [x for x, mood in zip(pca["x"], of, strict=True) if mood == "calm"]
     wild = [x for x, mood in zip(pca["x"], of, strict=True) if mood == "wild"]
@@ -160,7 +169,7 @@ def test_generated_sounds_stand_beside_the_real_ones(folder: Path, tmp_path: Pat
     stars = {spot["name"] for spot in data["spots"] if spot.get("made")}
     assert stars == {"0.wav", "1.wav", "2.wav", "learnt by heart.wav"}
     page = Path(report.page).read_text("utf-8")
-    assert re.search(r"generated: learnt by heart\.wav</td><td[^>]*>wild/7\.wav</td>", page)
+    assert re.search(r"wild/7\.wav</td><td[^>]*>generated: learnt by heart\.wav</td>", page)
 
 
 def test_the_same_words_give_the_same_page(folder: Path, tmp_path: Path) -> None:
@@ -211,9 +220,7 @@ def test_fma_has_maps_of_its_high_level_features(tmp_path: Path) -> None:
     prepare(root, root / "prepared", corpus="fma")
     report = explore(root / "prepared", tmp_path / "page.html", by="genre")
     data = data_of(report.page)
-    low, high = data["charts"][:3], data["charts"][3:]
-    assert [len(chart["of"]) for chart in low] == [6, 6, 6]
-    assert [len(chart["of"]) for chart in high] == [4, 4, 4]
+    assert [len(chart["of"]) for chart in data["charts"]] == [6, 4]
     assert "By Echonest" in Path(report.page).read_text("utf-8")
     with pytest.raises(MenuraError, match="--echonest: there is no file"):
         explore(root / "prepared", tmp_path / "page.html", echonest=tmp_path / "none.csv")
@@ -235,17 +242,17 @@ def test_few_may_be_asked_for_and_few_are_heard(
     told = Collected()
     report = explore(folder, tmp_path / "page.html", most=6, reporter=told)
     assert (report.tracks, report.heard) == (5, 2)  # one of the six is too short
-    assert told.lines[0] == "6 of 10 sounds, evenly from all of them"
+    assert told.lines[0] == "6 of 11 sounds, evenly from all of them"
     sounds = [spot for spot in data_of(report.page)["spots"] if "sound" in spot]
     assert sorted(spot["labels"]["label"] for spot in sounds) == ["calm", "wild"]
     page = Path(report.page).read_text("utf-8")
     assert "2 of 5 can be heard" in page
-    assert "5 of 10 sounds are on the maps" in page
+    assert "5 of 11 sounds are on the maps" in page
 
 
 def test_notes_without_sound_and_nothing_usable_are_errors(tmp_path: Path) -> None:
     write(tmp_path / "s" / "short.wav", tune(0.5, RATE))
-    with pytest.raises(MenuraError, match=r"no sound can be explored \(short.wav: "):
+    with pytest.raises(MenuraError, match=r"no sound can be explored \(short.wav: too short"):
         explore(tmp_path / "s", tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()
     with pytest.raises(MenuraError, match="there is no folder"):

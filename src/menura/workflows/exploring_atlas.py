@@ -153,10 +153,13 @@ def _spot(track: Explorable, heard: Result, twins: tuple[int, ...]) -> Spot:
 
 
 def _twins(alike: Sequence[Alike], number_of: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
-    """Number of a spot → those of its twins. Pairs are known by the names that pages show."""
+    """Number of a spot → those of its twins that are on the maps too. Pairs are known by the names
+    that pages show."""
     shown = {printable(name): number for name, number in number_of.items()}
     twins: dict[int, tuple[int, ...]] = {}
     for pair in alike:
+        if pair.first not in shown or pair.second not in shown:
+            continue
         first, second = shown[pair.first], shown[pair.second]
         twins[first] = (*twins.get(first, ()), second)
         twins[second] = (*twins.get(second, ()), first)

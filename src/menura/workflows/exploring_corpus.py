@@ -79,7 +79,10 @@ def explore_corpus(corpus: Path, asked: Asked) -> Told:
     with clock.measuring("describing the sounds"):
         numbers = described(tracks, asked.out, asked.features, asked.workers, asked.reporter)
     strips = [Numbers(LOW, numbers.columns, numbers.rows), *([echonest] if echonest else [])]
-    on_maps, results = _listened(tracks, strips, kind, clock, asked)
+    placed = [one for one in tracks if any(one.id in strip.rows for strip in strips)]
+    if not placed:
+        raise none_left(numbers.dropped)
+    on_maps, results = listened(tracks, placed, kind, clock, asked)
     hearable = [one for one in tracks if "dropped" not in results[one.id]]
     with clock.measuring("looking for duplicates"):
         alike = alike_among(hearable, results)
@@ -111,18 +114,6 @@ def explore_corpus(corpus: Path, asked: Asked) -> Told:
     return Told(page, story.n_mapped, n_made, maps.n_heard, dropped, dict(clock.took))
 
 
-def _listened(
-    tracks: Sequence[Explorable],
-    strips: Sequence[Numbers],
-    kind: str,
-    clock: Clock,
-    asked: Asked,
-) -> tuple[list[Explorable], dict[str, Result]]:
-    """The sounds that lie on a map and can be heard, and what was heard of all sounds."""
-    placed = [one for one in tracks if any(one.id in strip.rows for strip in strips)]
-    return listened(tracks, placed, kind, clock, asked)
-
-
 def listened(
     tracks: Sequence[Explorable],
     placed: Sequence[Explorable],
@@ -140,15 +131,14 @@ def listened(
         results = heard(tracks, with_sound, asked.out, asked.workers, asked.reporter)
     on_maps = [one for one in placed if "dropped" not in results[one.id]]
     if not on_maps:
-        raise MenuraError(f"no sound can be explored ({_first(tracks, results)})")
+        raise none_left([Dropped(one.id, results[one.id]["dropped"]) for one in placed])
     return on_maps, results
 
 
-def _first(tracks: Sequence[Explorable], results: Mapping[str, Result]) -> str:
-    for one in tracks:
-        if "dropped" in results[one.id]:
-            return f"{printable(one.id)}: {results[one.id]['dropped']}"
-    return f"{printable(tracks[0].id)}: cannot be described"
+def none_left(dropped: Sequence[Dropped]) -> MenuraError:
+    """The error where nothing can be shown."""
+    first = dropped[0]
+    return MenuraError(f"no sound can be explored ({printable(first.file)}: {first.reason})")
 
 
 def _dropped(

@@ -19,6 +19,8 @@ def principal(
     """
     from sklearn.decomposition import PCA
 
+    if not np.ptp(rows, axis=0).any():  # nothing differs, and shares of nothing are not known
+        return np.zeros((len(rows), n)), np.zeros(n)
     n_there = min(n, *rows.shape)
     # The whole decomposition: no random start, so the same on every run.
     found = PCA(n_there, svd_solver="full")
@@ -26,11 +28,11 @@ def principal(
     widest = np.zeros((len(rows), n))
     widest[:, :n_there] = scores
     shares = np.zeros(n)
-    shares[:n_there] = np.nan_to_num(found.explained_variance_ratio_)
+    shares[:n_there] = found.explained_variance_ratio_
     return widest, shares
 
 
-def reduced(rows: Rows) -> Rows:
+def reduced(rows: Rows) -> Float64[np.ndarray, "points components"]:
     """The rows as neighbours are looked for among them: at most BEFORE numbers each."""
     if rows.shape[1] <= BEFORE:
         return rows
