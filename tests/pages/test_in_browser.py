@@ -67,8 +67,7 @@ addEventListener("load", async () => {
       bubbles: true, clientX: box.left + x, clientY: box.top + y, buttons,
     }));
   };
-  const ink = () => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-    .data.filter((value, i) => i % 4 === 3 && value).length;
+  const ink = () => canvas.toDataURL();
   const card = atlas.querySelector(".card");
   send("pointermove", place);
   body.card = card.hidden ? "hidden" : card.innerText;

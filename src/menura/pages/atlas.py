@@ -146,7 +146,7 @@ def _placed(chart: Chart) -> dict[str, Any]:
     # One scale for both axes: distances along them are of one kind.
     half = max(float((high - low).max()) * 0.54, 1e-9)
     shares = (places - (low + high) / 2) / (2 * half) + 0.5
-    whole = np.rint(shares.clip(0.008, 0.992) * _FULL).astype(int)
+    whole = np.rint(shares.clip(0.012, 0.988) * _FULL).astype(int)
     return {"of": spots, "x": whole[:, 0].tolist(), "y": whole[:, 1].tolist()}
 
 

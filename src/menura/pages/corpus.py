@@ -91,10 +91,11 @@ def corpus_page(story: CorpusStory) -> Page:
 
 def _figures(story: CorpusStory) -> list[Figure]:
     measured = [one for one in story.lufs if one is not None]
+    n_heard = len(story.durations_s)
+    of = "together" if n_heard == story.n_there else f"{n_heard:,} of them together"
     return [
-        Figure("sounds", len(story.durations_s)),
-        Figure("together", round(sum(story.durations_s) / 60, 1), "min"),
-        Figure("median length", statistics.median(story.durations_s), "s"),
+        Figure("sounds", story.n_there),
+        Figure(of, round(sum(story.durations_s) / 60, 1), "min"),
         Figure(
             "median loudness", round(statistics.median(measured), 1) if measured else None, "LUFS"
         ),

@@ -75,9 +75,7 @@ def explore(
     reporter = reporter or Reporter()
     file = output_file(out, ["html"], [])
     asked = Asked(
-        file,
-        by,
-        *(None if path is None else Path(path) for path in (generated, features, echonest)),
+        *(file, by, _path(generated), _path(features), _path(echonest)),
         most=most,
         workers=workers,
         seed=seed,
@@ -95,6 +93,10 @@ def explore(
     return ExploreReport(
         str(file), told.tracks, told.made, told.heard, told.dropped, dict(told.seconds)
     )
+
+
+def _path(given: Path | str | None) -> Path | None:
+    return None if given is None else Path(given)
 
 
 def _is_run(source: Path | str) -> bool:

@@ -38,7 +38,8 @@ Rows = Mapping[str, Float32[np.ndarray, " columns"]]
 class Explorable:
     """A sound. place: where a worker finds it. state: by which it is known to have changed.
 
-    split: "" where the corpus has none. number: of a track of FMA; None of others.
+    split: None where the corpus has none. made: by a system. number: of a track of FMA, which its
+    file is named by; None of others.
     """
 
     id: str
@@ -81,9 +82,10 @@ def sounds_of(folder: Path) -> Explorables:
         return sounds_of_prepared(PreparedCorpus.open(folder), folder)
     found = corpora.load("folder").find(folder)
     tracks = (
-        Explorable(track.id, track.labels, track.split, file_place(track.path), state)
+        Explorable(
+            track.id, track.labels, track.split, file_place(track.path), file_state(track.path)
+        )
         for track in found.tracks
-        for state in (file_state(track.path),)
     )
     name = folder.absolute().name or str(folder)
     return Explorables(name, tuple(sorted(tracks, key=lambda one: one.id)), found.dropped)
