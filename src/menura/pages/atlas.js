@@ -3,7 +3,7 @@
 for (const atlas of document.querySelectorAll(".atlas")) {
   const data = JSON.parse(atlas.querySelector("script[type='application/json']").textContent);
   const spots = data.spots, key = atlas.querySelector(".key");
-  const canvases = [...atlas.querySelectorAll("canvas")];
+  const canvases = [...atlas.querySelectorAll(".chart canvas")];
   const charts = data.charts.map((chart, i) => ({
     ...chart, canvas: canvases[i], box: [0, 0, 10000, 10000], place: new Map(),
   }));
