@@ -75,7 +75,20 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "inpaint": ("RUN CLIP", {"--from", "--to", "--out"} | SOUND),
     "vary": ("RUN CLIP", {"--strength", "--out"} | SOUND),
     "interpolate": ("RUN A B", {"--out", "--steps", "--glide", "--path"} | SOUND),
-    "explore": ("RUN", {"--out", "--corpus", "--by"}),
+    "explore": (
+        "CORPUS|RUN",
+        {
+            "--out",
+            "--by",
+            "--generated",
+            "--corpus",
+            "--features",
+            "--echonest",
+            "--most",
+            "--workers",
+            "--seed",
+        },
+    ),
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
     "classify train": (
         "CORPUS",

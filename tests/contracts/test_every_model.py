@@ -14,6 +14,7 @@ from menura.models import Batch, Model
 from menura.models.contract import (
     Conditioned,
     Continues,
+    Embeds,
     Generates,
     Interpolates,
     Reconstructs,
@@ -248,6 +249,20 @@ def test_it_is_blind_to_the_future_if_it_continues(model: Model) -> None:
     )
     later = (model.reconstruct(known) - model.reconstruct(changed))[:, :, 11:]
     assert later.abs().max() > 1e-6
+
+
+def test_a_piece_of_any_length_is_said_in_one_vector(model: Model) -> None:
+    if not isinstance(model, Embeds):
+        pytest.skip("has no latents")
+    model.eval()
+    pieces = frames(model, 3)
+    with torch.no_grad():
+        said, alone = model.embed(pieces), model.embed(pieces[1:2])
+        longer = model.embed(torch.cat([pieces, pieces], dim=2))
+    assert said.isfinite().all()
+    assert said.shape == longer.shape == (3, said.shape[1])
+    torch.testing.assert_close(said[1:2], alone, atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(said[0], said[1])
 
 
 def test_labels_are_learnt_where_they_are_followed(name: str) -> None:

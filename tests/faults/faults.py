@@ -6,8 +6,9 @@ from faults.bilstm_faults import BILSTM_FAULTS
 from faults.classifier_faults import CLASSIFIER_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
-from faults.metric_faults import METRIC_FAULTS
 from faults.listening_faults import LISTENING_FAULTS
+from faults.maps_faults import MAPS_FAULTS
+from faults.metric_faults import METRIC_FAULTS
 from faults.notes_faults import NOTES_FAULTS
 from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
@@ -24,6 +25,7 @@ FAULTS = (
     *FLOW_FAULTS,
     *METRIC_FAULTS,
     *LISTENING_FAULTS,
+    *MAPS_FAULTS,
     *NOTES_FAULTS,
     *RECURRENT_FAULTS,
     *REPRESENTATION_FAULTS,

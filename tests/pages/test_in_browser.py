@@ -11,8 +11,11 @@ import pytest
 
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
+from menura.audio.thumbnail import stamp_png
 from menura.pages import Figure, Page, Sound
+from menura.pages.atlas import Atlas, Chart, Spot, Strip
 from menura.pages.plane import Cell, Dot, Plane
+from menura.pages.sound import mp3
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +48,57 @@ addEventListener("load", async () => {
     tell();
   }
   document.body.dataset.told = told.join(" ");
+});
+</script></body>"""
+
+
+# Points at the first spot of the first map, clicks it, picks a label, zooms in, and goes back.
+POINT = """<script>
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+addEventListener("load", async () => {
+  await wait(300);
+  const atlas = document.querySelector(".atlas"), canvas = atlas.querySelector(".chart canvas");
+  const chart = JSON.parse(atlas.querySelector("script").textContent).charts[0];
+  const body = document.body.dataset, wide = canvas.clientWidth;
+  const place = [chart.x[0] / 10000 * wide, (1 - chart.y[0] / 10000) * wide];
+  const send = (type, [x, y], buttons = 0) => {
+    const box = canvas.getBoundingClientRect();
+    canvas.dispatchEvent(new PointerEvent(type, {
+      bubbles: true, clientX: box.left + x, clientY: box.top + y, buttons,
+    }));
+  };
+  const ink = () => canvas.toDataURL();
+  const card = atlas.querySelector(".card");
+  send("pointermove", place);
+  body.card = card.hidden ? "hidden" : card.innerText;
+  body.pictures = card.querySelectorAll("img").length;
+  send("pointerdown", place, 1);
+  send("pointerup", place);
+  await wait(300);
+  body.plays = [...document.querySelectorAll("audio")].filter((a) => !a.paused)
+    .map((a) => a.id).join();
+  send("pointerleave", place);
+  body.away = card.hidden;
+  const before = ink();
+  atlas.querySelector(".key button").click();
+  body.pressed = [...atlas.querySelectorAll(".key button")]
+    .map((b) => b.getAttribute("aria-pressed")).join();
+  atlas.querySelector(".key button").click();
+  body.same = ink() === before;
+  send("pointerdown", [0, 0], 1);
+  send("pointermove", [wide / 4, wide / 4], 1);
+  send("pointerup", [wide / 4, wide / 4]);
+  body.zoomed = ink() !== before;
+  canvas.dispatchEvent(new MouseEvent("dblclick"));
+  body.back = ink() === before;
+  const keys = (key) => canvas.dispatchEvent(new KeyboardEvent("keydown", {key}));
+  keys("ArrowRight");
+  keys("ArrowRight");
+  body.stepped = card.hidden ? "hidden" : card.querySelector(".name").innerText;
+  const choice = atlas.querySelector("select");
+  choice.value = "zone";
+  choice.dispatchEvent(new Event("change"));
+  body.key = [...atlas.querySelectorAll(".key button")].map((b) => b.innerText).join();
 });
 </script></body>"""
 
@@ -166,3 +220,78 @@ def test_a_click_on_the_plane_plays_and_another_stops(chromium: str, tmp_path: P
     dom, console = browse(chromium, file, tmp_path / "profile")
     assert console == []
     assert told(dom)["data-told"] == "sound-0-/sound-0 -sound-1/sound-1 --/sound-1"
+
+
+def atlas(n: int) -> Atlas:
+    """`n` spots on two maps: the first is heard and has a twin, the last was made."""
+    sound, picture = mp3(noise(5.0))[0], stamp_png(noise(4.0))
+    rng = np.random.default_rng(0)
+    spots = [
+        Spot(
+            f"sound {i}",
+            {"mood": "wild" if i % 2 else "calm", "zone": f"zone {i % 3}"},
+            "4.0 s",
+            picture,
+            sound if i == 0 else None,
+            made=i == n - 1,
+            twins=(1,) if i == 0 else (),
+        )
+        for i in range(n)
+    ]
+    charts = [
+        Chart(title, {i: (float(x), float(y)) for i, (x, y) in enumerate(rng.normal(size=(n, 2)))})
+        for title in ("PCA", "t-SNE")
+    ]
+    return Atlas(spots, [Strip("Features", charts, {})], ["mood", "zone"])
+
+
+def test_a_spot_is_seen_heard_and_looked_at_closely(chromium: str, tmp_path: Path) -> None:
+    file = tmp_path / "atlas.html"
+    file.write_text(asked(Page("Maps").atlas(atlas(40)).html(), POINT), encoding="utf-8")
+    dom, console = browse(chromium, file, tmp_path / "profile")
+    assert console == []
+    body = told(dom)
+    assert str(body["data-card"]).startswith("sound 0")
+    assert "same recording: sound 1" in str(body["data-card"])
+    assert body["data-pictures"] == "1"
+    assert body["data-plays"] == "spot-1-0"
+    assert body["data-pressed"] == "true,false,false"
+    for name in ("away", "same", "zoomed", "back"):
+        assert body[f"data-{name}"] == "true", name
+    assert str(body["data-stepped"]).startswith("sound ")
+    assert str(body["data-key"]).startswith("zone 0 13,zone 1 13,zone 2 13,gen")
+
+
+def test_two_thousand_spots_stay_smooth(chromium: str, tmp_path: Path) -> None:
+    """Pointing is answered within a frame of 60 a second, in headless software drawing."""
+    measure = """<script>
+    addEventListener("load", () => setTimeout(() => {
+      const canvas = document.querySelector(".chart canvas"), box = canvas.getBoundingClientRect();
+      const start = performance.now();
+      for (let i = 0; i < 100; i++) {
+        canvas.dispatchEvent(new PointerEvent("pointermove", {
+          bubbles: true, clientX: box.left + 50 + 2 * i, clientY: box.top + 100 + i,
+        }));
+      }
+      document.body.dataset.ms = (performance.now() - start) / 100;
+    }, 500));
+    </script></body>"""
+    file = tmp_path / "atlas.html"
+    file.write_text(asked(Page("Maps").atlas(atlas(2000)).html(), measure), encoding="utf-8")
+    dom, console = browse(chromium, file, tmp_path / "profile")
+    assert console == []
+    assert float(str(told(dom)["data-ms"])) < 16
+
+
+@pytest.mark.parametrize("width", [500, 1200])
+def test_maps_and_bars_do_not_stick_out(chromium: str, tmp_path: Path, width: int) -> None:
+    file = tmp_path / "atlas.html"
+    page = (
+        Page("Maps")
+        .atlas(atlas(40))
+        .bars({"a rather long name of something": {"train": 3, "test": 1}, "b": {"train": 1}})
+        .histogram([1.0, 2.0, 2.5], x_label="x", y_label="y", caption="c")
+    )
+    file.write_text(asked(page.html()), encoding="utf-8")
+    dom, _ = browse(chromium, file, tmp_path / "profile", width)
+    assert int(str(told(dom)["data-room"])) <= 0

@@ -1,21 +1,27 @@
-"""explore: every point is placed and heard, on a page that needs nothing else."""
+"""explore RUN: every point is placed and heard, on a page that needs nothing else."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
 from menura.audio import Clip
+from menura.evaluation import maps
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.systems import TrainedSystem
 from menura.training.trained_on import corpus_of
-from menura.workflows import explore as workflow
-from menura.workflows.explore import explore, recipes_with_a_plane
+from menura.workflows import exploring_run as workflow
+from menura.workflows.explore import explore
+from menura.workflows.exploring_run import recipes_with_latents
+from menura.workflows.generate import generate
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
+from menura.workflows.sound import SoundOptions
 from menura.workflows.train import train
 from tunes import tune
 
@@ -40,26 +46,76 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "run"
 
 
+def page_of(source: Path, out: Path, **words: Any) -> str:
+    return Path(explore(source, out, **words).page).read_text("utf-8")
+
+
 @pytest.fixture(autouse=True)
-def few_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few fields, and PCA alone: the other maps take seconds, and have tests of their own."""
+    monkeypatch.setattr(maps.room, "names", lambda: ["pca"])
     monkeypatch.setattr(workflow, "N_FIELDS", 2)
     monkeypatch.setattr(workflow, "MOST_HEARD", 4)
 
 
 def test_a_page_of_points_and_fields_that_are_all_heard(run: Path, tmp_path: Path) -> None:
     reporter = Collected()
-    page = explore(run, tmp_path / "plane.html", reporter=reporter).read_text("utf-8")
+    report = explore(run, tmp_path / "plane.html", reporter=reporter)
+    page = Path(report.page).read_text("utf-8")
     n_train = sum(1 for _ in re.finditer(r'class="mark( mute)?" cx=|class="mark( mute)?" x=', page))
     players = re.findall(r'<audio id="(sound-\d+)"[^>]* src="data:audio/mpeg;base64,', page)
     assert players == [f"sound-{i}" for i in range(2 * 2 + 4)]
     assert re.findall(r'data-plays="([^"]+)"', page) == players
-    system = load(run)
-    assert isinstance(system, TrainedSystem)
     assert n_train > 4  # with the two of the legend
     assert page.count("<image ") == 4
     assert "coloured by mood" in page
     assert not re.search("https?://", page)
     assert not reporter.warnings
+    assert [path.name for path in tmp_path.iterdir()] == ["plane.html"]
+
+
+def test_the_latents_of_every_training_clip_are_mapped(run: Path, tmp_path: Path) -> None:
+    report = explore(run, tmp_path / "plane.html")
+    data = data_of(Path(report.page))
+    n = report.tracks
+    assert n == len(data["spots"])
+    assert report.heard == n
+    assert [sorted(chart["of"]) for chart in data["charts"]] == [list(range(n))]
+    assert [kind["name"] for kind in data["kinds"]] == ["mood", "zone", "split"]
+    assert {"PCA (By its latents)", "placing the training clips"} < set(report.seconds)
+    system = load(run)
+    assert isinstance(system, TrainedSystem)
+    assert system.has_latents
+
+
+def test_generated_clips_stand_beside_the_real_ones(run: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    generate(run, made, n=3, sound=SoundOptions(seconds=2.0))
+    (made / "broken.wav").write_text("no sound")
+    report = explore(run, tmp_path / "plane.html", generated=made)
+    assert report.generated == 3
+    data = data_of(Path(report.page))
+    stars = [i for i, spot in enumerate(data["spots"]) if spot.get("made")]
+    assert len(stars) == 3
+    latents, features = data["charts"]
+    assert not set(stars) & set(latents["of"])
+    assert sorted(features["of"]) == list(range(len(data["spots"])))
+    assert [item.file for item in report.dropped] == ["generated: broken.wav"]
+
+
+def test_a_codec_and_a_flow_over_one_have_maps_and_no_plane(run: Path, tmp_path: Path) -> None:
+    train("latent-flow", run.parent / "prepared", tmp_path / "flow", preset="tiny", steps=4)
+    page = page_of(tmp_path / "flow", tmp_path / "flow.html")
+    assert len(data_of(tmp_path / "flow.html")["charts"]) == 1
+    assert "The plane of its latents" not in page
+    system = load(tmp_path / "flow")
+    assert isinstance(system, TrainedSystem)
+    clip = Clip(tune(1.0, system.sample_rate, seed=3), system.sample_rate)
+    vector = system.embed(clip)
+    assert vector.ndim == 1
+    assert np.isfinite(vector).all()
+    longer = Clip(np.tile(clip.samples, (1, 2)), clip.sample_rate)
+    assert system.embed(longer).shape == vector.shape
 
 
 def test_points_lie_where_the_system_hears_them(run: Path) -> None:
@@ -72,7 +128,7 @@ def test_points_lie_where_the_system_hears_them(run: Path) -> None:
 
 
 def test_labels_are_chosen_or_asked_for(run: Path, tmp_path: Path) -> None:
-    page = explore(run, tmp_path / "plane.html", by="zone").read_text("utf-8")
+    page = page_of(run, tmp_path / "plane.html", by="zone")
     assert "coloured by zone" in page
     with pytest.raises(UsageError, match=r"--by 'colour': no kind of label \(there is: mood, zone"):
         explore(run, tmp_path / "plane.html", by="colour")
@@ -95,11 +151,12 @@ def test_a_corpus_that_has_moved_is_asked_for(run: Path, tmp_path: Path) -> None
         noted.write_text(before)
 
 
-def test_systems_without_a_plane_are_refused_with_those_that_have_one(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"a musicgen system has no plane.*mel-vae"):
+def test_systems_without_latents_are_refused_with_those_that_have_some(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a musicgen system has no latents.*mel-vae"):
         explore("musicgen", tmp_path / "plane.html")
-    assert {"mel-vae", "mfcc-vae", "conv2d-autoencoder"} <= set(recipes_with_a_plane())
-    assert not {"stft-lstm", "deepjazz", "latent-flow"} & set(recipes_with_a_plane())
+    able = set(recipes_with_latents())
+    assert {"mel-vae", "mfcc-vae", "cvae", "latent-flow", "wavenet-autoencoder"} <= able
+    assert not {"stft-lstm", "deepjazz", "gan"} & able
 
 
 def test_a_run_starts_from_another_s_weights(run: Path, tmp_path: Path) -> None:
@@ -120,3 +177,17 @@ def test_a_run_starts_from_another_s_weights(run: Path, tmp_path: Path) -> None:
 def test_the_page_must_be_html(run: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"must end in \.html"):
         explore(run, tmp_path / "plane.png")
+
+
+def test_words_of_a_corpus_are_refused(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--echonest is for the maps of a corpus"):
+        explore(run, tmp_path / "plane.html", echonest=tmp_path)
+    with pytest.raises(UsageError, match="give both, or leave it out"):
+        explore(run, tmp_path / "plane.html", features=tmp_path / "t.csv")
+
+
+def data_of(page: Path) -> dict[str, Any]:
+    """What the maps of a page are drawn from."""
+    text = page.read_text("utf-8")
+    [found] = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+    return dict(json.loads(found))

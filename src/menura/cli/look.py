@@ -1,4 +1,4 @@
-"""menura spectrogram, explore: pictures of a clip, and of what a system hears."""
+"""menura spectrogram: a picture of a clip."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from menura.cli.answer import Answer, files_written
 from menura.cli.terminal import terminal
 from menura.cli.values import PATH
 from menura.cli.verb import Verb
-from menura.cli.words import clip_argument, run_argument, settings_option
+from menura.cli.words import clip_argument, settings_option
 
 
 @click.command("spectrogram", cls=Verb)
@@ -58,28 +58,4 @@ def spectrogram(
             vocoder=vocoder,
             reporter=reporter,
         )
-    return files_written([file])
-
-
-@click.command("explore", cls=Verb)
-@run_argument
-@click.option("--out", type=PATH, required=True, metavar="HTML", help="The page to write.")
-@click.option(
-    "--corpus",
-    type=PATH,
-    metavar="PREPARED",
-    help="What the run was trained on (default: where it was then).",
-)
-@click.option("--by", metavar="KIND", help="The kind of label that points are coloured by.")
-def explore(run: Path, out: Path, corpus: Path | None, by: str | None) -> Answer:
-    """Draw the plane in which RUN hears sounds, to click and to hear.
-
-    A page that holds all of its sounds: where the training clips fall, by label, and what the
-    system makes between them. For autoencoders; of more than two latent numbers, along the two
-    directions in which the clips differ most.
-    """
-    from menura.workflows.explore import explore as work
-
-    with terminal() as reporter:
-        file = work(run, out, corpus=corpus, by=by, reporter=reporter)
     return files_written([file])

@@ -7,9 +7,10 @@ from menura.cli.classify import classify
 from menura.cli.demo import demo
 from menura.cli.download import download
 from menura.cli.evaluate import evaluate
+from menura.cli.explore import explore
 from menura.cli.features import features
 from menura.cli.listen import listen
-from menura.cli.look import explore, spectrogram
+from menura.cli.look import spectrogram
 from menura.cli.machine import doctor, list_
 from menura.cli.make import continue_, generate, reconstruct
 from menura.cli.prepare import prepare

@@ -236,6 +236,12 @@ class Autoencoder(Model):
         mixed: Tensor = centre + between.reshape(-1, n_windows, *between.shape[1:]).movedim(1, 3)
         return mixed
 
+    def embed(self, frames: Frames) -> Float32[Tensor, "batch numbers"]:
+        """What the encoder says of a window, all its places one after the other; of a piece of
+        several windows, the mean."""
+        said: Tensor = self._encoded(frames)[..., 0].flatten(1, 2).mean(dim=2)
+        return said
+
     def is_plane(self) -> bool:
         """Whether there are two latent numbers and no more."""
         return len(self.bottleneck.gaussian.mean) == 2
@@ -243,7 +249,7 @@ class Autoencoder(Model):
     def to_plane(self, frames: Frames) -> Float32[Tensor, "batch 2"]:
         """The latents of a window themselves where they are two, else their distance from the
         centre along the two widest axes. Of a piece of several windows, the mean."""
-        vectors = self._encoded(frames)[..., 0].flatten(1, 2).mean(dim=2)
+        vectors = self.embed(frames)
         if self.is_plane():
             return vectors
         gaussian = self.bottleneck.gaussian

@@ -29,6 +29,7 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    over_time,
 )
 from menura.representations import Frames, Spec
 
@@ -134,6 +135,10 @@ class DilatedAutoencoder(Model):
                 sound = frames[:, :, heard * c.stride : stop * c.stride]
                 latents[:, :, first:stop] = self._encode(sound, None)[:, :, first - heard :]
         return latents
+
+    def embed(self, frames: Frames) -> Float32[Tensor, "batch numbers"]:
+        """Mean and deviation of the latents over the piece."""
+        return over_time(self.to_latent(frames))
 
     def from_latent(
         self, latent: Latents, n_frames: int

@@ -23,7 +23,16 @@ from menura.models._overlap import analyse, synthesise
 from menura.models._paths import along
 from menura.models._precision import in_float32
 from menura.models._spectral_distance import SpectralDistance
-from menura.models.contract import Batch, Losses, Model, Optimizer, Path, Phase, Schedule
+from menura.models.contract import (
+    Batch,
+    Losses,
+    Model,
+    Optimizer,
+    Path,
+    Phase,
+    Schedule,
+    over_time,
+)
 from menura.representations import Frames, Spec
 
 Sound = Float32[Tensor, "rows time"]
@@ -221,6 +230,10 @@ class SpectralCodec(Model):
         n_missing = -rows.shape[1] % self.samples_per_step
         latents = self._encode(pad(rows, (0, n_missing)))
         return latents.reshape(frames.shape[0], -1, latents.shape[2])
+
+    def embed(self, frames: Frames) -> Float32[Tensor, "batch numbers"]:
+        """Mean and deviation of the latents over the piece."""
+        return over_time(self.to_latent(frames))
 
     def from_latent(
         self, latent: Float32[Tensor, "batch latent steps"], n_frames: int

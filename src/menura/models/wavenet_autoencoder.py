@@ -34,6 +34,7 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    over_time,
 )
 from menura.models.wavenet import chances
 from menura.representations import Frames, Spec
@@ -165,6 +166,10 @@ class WavenetAutoencoder(Model):
                 piece = numbers[:, heard * hop : (stop + beside) * hop]
                 parts.append(self._encode(piece)[:, :, first - heard : stop - heard])
         return torch.cat(parts, dim=2)
+
+    def embed(self, frames: Frames) -> Float32[Tensor, "batch numbers"]:
+        """Mean and deviation of the latents over the piece."""
+        return over_time(self.to_latent(frames))
 
     def from_latent(
         self, latent: Latents, n_frames: int

@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from menura.foundation.atomic import write_text
+from menura.pages.atlas import Atlas, drawn_atlas
+from menura.pages.bars import bars, histogram
 from menura.pages.curve import Points, curves
 from menura.pages.markup import escape, inline
 from menura.pages.picture import picture
@@ -38,6 +40,7 @@ class Page:
         self._lead = lead
         self._language = language
         self._parts: list[str] = []
+        self._n_atlases = 0
 
     def section(self, heading: str) -> "Page":
         return self._add(f"<h2>{inline(heading)}</h2>")
@@ -92,9 +95,27 @@ class Page:
         below = f"<figcaption>{inline(caption)}</figcaption>"
         return self._add(f'<figure class="plane">{drawn_plane(plane)}{below}</figure>')
 
+    def atlas(self, atlas: Atlas) -> "Page":
+        """Maps of sounds, to point at and to hear."""
+        self._n_atlases += 1
+        return self._add(drawn_atlas(atlas, self._n_atlases))
+
+    def bars(self, rows: Mapping[str, Mapping[str, int]]) -> "Page":
+        """How many there are of each: name → part → count."""
+        return self._add(bars(rows))
+
+    def histogram(
+        self, values: Sequence[float], *, x_label: str, y_label: str, caption: str
+    ) -> "Page":
+        """How many values there are of each size."""
+        drawn = histogram(values, x_label=x_label, y_label=y_label, alt=caption)
+        return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
+
     def html(self) -> str:
         style = _resource("style.css")
         script = _resource("one_at_a_time.js") + _resource("play_on_click.js")
+        if self._n_atlases:
+            script += _resource("atlas.js")
         lead = f'<p class="lead">{inline(self._lead)}</p>' if self._lead else ""
         return (
             f'<!doctype html>\n<html lang="{escape(self._language)}">\n<head>\n'

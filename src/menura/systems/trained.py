@@ -16,6 +16,7 @@ from menura.models.contract import (
     Begins,
     Codes,
     Continues,
+    Embeds,
     Generates,
     Inpaints,
     Interpolates,
@@ -27,6 +28,7 @@ from menura.models.contract import (
     Streams,
     Varies,
     first_frames,
+    over_time,
 )
 from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
 from menura.systems.beginnings import begun
@@ -299,6 +301,22 @@ class TrainedSystem(BoundSystem):
         with self._playing():
             x, y = model.to_plane(self._encode(clip))[0].tolist()
         return x, y
+
+    @property
+    def has_latents(self) -> bool:
+        """Whether it, or the codec it learnt over, says a clip in latents."""
+        return isinstance(self.model, Embeds) or isinstance(self.representation, Coded)
+
+    def embed(self, clip: Clip) -> Float32[np.ndarray, " numbers"]:
+        """The latents of a clip over all of it, as one vector, as long for every clip."""
+        with self._playing():
+            frames = self._encode(clip)
+            if isinstance(self.representation, Coded):
+                vector = over_time(frames)
+            else:
+                vector = self._power(Embeds, "be explored").embed(frames)
+        numbers: Float32[np.ndarray, " numbers"] = vector[0].float().cpu().numpy()
+        return numbers
 
     def at(self, points: Sequence[Point]) -> list[Clip]:
         """What lies at points of that plane: a clip for each."""

@@ -1,6 +1,5 @@
 """`menura classify predict`: which label each sound has, by a trained classifier."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared.crew import Crew, Payload
 from menura.workflows.classifying import check_workers, say_left_out
+from menura.workflows.track_places import file_place
 
 Told = Mapping[str, Float64[np.ndarray, " labels"] | str]
 """File → how likely each label is, or why nothing can be told."""
@@ -130,12 +130,11 @@ def _described(
 ) -> Told:
     names = list(files)
     payloads: list[Payload] = [
-        # Links are not followed: errors name what the person knows.
         {
             "id": name,
             "sample_rate": FMA_AXIS_HZ,
             "middle_s": HEARD_S,
-            "file": os.path.abspath(files[name]),  # noqa: PTH100
+            **file_place(files[name]),
         }
         for name in names
     ]

@@ -25,9 +25,9 @@ from menura.foundation.reporting import Reporter
 from menura.prepared import NotWritableError, PreparedCorpus
 from menura.prepared.index import SHARDS
 from menura.prepared.refusals import written_into
-from menura.workflows.features import NAMED, Work, stored_payload
-from menura.workflows.features import described as describe_all
+from menura.workflows.features import NAMED, Work, results_of
 from menura.workflows.prepare import prepare
+from menura.workflows.track_places import stored_place
 
 CORPUS, DESCRIPTORS, RENDITION = "corpus", "descriptors.jsonl", "rendition"
 
@@ -82,7 +82,12 @@ def describable(
     work = Work(
         {track.id: track.content for track in prepared.tracks if track.has_sound},
         {
-            track.id: stored_payload(track, shards, FMA_AXIS_HZ) | {"middle_s": HEARD_S}
+            track.id: {
+                "id": track.id,
+                "sample_rate": FMA_AXIS_HZ,
+                "middle_s": HEARD_S,
+                **stored_place(track, shards),
+            }
             for track in found.tracks
         },
         (),
@@ -93,7 +98,7 @@ def describable(
         try:
             with written_into(place, "choose another --out", "start it again"):
                 kept = KeptRows(folder / DESCRIPTORS, _about())
-                results = describe_all(work, kept, workers or n_cores(), reporter)
+                results = results_of(work, kept, workers or n_cores(), reporter)
             break
         except NotWritableError:
             if folder == out:

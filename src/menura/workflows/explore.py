@@ -1,206 +1,135 @@
-"""`menura explore`: the plane in which a system hears sounds, as a page to look at and to hear."""
+"""`menura explore`: a page to look at and to hear, of a corpus or of how a system hears one."""
 
-import shlex
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from menura import models, recipes
-from menura.audio import Clip
-from menura.audio.picture import thumbnail_png
-from menura.foundation.errors import MenuraError, UsageError
+from menura import recipes
+from menura.corpora import Dropped
+from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.models.contract import Planar
-from menura.pages.explore import Explored, explore_page
-from menura.pages.plane import Cell, Dot, Plane
-from menura.prepared import NotWritableError, PreparedCorpus, Rendition
-from menura.recipes import PretrainedRecipe
-from menura.systems import TrainedSystem
-from menura.training.assembly import RENDITION
-from menura.training.trained_on import corpus_of
-from menura.workflows.load import load
+from menura.prepared.refusals import written_into
+from menura.systems import is_system
+from menura.workflows.exploring_corpus import Asked, Told, explore_corpus
+from menura.workflows.exploring_run import explore_run
+from menura.workflows.exploring_tracks import finished
 from menura.workflows.outputs import output_file
 
-N_FIELDS = 8  # a side
-MOST_CLIPS, MOST_HEARD = 1000, 96
-HEARD_S = 4.0
-PLACED_S = 32.0  # of a track, by which it is placed
-MOST_LABELS = 18
+NAMED = 20  # sounds named one by one when several are left out
+
+
+@dataclass(frozen=True)
+class ExploreReport:
+    """What `explore` did. page: the file. tracks: sounds of the corpus on its maps; generated:
+    those of a system beside them; heard: sounds that are in the page.
+
+    dropped: each sound that is not on the maps, with the reason. seconds: what was done → how long
+    it took.
+    """
+
+    page: str
+    tracks: int
+    generated: int
+    heard: int
+    dropped: tuple[Dropped, ...]
+    seconds: Mapping[str, float]
 
 
 def explore(
-    run: Path | str,
+    source: Path | str,
     out: Path | str,
     *,
     corpus: Path | str | None = None,
     by: str | None = None,
+    generated: Path | str | None = None,
+    features: Path | str | None = None,
+    echonest: Path | str | None = None,
+    most: int | None = None,
+    workers: int | None = None,
+    seed: int = 0,
     reporter: Reporter | None = None,
-) -> Path:
-    """Write a page with the plane of a system's latents: where its training clips fall, by label,
-    and what lies between them. Clicking plays; all sounds are in the page.
+) -> ExploreReport:
+    """Write one page with maps (PCA, t-SNE, UMAP) of sounds, to point at and to hear.
 
-    run: of a system that has such a plane; a wider latent is seen along the two directions in
-        which the training clips differ most. corpus: what it was trained on; None finds it where
-        it was. by: the kind of label that the points are coloured by; None chooses one.
-    Raises UsageError for a system without a plane and for words that cannot be, MenuraError where
-    the corpus is not there.
+    source: a prepared corpus or a folder of sound, whose sounds are laid out by their features,
+        counted, and looked through for duplicates; or a run, whose training clips are laid out by
+        its latents (an autoencoder also shows the plane of its latents, and what lies between).
+    out: the page, a name that ends in .html. All that it shows and plays is in it.
+    corpus: what a run was trained on; None finds it where it was.
+    by: the kind of label that points are coloured by; None chooses one.
+    generated: a folder of sounds that a system made, marked beside the real ones.
+    features: a table that `menura features` made of the corpus, or FMA's features.csv; None
+        describes the sounds now (at most the 30 s in the middle of each, at 22,050 Hz).
+    echonest: FMA's echonest.csv or its folder, for maps of high-level features; None looks in and
+        beside the corpus.
+    most: sounds on the maps at most, evenly from all; None is 10,000 of a corpus, 1000 of a run.
+    workers: processes; None takes one for each core that may be used. seed: of the maps.
+
+    Sounds that cannot be used are left out with a reason, on the page, in the report and on
+    `reporter`. UMAP takes the extra `maps`; without it the page says so. A run that was stopped
+    goes on where it was when it is started again: until the page is there, what was found out of
+    the sounds is kept beside it. Raises UsageError for words that cannot be, and MenuraError where
+    nothing can be used or written.
     """
     reporter = reporter or Reporter()
     file = output_file(out, ["html"], [])
-    system = _planar(run)
-    prepared = _corpus(Path(run), corpus, system, reporter)
-    rendition = _rendition(prepared, system, Path(run), reporter)
-    tracks = _some(rendition)
-    kind = _kind([rendition.tracks[i].labels for i in tracks], by)
-    places = []
-    for number, index in enumerate(tracks):
-        places.append(system.place(_clip(rendition, index, PLACED_S)))
-        reporter.progress(number + 1, len(tracks), "placing the training clips")
-    heard = _heard([rendition.tracks[i].labels.get(kind, "") for i in tracks])
-    dots = [
-        Dot(
-            rendition.tracks[index].id,
-            *place,
-            label=rendition.tracks[index].labels.get(kind, "–"),
-            clip=_clip(rendition, index, HEARD_S) if number in heard else None,
-        )
-        for number, (index, place) in enumerate(zip(tracks, places, strict=True))
-    ]
-    model = system.model
-    story = Explored(
-        recipe=system.recipe,
-        run=shlex.quote(str(run)),
-        corpus=str(prepared.about["source"]["name"]),
-        by=kind,
-        is_plane=isinstance(model, Planar) and model.is_plane(),
-        plane=_plane(system, dots),
-        n_heard=len(heard),
+    asked = Asked(
+        *(file, by, _path(generated), _path(features), _path(echonest)),
+        most=most,
+        workers=workers,
+        seed=seed,
+        reporter=reporter,
     )
+    is_run = _is_run(source)
+    _check(is_run, corpus, asked)
     done = "replaced" if file.exists() else "wrote"
-    explore_page(story).write(file)
+    with written_into(f"--out {printable(str(file))}", "choose another place", "start it again"):
+        told = explore_run(source, corpus, asked) if is_run else explore_corpus(Path(source), asked)
+        told.page.write(file)
+        finished(file)
+    _say(told, reporter)
     reporter.say(f"{done} {printable(str(file))} ({file.stat().st_size / 1e6:.1f} MB)")
-    return file
+    return ExploreReport(
+        str(file), told.tracks, told.made, told.heard, told.dropped, dict(told.seconds)
+    )
 
 
-def _planar(run: Path | str) -> TrainedSystem:
-    name = str(run)
-    is_recipe = not Path(run).exists() and name in recipes.room.names()
-    pretrained = is_recipe and isinstance(recipes.load(name), PretrainedRecipe)
-    system = None if pretrained else load(run)
-    if not isinstance(system, TrainedSystem) or not system.has(Planar):
-        recipe = name if system is None else system.recipe
-        able = ", ".join(recipes_with_a_plane())
-        raise UsageError(f"a {recipe} system has no plane to explore; recipes that have: {able}")
-    return system
+def _path(given: Path | str | None) -> Path | None:
+    return None if given is None else Path(given)
 
 
-def recipes_with_a_plane() -> list[str]:
-    """Names of the recipes whose systems can be explored."""
-    found = []
-    for name in recipes.room.names():
-        recipe = recipes.load(name)
-        if isinstance(recipe, PretrainedRecipe):
-            continue
-        if issubclass(models.load(recipe.presets["tiny"].model.name), Planar):
-            found.append(name)
-    return found
+def _is_run(source: Path | str) -> bool:
+    """Whether it is a system: its folder, or the name of a recipe."""
+    return is_system(Path(source)) or (
+        not Path(source).exists() and str(source) in recipes.room.names()
+    )
 
 
-def _corpus(
-    run: Path, named: Path | str | None, system: TrainedSystem, reporter: Reporter
-) -> PreparedCorpus:
-    where = corpus_of(run) if named is None else named
-    if where is None:
-        raise MenuraError(
-            f"{printable(str(run))}: the corpus it was trained on is not where it was; "
-            "give it by --corpus"
+def _check(is_run: bool, corpus: Path | str | None, asked: Asked) -> None:
+    if asked.workers is not None and asked.workers < 1:
+        raise UsageError(f"--workers must be at least 1, not {asked.workers}")
+    if asked.most is not None and asked.most < 1:
+        raise UsageError(f"--most must be at least 1, not {asked.most}")
+    if not is_run and corpus is not None:
+        raise UsageError(
+            "--corpus says what a run was trained on; a corpus is explored by its own name alone"
         )
-    prepared = PreparedCorpus.open(where)
-    provenance = system.description.provenance
-    if provenance is None or prepared.fingerprint != provenance.data_fingerprint:
-        reporter.warn(
-            f"{printable(str(where))} is not what {printable(str(run))} was trained on; its "
-            "clips are placed as the system hears them"
+    if is_run and asked.echonest is not None:
+        raise UsageError("--echonest is for the maps of a corpus; leave it out with a run")
+    if is_run and asked.features is not None and asked.generated is None:
+        raise UsageError(
+            "--features of a run's corpus are for maps beside --generated sounds; give both, or "
+            "leave it out"
         )
-    return prepared
 
 
-def _rendition(
-    prepared: PreparedCorpus, system: TrainedSystem, run: Path, reporter: Reporter
-) -> Rendition:
-    form = (system.sample_rate, system.n_audio_channels, reporter)
-    try:
-        return prepared.rendition(*form)
-    except NotWritableError:
-        return prepared.rendition(*form, run / RENDITION)
-
-
-def _some(rendition: Rendition) -> list[int]:
-    """Training tracks, evenly from all of them where there are very many."""
-    indices = rendition.of_split("train")
-    if not indices:
-        raise MenuraError("no track is in the training split of this corpus")
-    step = max(1.0, len(indices) / MOST_CLIPS)
-    return [indices[int(i * step)] for i in range(min(len(indices), MOST_CLIPS))]
-
-
-def _kind(labels: Sequence[Mapping[str, str]], by: str | None) -> str:
-    """The kind of label to colour by: the asked one, or that of the most names that can still be
-    told apart and stand for two clips or more; "" where there is none."""
-    values: dict[str, set[str]] = {}
-    for one in labels:
-        for kind, value in one.items():
-            values.setdefault(kind, set()).add(value)
-    if by is not None:
-        if by not in values:
-            there_is = ", ".join(sorted(values)) or "none"
-            raise UsageError(f"--by {by!r}: no kind of label (there is: {there_is})")
-        return by
-    most = min(MOST_LABELS, len(labels) // 2)
-    fit = {kind: len(found) for kind, found in values.items() if 1 < len(found) <= most}
-    return max(sorted(fit), key=lambda kind: fit[kind]) if fit else ""
-
-
-def _heard(labels: Sequence[str]) -> set[int]:
-    """Numbers of the clips whose sound goes into the page: as many of each label, if there are."""
-    seen: Counter[str] = Counter()
-    rank = []
-    for number, label in enumerate(labels):
-        rank.append((seen[label], number))
-        seen[label] += 1
-    return {number for _, number in sorted(rank)[:MOST_HEARD]}
-
-
-def _clip(rendition: Rendition, index: int, seconds: float) -> Clip:
-    n = min(rendition.tracks[index].n_samples, round(seconds * rendition.sample_rate))
-    return Clip(np.array(rendition.read(index, 0, n)), rendition.sample_rate)
-
-
-def _plane(system: TrainedSystem, dots: Sequence[Dot]) -> Plane:
-    """A square round the points, but for the farthest, and what is decoded in its fields."""
-    left, right = _range([dot.x for dot in dots])
-    bottom, top = _range([dot.y for dot in dots])
-    middle = (np.arange(N_FIELDS) + 0.5) / N_FIELDS
-    xs = left + middle * (right - left)
-    ys = (bottom + middle * (top - bottom))[::-1]
-    clips = system.at([(float(x), float(y)) for y in ys for x in xs])
-    length = round(HEARD_S * system.sample_rate)
-    cells = [
-        Cell(f"decoded at ({x:.2f}, {y:.2f})".replace("-", "−"), thumbnail_png(clip), clip)
-        for (y, x), clip in zip(
-            ((y, x) for y in ys for x in xs),
-            (Clip(clip.samples[:, :length], clip.sample_rate) for clip in clips),
-            strict=True,
-        )
-    ]
-    rows = [cells[i : i + N_FIELDS] for i in range(0, len(cells), N_FIELDS)]
-    return Plane(left, right, bottom, top, rows, dots)
-
-
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    low, high = np.percentile(values, [1, 99])
-    around = 0.08 * max(float(high - low), 1e-3)
-    return float(low - around), float(high + around)
+def _say(told: Told, reporter: Reporter) -> None:
+    for item in told.dropped[:NAMED]:
+        reporter.warn(f"left out {printable(item.file)}: {item.reason}")
+    if len(told.dropped) > NAMED:
+        reporter.warn(f"left out {len(told.dropped) - NAMED} more (the page lists them)")
+    for name, seconds in told.seconds.items():
+        reporter.say(f"{name}: {seconds:.1f} s")
+    beside = f" and {told.made} generated ones" if told.made else ""
+    reporter.say(f"{told.tracks} sounds{beside} on the maps, {told.heard} of them to hear")

@@ -5,13 +5,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from menura import corpora
-from menura.corpora import Dropped, Track
+from menura.corpora import Dropped
 from menura.evaluation.descriptors.describing import WORK
 from menura.evaluation.descriptors.frames import FMA_AXIS_HZ
 from menura.evaluation.descriptors.kept import KeptRows, Result
@@ -20,11 +20,12 @@ from menura.foundation.cores import n_cores
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.prepared import PreparedCorpus, PreparedTrack
+from menura.prepared import PreparedCorpus
 from menura.prepared.crew import Crew, Payload
 from menura.prepared.index import SHARDS
 from menura.prepared.refusals import written_into
 from menura.workflows.outputs import output_file
+from menura.workflows.track_places import file_place, file_state, stored_place
 
 RATES = (1000, 384000)
 NAMED = 20  # tracks named one by one when several are left out or remarked on
@@ -46,8 +47,11 @@ class FeaturesReport:
 
 @dataclass(frozen=True)
 class Work:
-    """states: track → what it is like now. payloads: track → what a worker is told of it; of
-    those without one, rows that are there are kept."""
+    """What is to be done with each track.
+
+    states: track → what it is like now. payloads: track → what a worker is told of it; of those
+    without one, rows that are there are kept.
+    """
 
     states: dict[str, str]
     payloads: dict[str, Payload]
@@ -86,7 +90,7 @@ def features(
     kept = KeptRows(out.with_name(f"{out.name}.unfinished"), _about(sample_rate))
     name = f"--out {printable(str(out))}"
     with written_into(name, "choose another place", "start it again"):
-        results = described(work, kept, workers or n_cores(), reporter)
+        results = results_of(work, kept, workers or n_cores(), reporter)
         rows = {name: results[name]["values"] for name in work.states if "values" in results[name]}
         report = _report(out, work, results)
         if rows:
@@ -124,61 +128,54 @@ def _work(corpus: Path, sample_rate: int | None) -> Work:
         silent = [track.id for track in prepared.tracks if not track.has_sound]
         return Work(
             {track.id: track.content for track in stored},
-            {track.id: stored_payload(track, shards, sample_rate) for track in stored},
+            {
+                track.id: _payload(track.id, sample_rate, stored_place(track, shards))
+                for track in stored
+            },
             tuple(Dropped(name, "notes without sound") for name in silent),
         )
     found = corpora.load("folder").find(corpus)
     tracks = sorted(found.tracks, key=lambda track: track.id)
     return Work(
-        {track.id: _state(track) for track in tracks},
-        {track.id: file_payload(track, sample_rate) for track in tracks},
+        {track.id: file_state(track.path) for track in tracks},
+        {track.id: _payload(track.id, sample_rate, file_place(track.path)) for track in tracks},
         found.dropped,
     )
 
 
-def stored_payload(track: PreparedTrack, shards: str, sample_rate: int | None) -> Payload:
-    """What a worker is told of a prepared track. shards: their folder."""
-    facts = asdict(track)
-    names = ("shard", "offset", "n_samples", "sample_rate", "n_channels", "scale")
-    place = {name: facts[name] for name in names}
-    return {"id": track.id, "sample_rate": sample_rate, "shards": shards, "track": place}
+def _payload(identity: str, sample_rate: int | None, place: Payload) -> Payload:
+    return {"id": identity, "sample_rate": sample_rate, **place}
 
 
-def file_payload(track: Track, sample_rate: int | None) -> Payload:
-    """What a worker is told of a track that is a sound file."""
-    # Links are not followed: errors name what the person knows.
-    path = os.path.abspath(track.path)  # noqa: PTH100
-    return {"id": track.id, "sample_rate": sample_rate, "file": path}
+def results_of(
+    work: Work,
+    kept: KeptRows,
+    n_workers: int,
+    reporter: Reporter,
+    *,
+    function: str | None = None,
+    doing: str = "describing tracks",
+    done_before: str = "described",
+) -> dict[str, Result]:
+    """Track → its row or why it has none, from an earlier run or from workers.
 
-
-def _state(track: Track) -> str:
-    try:
-        stat = track.path.stat()
-    except OSError:  # a worker will say what is wrong with it
-        return "not there"
-    return f"{stat.st_size} {stat.st_mtime_ns}"
-
-
-def described(
-    work: Work, kept: KeptRows, n_workers: int, reporter: Reporter
-) -> Mapping[str, Result]:
-    """Track → its row or why it has none, from an earlier run or from workers."""
+    function: that does other work than describing, with other results; the rest says what it is.
+    """
     results = kept.read(work.states)
     n_asked = len(work.payloads)
     wanted = [payload for name, payload in work.payloads.items() if name not in results]
-    if len(wanted) < n_asked:
-        reporter.say(f"{n_asked - len(wanted)} of {n_asked} tracks were described before")
-    kept.begin(results, work.states)
     n_before, started = n_asked - len(wanted), time.monotonic()
-    reporter.progress(n_before, n_asked, "describing tracks")
-    with closing(Crew(WORK, n_workers).results(wanted)) as done:
+    if n_before:
+        reporter.say(f"{n_before} of {n_asked} tracks were {done_before} before")
+    kept.begin(results, work.states)
+    reporter.progress(n_before, n_asked, doing)
+    with closing(Crew(function or WORK, n_workers).results(wanted)) as done:
         for count, (index, result) in enumerate(done, start=1):
             name = wanted[index]["id"]
             kept.add(name, work.states[name], result)
             results[name] = result
             left_s = (time.monotonic() - started) * (len(wanted) - count) / count
-            line = f"describing tracks, about {_time(left_s)} left"
-            reporter.progress(n_before + count, n_asked, line)
+            reporter.progress(n_before + count, n_asked, f"{doing}, about {_time(left_s)} left")
     return results
 
 

@@ -1,8 +1,8 @@
-"""Rows of an unfinished table, so that a run that was stopped need not begin again."""
+"""Results of unfinished work, so that a run that was stopped need not begin again."""
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,16 @@ class KeptRows:
     """Results by track, in a file that grows by one line with each; deleted at the end.
 
     about: what the results depend on besides the tracks; results of another `about` are not used.
+    whole: whether a result is one, where none was dropped; by default a row of descriptors.
     """
 
-    def __init__(self, path: Path, about: Mapping[str, Any]):
-        self.path = path
+    def __init__(
+        self,
+        path: Path,
+        about: Mapping[str, Any],
+        whole: Callable[[Result], bool] | None = None,
+    ):
+        self.path, self._whole = path, whole or _is_row
         self._head = _line({"format": FORMAT, **about})
 
     def read(self, states: Mapping[str, str]) -> dict[str, Result]:
@@ -30,7 +36,9 @@ class KeptRows:
             head, *lines = self.path.read_text(encoding="ascii").splitlines(keepends=True)
         except (OSError, ValueError):
             return {}
-        entries = [entry for entry in map(_parsed, lines) if entry] if head == self._head else []
+        entries = (
+            [entry for entry in map(self._parsed, lines) if entry] if head == self._head else []
+        )
         return {
             entry["id"]: entry["result"]
             for entry in entries
@@ -48,6 +56,15 @@ class KeptRows:
         with self.path.open("a", encoding="ascii") as file:
             file.write(_entry(identity, state, result))
 
+    def _parsed(self, line: str) -> dict[str, Any] | None:
+        """The entry in one line; None where it is cut or something else."""
+        try:
+            entry = json.loads(line)
+            whole = "dropped" in entry["result"] or self._whole(entry["result"])
+        except (ValueError, KeyError, TypeError):
+            return None
+        return entry if whole and {"id", "state"} <= entry.keys() else None
+
     def clear(self) -> None:
         """Delete the file: the table is written."""
         self.path.unlink(missing_ok=True)
@@ -61,14 +78,5 @@ def _line(value: Mapping[str, Any]) -> str:
     return json.dumps(value, sort_keys=True) + "\n"  # ASCII: an id may hold bytes that are no text
 
 
-def _parsed(line: str) -> dict[str, Any] | None:
-    """The entry in one line; None where it is cut or something else."""
-    try:
-        entry = json.loads(line)
-        result = entry["result"]
-        whole = "dropped" in result or (
-            len(result["values"]) == len(COLUMNS) and all(map(math.isfinite, result["values"]))
-        )
-    except (ValueError, KeyError, TypeError):
-        return None
-    return entry if whole and {"id", "state"} <= entry.keys() else None
+def _is_row(result: Result) -> bool:
+    return len(result["values"]) == len(COLUMNS) and all(map(math.isfinite, result["values"]))

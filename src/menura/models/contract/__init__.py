@@ -10,6 +10,7 @@ from menura.models.contract.powers import (
     Codes,
     Conditioned,
     Continues,
+    Embeds,
     Generates,
     Inpaints,
     Interpolates,
@@ -23,6 +24,7 @@ from menura.models.contract.powers import (
     Varies,
     first_frames,
     noise,
+    over_time,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Codes",
     "Conditioned",
     "Continues",
+    "Embeds",
     "Generates",
     "Inpaints",
     "Interpolates",
@@ -51,4 +54,5 @@ __all__ = [
     "Varies",
     "first_frames",
     "noise",
+    "over_time",
 ]

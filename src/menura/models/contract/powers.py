@@ -53,6 +53,11 @@ def first_frames(pieces: Iterator[Frames], n_frames: int) -> Iterator[Frames]:
         yield piece
 
 
+def over_time(latents: Float32[Tensor, "batch latent steps"]) -> Float32[Tensor, "batch numbers"]:
+    """Mean and deviation of each latent over the steps: a piece as one vector."""
+    return torch.cat([latents.mean(dim=2), latents.std(dim=2, correction=0)], dim=1)
+
+
 @runtime_checkable
 class Generates(Protocol):
     """Makes music from nothing."""
@@ -203,6 +208,15 @@ class Planar(Protocol):
 
     def from_plane(self, points: Float32[Tensor, "points 2"]) -> Frames:
         """What lies at points: a piece for each, as long as what is coded together."""
+        ...
+
+
+@runtime_checkable
+class Embeds(Protocol):
+    """Says a piece, however long, in one vector: pieces can be laid out beside each other."""
+
+    def embed(self, frames: Frames) -> Float32[Tensor, "batch numbers"]:
+        """The latents of each piece, over all of it."""
         ...
 
 
