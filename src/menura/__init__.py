@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from menura.foundation.version import __version__
 
 if TYPE_CHECKING:
+    from menura.workflows.compare import compare
     from menura.workflows.continue_ import continue_
     from menura.workflows.demo import demo
     from menura.workflows.doctor import doctor
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from menura.workflows.verify import verify
 
 _VERBS = {
+    "compare": "compare",
     "continue_": "continue_",
     "demo": "demo",
     "doctor": "doctor",
@@ -54,6 +56,7 @@ _VERBS = {
 
 __all__ = [
     "__version__",
+    "compare",
     "continue_",
     "demo",
     "doctor",

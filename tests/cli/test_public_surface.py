@@ -67,6 +67,10 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "interpolate": ("RUN A B", {"--out", "--steps", "--glide", "--path"} | SOUND),
     "explore": ("RUN", {"--out", "--corpus", "--by"}),
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
+    "compare": (
+        "CORPUS",
+        {"--recipes", "--minutes", "--out", "--preset", "--clips", "--seconds", "--seed"},
+    ),
     "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
     "verify": ("PREPARED", set()),
 }
@@ -159,6 +163,7 @@ SHORTEST = {
     "interpolate": ["r", "a", "b", "--out", "o"],
     "explore": ["r", "--out", "o"],
     "evaluate": ["c", "r"],
+    "compare": ["c", "--out", "o"],
     "features": ["c", "--out", "o"],
     "verify": ["c"],
 }

@@ -3,6 +3,7 @@
 import click
 
 from menura.cli.change import inpaint, interpolate, vary
+from menura.cli.compare import compare
 from menura.cli.demo import demo
 from menura.cli.download import download
 from menura.cli.evaluate import evaluate
@@ -50,6 +51,7 @@ for verb in (
     interpolate,
     explore,
     evaluate,
+    compare,
     features,
     verify,
 ):

@@ -52,8 +52,16 @@ def floor_of(
     metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
 ) -> Floor | None:
     """The median of several divisions; None when there is too little real music."""
+    found = floors_of(metric, reference, candidate, seed)
+    return found[len(found) // 2] if found else None
+
+
+def floors_of(
+    metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
+) -> list[Floor]:
+    """Of all divisions, from the lowest figure to the highest."""
     if len(reference) < 2:
-        return None
+        return []
     found = []
     for draw in range(DRAWS):
         first, second = halves(reference, seeds.derive(seed, "floor", draw))
@@ -61,4 +69,4 @@ def floor_of(
         if metric.unsuited(first, pieces) is None:
             found.append(Floor(metric.score(first, pieces), first, pieces))
     found.sort(key=lambda floor: floor.measured.value)
-    return found[len(found) // 2] if found else None
+    return found

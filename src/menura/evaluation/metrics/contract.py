@@ -3,12 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from menura.audio import Clip
 
 Clips = Mapping[str, Clip]
 """Name → clip. The name is the file's, without its suffix; pairs are clips of one name."""
+
+Against = Literal["real", "training", "original", "seed"]
+"""What a reference is: other real music; the sound that was learnt from; the clips, name by name,
+that the candidates were made from; the beginnings, name by name, that they go on from."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Measurement:
     counted: what n_reference and n_candidate count, e.g. "windows".
     details: further figures that explain the first. curves: name → one value a second.
     remarks: what the reader must know, e.g. that there were too few samples.
+    of_each: candidate → its part, where the figure is the mean of these; else empty. What it would
+        be with other clips is then known without measuring again.
     """
 
     value: float
@@ -29,6 +35,7 @@ class Measurement:
     details: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    of_each: Mapping[str, float] = field(default_factory=dict)
 
 
 class Metric(ABC):
@@ -41,6 +48,7 @@ class Metric(ABC):
     sample_rate: in Hz, to which sound is brought before it is measured.
     paired: the metric compares clips of one name, not whole sets.
     has_floor: whether real music measured against other real music tells something.
+    against: what the reference must be for the figure to say what it is meant to.
     """
 
     ideal: ClassVar[float]
@@ -51,6 +59,7 @@ class Metric(ABC):
     sample_rate: ClassVar[int] = 16_000
     paired: ClassVar[bool] = False
     has_floor: ClassVar[bool] = True
+    against: ClassVar[Against] = "real"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         """Why these two sets cannot be measured, or None when they can."""
@@ -63,3 +72,8 @@ class Metric(ABC):
         Clips are a second long or more. Raises MenuraError, with `unsuited`'s reason, for sets
         that cannot be measured.
         """
+
+    def value(self, reference: Clips, candidate: Clips) -> float:
+        """The figure alone, for those who want it many times: of a metric that says more beside it,
+        at a price, this is to be quicker."""
+        return self.score(reference, candidate).value

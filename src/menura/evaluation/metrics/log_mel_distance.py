@@ -26,6 +26,7 @@ class LogMelDistance(Metric):
     sample_rate = 32_000
     paired = True
     has_floor = False
+    against = "original"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         return not_reconstructions(reference, candidate)
@@ -33,7 +34,8 @@ class LogMelDistance(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
-        values = [_difference(original, copy) for _, original, copy in both]
+        of_each = {name: _difference(original, copy) for name, original, copy in both}
+        values = list(of_each.values())
         return Measurement(
             float(np.mean(values)),
             f"{N_MELS} log-mel bands, n_fft {N_FFT}, {LogMelDistance.sample_rate // 1000} kHz",
@@ -42,6 +44,7 @@ class LogMelDistance(Metric):
             len(both),
             details={"worst pair": max(values)},
             remarks=unpaired(reference, candidate),
+            of_each=of_each,
         )
 
 

@@ -27,6 +27,7 @@ class MultiResolutionStft(Metric):
     sample_rate = 32_000
     paired = True
     has_floor = False
+    against = "original"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         return not_reconstructions(reference, candidate)
@@ -34,7 +35,8 @@ class MultiResolutionStft(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
-        parts = np.array([_distance(original, copy) for _, original, copy in both]).mean(axis=0)
+        of_each = {name: _distance(original, copy) for name, original, copy in both}
+        parts = np.array(list(of_each.values())).mean(axis=0)
         n_ffts = ", ".join(map(str, RESOLUTIONS))
         return Measurement(
             float(parts.sum()),
@@ -44,6 +46,7 @@ class MultiResolutionStft(Metric):
             len(both),
             details={"spectral convergence": float(parts[0]), "log magnitude": float(parts[1])},
             remarks=unpaired(reference, candidate),
+            of_each={name: sum(distance) for name, distance in of_each.items()},
         )
 
 

@@ -28,6 +28,7 @@ class SeedRelatedness(Metric):
     tolerance = 1e-9
     paired = True
     has_floor = False
+    against = "seed"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         n_pairs = len(pairs(reference, candidate))
@@ -54,6 +55,7 @@ class SeedRelatedness(Metric):
             len(both),
             details={"nearest to their own seed": float(n_nearest)},
             remarks=unpaired(reference, candidate),
+            of_each={name: float(share) for (name, _, _), share in zip(both, shares, strict=True)},
         )
 
 
