@@ -341,7 +341,7 @@ def test_a_full_disk_ends_the_comparison_and_is_no_system_s_fault(
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
     monkeypatch.setattr("menura.workflows.compare._MAKE", "apart_work:full")
     corpus, out = folder(tmp_path), tmp_path / "out"
-    with pytest.raises(MenuraError, match="no space left on device.*make room there and start it"):
+    with pytest.raises(MenuraError, match=r"no space left on device.*make room there and start it"):
         compare(corpus, out, recipes=["stft-lstm", "gan"], preset="tiny", seconds=1.0)
     assert not list(out.glob("systems/*/*/failed.json"))
     assert not (out / "results.json").exists()

@@ -104,14 +104,14 @@ def compare(
 
 
 def _lines(result: "CompareResult") -> list[str]:
-    places = [
-        f"{way}: {', '.join(f'{name} {place:.1f}' for name, place in _ranked(systems))}"
-        for way, systems in result.places.items()
+    ranks = [
+        f"{way}: {', '.join(f'{name} {rank:.1f}' for name, rank in _ranked(systems))}"
+        for way, systems in result.ranks.items()
         if systems
     ]
     failed = [f"failed: {name}: {printable(why)}" for name, why in result.failed.items()]
     files = [str(file) for file in (result.page, result.results, result.table)]
-    return [*places, *failed, *files]
+    return [*ranks, *failed, *files]
 
 
 def _ranked(systems: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -1,5 +1,6 @@
 """The page of `menura compare`: many systems, the same music, the same minutes."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,7 +57,7 @@ class Measure:
 class Tried:
     """One way of making, for all systems that have it.
 
-    rows, real: system → measure → figure. places: system → its mean place (1 is best).
+    rows, real: system → measure → figure. ranks: system → its mean rank (1 is best).
     curves: system → (second, distance) from real music, and of real music itself.
     """
 
@@ -65,7 +66,7 @@ class Tried:
     measures: tuple[Measure, ...]
     rows: Mapping[str, Mapping[str, Value]]
     real: Mapping[str, Value]
-    places: Mapping[str, float] = field(default_factory=dict)
+    ranks: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, Mapping[str, Points]] = field(default_factory=dict)
 
 
@@ -101,8 +102,9 @@ def compare_page(story: Compared) -> Page:
     """From where they stand, way by way, to what it all rests on."""
     n = sum(not entrant.reason for entrant in story.entrants)
     systems = "One system" if n == 1 else f"{n} systems"
+    minutes = written(story.minutes, _decimals(story.minutes))
     page = Page(
-        f"{systems}, the same music, the same {written(story.minutes, _places(story.minutes))} min",
+        f"{systems}, the same music, the same {minutes} min",
         lead=(
             f"All were trained on {story.corpus}, one after the other, for the same time on the "
             "same machine, and made as much music each. Click on a column to sort by it. This page "
@@ -122,33 +124,35 @@ def compare_page(story: Compared) -> Page:
 def _standing(page: Page, story: Compared) -> None:
     page.section("Where they stand")
     for tried in story.tried:
-        if len(tried.places) > 1:
-            page.text(f"{tried.title}: {_order(tried.places)}.")
-    ways = [tried for tried in story.tried if tried.places]
+        if len(tried.ranks) > 1:
+            page.text(f"{tried.title}: {_order(tried.ranks)}.")
+    ways = [tried for tried in story.tried if tried.ranks]
     names = list(dict.fromkeys(name for e in story.entrants for name in e.figures))
     columns = [
         Column("system"),
         *(
-            Column(tried.title.lower(), "lower", "mean place over its measures; 1 is best")
+            Column(tried.title.lower(), "lower", "mean rank over its measures; 1 is best")
             for tried in ways
         ),
         *(Column(name) for name in names),
         Column("remark"),
     ]
     rows = []
-    for entrant in story.entrants:
+    first = ways[0].ranks if ways else {}
+    for entrant in sorted(story.entrants, key=lambda e: (first.get(e.name, math.inf), e.name)):
         cells: list[Cell] = [
             Jump(entrant.name, _anchor(entrant)) if entrant.heard else entrant.name
         ]
-        cells += [_value(tried.places.get(entrant.name)) for tried in ways]
+        cells += [_value(tried.ranks.get(entrant.name)) for tried in ways]
         cells += [_value(entrant.figures.get(name)) for name in names]
         cells.append(entrant.reason or "; ".join(entrant.remarks))
         rows.append(Row(cells))
     page.sortable(
         columns,
         rows,
-        caption="A place is the mean of a system's places by every measure that all systems of the "
-        "column have. What is nearer than real music is to itself counts as equally near.",
+        caption="Under a way of making: the mean of a system's ranks by every measure that all "
+        "systems of the column have. What is nearer than real music is to itself counts as "
+        "equally near.",
     )
 
 
@@ -166,7 +170,9 @@ def _way(page: Page, tried: Tried, limits: str) -> None:
     rows = [Row([REAL, *(tried.real.get(name) for name in names)], kept=True)] if tried.real else []
     rows += [
         Row([system, *(figures.get(name) for name in names)])
-        for system, figures in tried.rows.items()
+        for system, figures in sorted(
+            tried.rows.items(), key=lambda row: (tried.ranks.get(row[0], math.inf), row[0])
+        )
     ]
     page.sortable(columns, rows, caption=limits)
     for name, lines in tried.curves.items():
@@ -232,11 +238,11 @@ def _basis(page: Page, story: Compared) -> None:
     page.table(["what", "found"], [[name, found] for name, found in story.machine.items()])
 
 
-def _order(places: Mapping[str, float]) -> str:
+def _order(ranks: Mapping[str, float]) -> str:
     """In words, from the first to the last."""
-    ranked = sorted(places, key=lambda name: places[name])
+    ranked = sorted(ranks, key=lambda name: ranks[name])
     return ", ".join(
-        f"{number}. {name} ({written(places[name], 1)})" for number, name in enumerate(ranked, 1)
+        f"{number}. {name} ({written(ranks[name], 1)})" for number, name in enumerate(ranked, 1)
     )
 
 
@@ -254,5 +260,5 @@ def _value(value: float | None) -> Value | None:
     return None if value is None else Value(value)
 
 
-def _places(minutes: float) -> int:
+def _decimals(minutes: float) -> int:
     return 0 if minutes == round(minutes) else 2

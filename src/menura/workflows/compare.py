@@ -53,13 +53,13 @@ _LITTLE_ROOM = 20e6  # bytes
 
 @dataclass(frozen=True)
 class CompareResult:
-    """page, results, table: what was written. places: way → system → its mean place (1 is best).
+    """page, results, table: what was written. ranks: way → system → its mean rank (1 is best).
     failed: system → why it could not be compared."""
 
     page: Path
     results: Path
     table: Path
-    places: Mapping[str, Mapping[str, float]]
+    ranks: Mapping[str, Mapping[str, float]]
     failed: Mapping[str, str]
 
 
@@ -113,8 +113,8 @@ def compare(
         reporter.progress(0, 0, "writing the page")
         page = compare_page(story_of(found, out)).write(out / PAGE)
     reporter.say(f"Open this page in a browser: {printable(str(page.resolve()))}")
-    places = {way: found.places(way) for way in found.ways()}
-    return CompareResult(page, out / JSON, out / CSV, places, failed(outcomes))
+    ranks = {way: found.ranks(way) for way in found.ways()}
+    return CompareResult(page, out / JSON, out / CSV, ranks, failed(outcomes))
 
 
 class _Work:

@@ -1,6 +1,5 @@
 """One system of a comparison, in a process of its own: trained, then asked for all it can make."""
 
-import json
 import shutil
 import sys
 import time
@@ -21,7 +20,8 @@ from menura.prepared.locking import alone
 from menura.systems import BoundSystem, System, content_hash, load
 from menura.training.stage import METRICS
 from menura.workflows.compare_order import FACTS, MADE, RUN, read_json
-from menura.workflows.train import CODEC, train
+from menura.workflows.learning import stages
+from menura.workflows.train import train
 
 WARM_UP_S = 1.0
 
@@ -86,12 +86,6 @@ def peak_gb() -> float | None:
         return None
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (1e9 if sys.platform == "darwin" else 1e6)
-
-
-def stages(run: Path) -> list[dict[str, Any]]:
-    """How each stage of the training went, as it wrote it down: the codec's first."""
-    files = (run / CODEC / METRICS, run / METRICS)
-    return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]
 
 
 def _facts(system: BoundSystem, run: Path) -> dict[str, Any]:

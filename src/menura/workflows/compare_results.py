@@ -11,7 +11,7 @@ from typing import Any
 from menura.evaluation import metrics
 from menura.evaluation.compare.judging import against_of
 from menura.evaluation.compare.material import Material
-from menura.evaluation.compare.ranking import Direction, mean_places
+from menura.evaluation.compare.ranking import Direction, mean_ranks
 from menura.evaluation.compare.ways import WAYS
 from menura.foundation.atomic import write_json, write_text
 from menura.workflows.compare_order import Entry, Order
@@ -79,8 +79,8 @@ class Found:
         """The metrics that say something of this way, in the order of their names."""
         return sorted({metric for one in self.outcomes for metric in one.figures(way)})
 
-    def places(self, way: str) -> dict[str, float]:
-        """System → mean place."""
+    def ranks(self, way: str) -> dict[str, float]:
+        """System → mean rank."""
         rows = {
             one.name: {metric: figure["value"] for metric, figure in one.figures(way).items()}
             for one in self.outcomes
@@ -91,7 +91,7 @@ class Found:
             name: Direction(metrics.load(name).higher_is_better, _value(real.get(name)))
             for name in self.measures(way)
         }
-        return mean_places(rows, directions)
+        return mean_ranks(rows, directions)
 
 
 def write_results(out: Path, found: Found) -> None:
@@ -139,7 +139,7 @@ def _plain(found: Found) -> dict[str, Any]:
             for one in found.outcomes
         },
         "real": found.real["scores"] if found.real else {},
-        "places": {way: found.places(way) for way in found.ways()},
+        "ranks": {way: found.ranks(way) for way in found.ways()},
     }
 
 

@@ -162,7 +162,7 @@ def _tried(found: Found, way: str) -> Tried:
             for one in with_way
         },
         real={metric: _value(figure) for metric, figure in found.real_figures(way).items()},
-        places=found.places(way),
+        ranks=found.ranks(way),
         curves=curves,
     )
 

@@ -2,7 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from menura.training.stage import METRICS
+from menura.workflows.train import CODEC
 
 Curve = list[tuple[float, float]]
 
@@ -20,3 +23,9 @@ def read_curve(log: Path, by: Literal["step", "minutes"] = "step") -> dict[str, 
             if loss is not None:
                 lines[name].append((at, float(loss)))
     return lines
+
+
+def stages(run: Path) -> list[dict[str, Any]]:
+    """How each stage of the training went, as it wrote it down: the codec's first."""
+    files = (run / CODEC / METRICS, run / METRICS)
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]

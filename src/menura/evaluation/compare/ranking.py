@@ -1,4 +1,4 @@
-"""Who stands where: places by each metric, and their mean."""
+"""Who stands where: ranks by each metric, and their mean."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ class Direction:
         return sign * value if self.floor is None else max(sign * value, sign * self.floor)
 
 
-def mean_places(
+def mean_ranks(
     values: Mapping[str, Mapping[str, float]], directions: Mapping[str, Direction]
 ) -> dict[str, float]:
-    """Row → the mean of its places (1 best) over the metrics; rows that are equal share a place.
+    """Row → the mean of its ranks (1 best) over the metrics; rows that are equal share a rank.
 
     values: row → metric → figure. Only metrics count that all rows have, so that no row is
     better off for what could not be measured of it. Empty where there is no such metric.
@@ -35,9 +35,9 @@ def mean_places(
     if not shared or not values:
         return {}
     rows = list(values)
-    places = [
+    ranks = [
         rankdata([directions[metric].worse(values[row][metric]) for row in rows])
         for metric in sorted(shared)
     ]
-    means = np.mean(places, axis=0)
+    means = np.mean(ranks, axis=0)
     return {row: float(mean) for row, mean in zip(rows, means, strict=True)}

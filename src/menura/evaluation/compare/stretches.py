@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from menura.audio import Clip, Note, Score, conform, synthesise
+from menura.evaluation.pieces import score_between
 from menura.foundation import seeds
 from menura.prepared import PreparedCorpus
 from menura.prepared.tracks import PreparedTrack
@@ -52,8 +53,8 @@ def score_of(prepared: PreparedCorpus, stretch: Stretch) -> Score | None:
         if prepared.tracks[part.track].score is None:
             return None
         for note in _notes(prepared, part).notes:
-            end_s = min(note.end_s, part.duration_s)
-            notes.append(replace(note, start_s=begun_s + note.start_s, end_s=begun_s + end_s))
+            start_s, end_s = begun_s + note.start_s, begun_s + note.end_s
+            notes.append(replace(note, start_s=start_s, end_s=end_s))
         begun_s += part.duration_s
     return Score(tuple(notes))
 
@@ -122,10 +123,4 @@ def _sound(prepared: PreparedCorpus, part: Part) -> Clip:
 
 
 def _notes(prepared: PreparedCorpus, part: Part) -> Score:
-    """Those that begin in the part, counted from its start."""
-    heard = [
-        replace(note, start_s=note.start_s - part.start_s, end_s=note.end_s - part.start_s)
-        for note in prepared.score(part.track).notes
-        if part.start_s <= note.start_s < part.stop_s
-    ]
-    return Score(tuple(heard))
+    return score_between(prepared.score(part.track), part.start_s, part.stop_s)

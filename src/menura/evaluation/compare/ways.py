@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from menura.audio import Clip, conform
+from menura.audio import Clip, Played, conform
 from menura.evaluation.compare.material import SHORTEST_S, Material
 from menura.evaluation.compare.stretches import Stretch, length_s, read, score_of
 from menura.evaluation.metrics import Against
@@ -60,7 +60,10 @@ def seeds_of(material: Material) -> dict[str, Stretch]:
 
 
 def fitting(system: System, clip: Clip) -> Clip:
-    """The clip at the system's rate and channels."""
+    """The clip as the system takes it: at its rate and channels; one that was played from notes has
+    them, and stays."""
+    if isinstance(clip, Played):
+        return clip
     return conform(clip, system.sample_rate, system.n_audio_channels)
 
 
@@ -83,13 +86,14 @@ def _labelled(system: System, material: Material, seed: int) -> Made:
 def _continued(system: System, material: Material, seed: int) -> Made:
     """Each from a seed number of its own: with one number they would come out alike later on."""
     for number, (name, stretch) in enumerate(seeds_of(material).items()):
-        known: Clip | None
-        if isinstance(system, ScoreSystem):
-            known = _played(system, material, stretch)
-        else:
-            known = fitting(system, read(material.prepared, stretch))
+        known: Clip | None = (
+            _played(system, material, stretch)
+            if isinstance(system, ScoreSystem)
+            else read(material.prepared, stretch)
+        )
         if known is not None:
-            yield name, system.continue_(known, material.seconds, seed + number)
+            new = system.continue_(fitting(system, known), material.seconds, seed + number)
+            yield name, new
 
 
 def _reconstructed(system: System, material: Material, seed: int) -> Made:
