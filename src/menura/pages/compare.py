@@ -135,17 +135,18 @@ def _standing(page: Page, story: Compared) -> None:
             for tried in ways
         ),
         *(Column(name) for name in names),
-        Column("remark"),
     ]
     rows = []
     first = ways[0].ranks if ways else {}
     for entrant in sorted(story.entrants, key=lambda e: (first.get(e.name, math.inf), e.name)):
+        if entrant.reason:
+            rows.append(Row([entrant.name], instead=f"not compared: {entrant.reason}"))
+            continue
         cells: list[Cell] = [
             Jump(entrant.name, _anchor(entrant)) if entrant.heard else entrant.name
         ]
         cells += [_value(tried.ranks.get(entrant.name)) for tried in ways]
         cells += [_value(entrant.figures.get(name)) for name in names]
-        cells.append(entrant.reason or "; ".join(entrant.remarks))
         rows.append(Row(cells))
     page.sortable(
         columns,
@@ -154,6 +155,9 @@ def _standing(page: Page, story: Compared) -> None:
         "systems of the column have. What is nearer than real music is to itself counts as "
         "equally near.",
     )
+    remarks = [f"{e.name}: {remark}" for e in story.entrants for remark in e.remarks]
+    if remarks:
+        page.folded(f"What could not be made or measured ({len(remarks)})", remarks)
 
 
 def _way(page: Page, tried: Tried, limits: str) -> None:

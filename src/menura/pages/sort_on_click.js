@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => {
   head.setAttribute("aria-sort", way);
   const sign = way === "ascending" ? 1 : -1;
   const keys = (row) => {
-    const data = row.children[column].dataset;
+    const data = row.children[column]?.dataset ?? {};
     return "value" in data ? Number(data.value) : "sort" in data ? data.sort : null;
   };
   const compare = (a, b) => {

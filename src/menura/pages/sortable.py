@@ -46,10 +46,13 @@ Cell = str | Value | Jump | None
 
 @dataclass(frozen=True)
 class Row:
-    """kept: stays above the others, whatever they are sorted by: what they are compared with."""
+    """kept: stays above the others, whatever they are sorted by: what they are compared with.
+    instead: of all cells but the first: words over the whole row, which has no figures.
+    """
 
     cells: Sequence[Cell]
     kept: bool = False
+    instead: str = ""
 
 
 def sortable(columns: Sequence[Column], rows: Sequence[Row], *, caption: str = "") -> str:
@@ -57,15 +60,15 @@ def sortable(columns: Sequence[Column], rows: Sequence[Row], *, caption: str = "
 
     Without scripts it is a table in the order of its rows. Raises ValueError for ragged rows.
     """
-    if ragged := [row for row in rows if len(row.cells) != len(columns)]:
+    if ragged := [row for row in rows if len(row.cells) != (1 if row.instead else len(columns))]:
         raise ValueError(f"{len(columns)} columns but a row of {len(ragged[0].cells)} cells")
     best = [_best(column, rows, number) for number, column in enumerate(columns)]
     head = "".join(_head(column, number) for number, column in enumerate(columns))
-    above = f"<caption>{inline(caption)}</caption>" if caption else ""
+    above = f'<p class="above">{inline(caption)}</p>' if caption else ""
     kept = "".join(_row(row, best) for row in rows if row.kept)
     others = "".join(_row(row, best) for row in rows if not row.kept)
     return (
-        f'<div class="table" tabindex="0"><table class="sortable">{above}'
+        f'{above}<div class="table" tabindex="0"><table class="sortable">'
         f"<thead><tr>{head}</tr></thead>"
         + (f'<tbody class="kept">{kept}</tbody>' if kept else "")
         + f'<tbody class="sorted">{others}</tbody></table></div>'
@@ -82,9 +85,9 @@ def figure(value: float) -> str:
 
 
 def _best(column: Column, rows: Sequence[Row], number: int) -> float | None:
-    cells = [row.cells[number] for row in rows if not row.kept]
+    cells = [row.cells[number] for row in rows if not row.kept and not row.instead]
     values = [c.value for c in cells if isinstance(c, Value) and math.isfinite(c.value)]
-    if not column.better or len(values) < 2:
+    if not column.better or len(set(values)) < 2:
         return None
     return min(values) if column.better == "lower" else max(values)
 
@@ -99,6 +102,12 @@ def _head(column: Column, number: int) -> str:
 
 
 def _row(row: Row, best: Sequence[float | None]) -> str:
+    if row.instead:
+        name, said = _cell(row.cells[0], None), inline(row.instead)
+        return (
+            f'<tr><th scope="row"{name[0]}>{name[1]}</th>'
+            f'<td class="instead" colspan="{len(best) - 1}">{said}</td></tr>'
+        )
     first, *others = (_cell(cell, top) for cell, top in zip(row.cells, best, strict=True))
     return (
         f'<tr><th scope="row"{first[0]}>{first[1]}</th>'

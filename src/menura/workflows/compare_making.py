@@ -129,7 +129,7 @@ def _all_ways(
             warm = True
         if reason is None:
             tag = f"Menura {__version__}; compare: {name}; system {hash_}; seed {task.seed}"
-            reporter.say(f"{task.recipe}: making clips: {way.title.lower()}")
+            reporter.say(f"making clips: {way.title.lower()}")
             found[name] = _one_way(way, system, material, task.seed, folder, tag, reporter)
         else:
             found[name] = {"not_made": reason}
@@ -147,7 +147,8 @@ def _one_way(
     reporter: Reporter,
 ) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)  # of a try that was broken off
-    took_s, sound_s, names = 0.0, 0.0, []
+    took_s, sound_s = 0.0, 0.0
+    names: list[str] = []
     clips = way.make(system, material, seed)
     try:
         while True:

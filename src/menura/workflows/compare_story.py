@@ -172,7 +172,7 @@ def _curves(found: Found, way: str, metric: str) -> dict[str, Points]:
     lines: dict[str, Points] = {}
     for one in found.outcomes:
         curves = one.figures(way).get(metric, {}).get("curves", {})
-        if "candidates" in curves:
+        if len(curves.get("candidates", ())) > 1:
             lines.setdefault(REAL, list(enumerate(curves.get("reference", ()), 1)))
             lines[one.name] = list(enumerate(curves["candidates"], 1))
     return lines

@@ -34,3 +34,4 @@ def test_only_what_all_rows_have_counts() -> None:
     assert mean_ranks(values, {"m": LOWER, "n": HIGHER}) == {"a": 1.0, "b": 2.0}
     assert mean_ranks({"a": {"m": 1.0}, "b": {"n": 1.0}}, {"m": LOWER, "n": LOWER}) == {}
     assert mean_ranks({}, {"m": LOWER}) == {}
+    assert mean_ranks({"a": {"m": 1.0}}, {"m": LOWER}) == {}, "one alone is not the first"

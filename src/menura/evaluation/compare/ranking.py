@@ -27,12 +27,13 @@ def mean_ranks(
     """Row → the mean of its ranks (1 best) over the metrics; rows that are equal share a rank.
 
     values: row → metric → figure. Only metrics count that all rows have, so that no row is
-    better off for what could not be measured of it. Empty where there is no such metric.
+    better off for what could not be measured of it. Empty where there is no such metric, or only
+    one row.
     """
     shared = set(directions)
     for figures in values.values():
         shared &= set(figures)
-    if not shared or not values:
+    if not shared or len(values) < 2:
         return {}
     rows = list(values)
     ranks = [
