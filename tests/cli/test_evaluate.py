@@ -29,11 +29,19 @@ FIGURE = Figure(
         {"half": 0.5},
         {"curve": (1.0, 2.5)},
         ("only 800 frames",),
+        too_few=True,
     ),
     Measurement(68.25, "13 MFCC", "frames", 2000, 790),
+    means="how unlike the timbre is",
 )
 PAIRED = Figure(
-    "log-mel-distance", "dB", 0.0, False, Measurement(0.125, "128 bands", "pairs", 3, 3), None
+    "log-mel-distance",
+    "dB",
+    0.0,
+    False,
+    Measurement(0.125, "128 bands", "pairs", 3, 3),
+    None,
+    means="how many dB it is off",
 )
 RESULT = Evaluation(
     Heard("c", 1, 8.0), Heard("r", 12, 600.25), (FIGURE, PAIRED), {"drift": "too short"}, 0
@@ -42,15 +50,25 @@ TABLE = """\
 candidates  c: 1 file, 8.0 s
 reference   r: 12 files, 600.2 s
 
-metric            value     real to real  best                 embedding
-frechet-mfcc      1234      68.25         0 (lower is better)  13 MFCC
-log-mel-distance  0.125 dB  –             0 (lower is better)  128 bands
+metric            value     real to real  best  better
+frechet-mfcc      1234 ?    68.25         0     lower
+log-mel-distance  0.125 dB  –             0     lower
 
-frechet-mfcc: 800 frames against 4000; real to real: 790 frames against 2000; half 0.5
-frechet-mfcc: curve by second: 1 2.5
-frechet-mfcc: note: only 800 frames
-log-mel-distance: 3 pairs
-not measured: drift: too short
+real to real: what other music of the reference scores, cut like the candidates. Nearer than that \
+tells nothing more.
+?: too little sound for the figure to mean much by itself; its note says why.
+
+frechet-mfcc: how unlike the timbre is
+  from 13 MFCC: 800 frames against 4000; real to real: 790 frames against 2000
+  half 0.5
+  curve by second: 1 2.5
+  note: only 800 frames
+
+log-mel-distance: how many dB it is off
+  from 128 bands: 3 pairs
+
+not measured:
+  drift: too short
 """
 
 

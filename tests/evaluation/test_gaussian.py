@@ -6,7 +6,7 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menura.evaluation.gaussian import Gaussian, frechet_distance, gaussian_of
+from menura.evaluation.gaussian import Gaussian, frechet_distance, gaussian_of, gaussian_of_all
 
 
 def points(n: int, dimensions: int, seed: int, spread: float = 1.0) -> np.ndarray:
@@ -74,6 +74,29 @@ def test_few_points_in_many_dimensions_equal_the_matrix_root() -> None:
     between = x.mean(axis=0) - y.mean(axis=0)
     expected = between @ between + np.trace(a + b) - 2 * np.trace(root.real)
     assert frechet_distance(gaussian_of(x), gaussian_of(y)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_shifted_and_stretched_gaussians_have_the_closed_form() -> None:
+    """n (shift² + (stretch − 1)²) between N(0, 1) and N(shift, stretch²) in n dimensions."""
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((200_000, 8))
+    for shift, stretch in ((0.0, 1.0), (0.5, 1.0), (0.0, 1.5), (-0.7, 0.4)):
+        y = shift + stretch * rng.standard_normal((200_000, 8))
+        found = frechet_distance(gaussian_of(x), gaussian_of(y))
+        assert found == pytest.approx(8 * (shift**2 + (stretch - 1) ** 2), abs=0.02)
+
+
+@given(st.lists(st.integers(0, 9000), min_size=1, max_size=4), st.integers(0, 5))
+def test_parts_together_are_all_points(lengths: list[int], seed: int) -> None:
+    if not sum(lengths):
+        return
+    parts = [points(n, 3, seed + number) for number, n in enumerate(lengths)]
+    whole, together = gaussian_of(np.concatenate(parts)), gaussian_of_all(parts)
+    assert together.n == sum(lengths)
+    np.testing.assert_allclose(together.mean, whole.mean, atol=1e-12)
+    covariances = [each.factor.T @ each.factor for each in (together, whole)]
+    np.testing.assert_allclose(*covariances, atol=1e-10 * max(1.0, whole.variance))
+    assert len(together.factor) <= max(3, together.n)
 
 
 def test_too_few() -> None:

@@ -76,6 +76,21 @@ def test_drift_is_seen_where_it_is() -> None:
     assert worse.curves["reference"] == steady.curves["reference"]
 
 
+def test_drift_of_a_stationary_process_is_flat() -> None:
+    """Noise that stays as it is: no second is farther than chance, none later than earlier."""
+
+    def stationary(first: int, n: int) -> dict[str, Clip]:
+        rngs = (np.random.default_rng(first + number) for number in range(n))
+        return {f"{i}": clip(0.1 * rng.standard_normal(10 * RATE)) for i, rng in enumerate(rngs)}
+
+    measured = metrics.load("drift").score(stationary(0, 24), stationary(100, 12))
+    made = np.array(measured.curves["candidates"])
+    assert measured.value < 1.15
+    assert measured.details["late rise"] == pytest.approx(1, abs=0.06)
+    assert made.std() < 0.1 * made.mean()
+    assert not measured.too_few
+
+
 def test_drift_of_long_references_and_few_candidates() -> None:
     measured = metrics.load("drift").score(music(3, 12.0), music(2, 3.0, 20))
     assert len(measured.curves["reference"]) == 3

@@ -1,6 +1,6 @@
 import pytest
 
-from menura.foundation.reporting import Collected, Reporter
+from menura.foundation.reporting import Collected, Reporter, WarnsOnce
 
 
 def test_reporter_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -18,3 +18,13 @@ def test_collected_keeps_lines_in_order() -> None:
     reporter.progress(1.0, 2.0, "c")
     reporter.say("d")
     assert (reporter.lines, reporter.warnings) == (["a", "d"], ["b"])
+
+
+def test_a_warning_is_passed_on_once() -> None:
+    heard = Collected()
+    reporter = WarnsOnce(heard)
+    for line in ("b", "c", "b"):
+        reporter.say("a")
+        reporter.warn(line)
+        reporter.progress(1.0, 2.0, "d")
+    assert (heard.lines, heard.warnings) == (["a"] * 3, ["b", "c"])

@@ -1,7 +1,10 @@
 """evaluate: from folders of sound to figures, with the floor beside them."""
 
 import csv
+import gc
 import json
+import weakref
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,13 +15,41 @@ import soundfile
 from menura import evaluate
 from menura.audio import Clip, read, write
 from menura.evaluation import metrics
+from menura.evaluation.metrics import Measurement
+from menura.evaluation.taped import TapedClip
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.workflows.train import train
+from tiny_embeddings import write_encodec
 from tunes import folder_of_tunes, tune
 
-SETS = {"drift", "frechet-mfcc", "frechet-spectral", "memorisation", "onset-density"}
+SETS = {
+    "beat-steadiness",
+    "drift",
+    "frechet-mfcc",
+    "frechet-spectral",
+    "kl-mfcc",
+    "memorisation",
+    "onset-density",
+    "piptrack-count",
+    "piptrack-entropy",
+    "piptrack-range",
+    "pitch-count",
+    "pitch-entropy",
+    "pitch-range",
+    "precision",
+    "recall",
+    "tempo",
+}
+NETWORKS = {"frechet-clap", "frechet-encodec", "frechet-vggish"}
+SAMPLES_ARE_EQUALLY_MANY = {"precision", "recall"}
 PAIRED = {"log-mel-distance", "multi-resolution-stft", "seed-relatedness"}
+
+
+@pytest.fixture(autouse=True)
+def without_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MENURA_EMBEDDINGS", raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
 
 
 @pytest.fixture
@@ -37,16 +68,19 @@ def candidates(tmp_path: Path) -> Path:
 def test_all_that_suit_are_measured(candidates: Path, reference: Path) -> None:
     result = evaluate(candidates, reference)
     assert {figure.metric for figure in result.figures} == SETS
-    assert set(result.not_measured) == PAIRED
+    assert set(result.not_measured) == PAIRED | NETWORKS
+    assert "hf download laion/larger_clap_music" in result.not_measured["frechet-clap"]
     assert (result.candidates.n_files, result.reference.n_files) == (3, 6)
     assert result.candidates.seconds == pytest.approx(9, abs=0.01)
     for figure in result.figures:
         assert figure.floor is not None
         assert figure.floor.embedding == figure.measured.embedding
+        assert figure.means
         if figure.metric != "onset-density":
             # The floor rests on as many samples as the figure, give or take a cut frame.
             assert figure.floor.n_candidate == pytest.approx(figure.measured.n_candidate, abs=3)
-            assert figure.floor.n_reference < figure.measured.n_reference
+            if figure.metric not in SAMPLES_ARE_EQUALLY_MANY:
+                assert figure.floor.n_reference < figure.measured.n_reference
 
 
 def test_real_music_is_nearer_than_noise_and_near_its_floor(
@@ -130,6 +164,9 @@ def test_short_and_broken_references_are_left_out(candidates: Path, reference: P
     assert [line.split(":")[0] for line in reporter.warnings] == [
         f"left out {reference / name}" for name in ("broken.wav", "short.wav")
     ]
+    heard = Collected()
+    evaluate(reference / "tune 0.wav", reference, reporter=heard)  # at both rates
+    assert sum("left out" in line for line in heard.warnings) == 2
     for file in reference.glob("tune*"):
         file.unlink()
     with pytest.raises(MenuraError, match="no file of the reference can be used"):
@@ -156,6 +193,53 @@ def test_what_was_asked_for_and_cannot_be_is_an_error(candidates: Path, referenc
 
 def test_every_metric_is_in_one_of_the_lists() -> None:
     assert {name for name in metrics.room.names() if metrics.load(name).paired} == PAIRED
+    assert set(metrics.room.names()) == SETS | PAIRED | NETWORKS
+
+
+def test_a_network_is_measured_where_its_weights_are(
+    candidates: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_encodec(tmp_path / "embeddings" / "encodec")
+    monkeypatch.setenv("MENURA_EMBEDDINGS", str(tmp_path / "embeddings"))
+    names = ["frechet-encodec", "onset-density"]
+    result = evaluate(candidates, reference, metrics=names)
+    assert [figure.metric for figure in result.figures] == names
+    assert result.figures[0].measured.n_candidate == 3 * 225
+    assert result.candidates.seconds == pytest.approx(9, abs=0.01)
+    with pytest.raises(MenuraError, match="frechet-vggish: its weights are not on this machine"):
+        evaluate(candidates, reference, metrics=["frechet-vggish"])
+
+
+def test_too_little_sound_is_warned_of(candidates: Path, reference: Path) -> None:
+    reporter = Collected()
+    names = ["frechet-mfcc", "frechet-spectral", "tempo"]
+    result = evaluate(candidates, reference, metrics=names, reporter=reporter)
+    assert [figure.measured.too_few for figure in result.figures] == [False, True, True]
+    [warning] = reporter.warnings
+    assert warning.startswith("too little sound for frechet-spectral, tempo to mean much")
+
+
+def test_only_one_file_is_in_memory_at_a_time(
+    candidates: Path, reference: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what was read, nothing is left when the measuring begins but what is on tape."""
+    seen: list[weakref.ref[np.ndarray]] = []
+
+    def reading(file: Path) -> Clip:
+        clip = read(file)
+        seen.append(weakref.ref(clip.samples))
+        return clip
+
+    def scored(self: object, real: Mapping[str, Clip], made: Mapping[str, Clip]) -> Measurement:
+        gc.collect()
+        assert len(seen) == 9
+        assert all(samples() is None for samples in seen)
+        assert all(isinstance(clip, TapedClip) for clip in [*real.values(), *made.values()])
+        return Measurement(0.0, "nothing", "clips", len(real), len(made))
+
+    monkeypatch.setattr("menura.audio.read", reading)
+    monkeypatch.setattr(type(metrics.load("onset-density")), "score", scored)
+    evaluate(candidates, reference, metrics=["onset-density"])
 
 
 def test_piano_is_nearer_to_piano_than_rock(recordings: Path, tmp_path: Path) -> None:

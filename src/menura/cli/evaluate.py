@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _STANDARD_OUTPUT = "-"
 _SECONDS_SHOWN = 30
+_FLOOR_IN_WORDS = (
+    "real to real: what other music of the reference scores, cut like the candidates. "
+    "Nearer than that tells nothing more."
+)
+_FEW_IN_WORDS = "?: too little sound for the figure to mean much by itself; its note says why."
 
 
 class JsonFileVerb(Verb):
@@ -98,8 +103,9 @@ def evaluate(
 
 def _lines(result: "Evaluation") -> list[str]:
     coded = any(figure.round_trip for figure in result.figures)
+    few = any(figure.measured.too_few for figure in result.figures)
     rows = [
-        _without(coded, ("metric", "value", "real to real", "round trip", "best", "embedding")),
+        _without(coded, ("metric", "value", "real to real", "round trip", "best", "better")),
         *(_without(coded, _row(figure)) for figure in result.figures),
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -107,14 +113,18 @@ def _lines(result: "Evaluation") -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+    floors = any(figure.floor for figure in result.figures)
     return [
         _heard("candidates", result.candidates),
         _heard("reference", result.reference),
         "",
         *table,
         "",
-        *(line for figure in result.figures for line in _explained(figure)),
-        *(f"not measured: {name}: {why}" for name, why in sorted(result.not_measured.items())),
+        *([_FLOOR_IN_WORDS] if floors else []),
+        *([_FEW_IN_WORDS] if few else []),
+        *(line for figure in result.figures for line in ("", *_explained(figure))),
+        *(("", "not measured:") if result.not_measured else ()),
+        *(f"  {name}: {printable(why)}" for name, why in sorted(result.not_measured.items())),
     ]
 
 
@@ -129,32 +139,33 @@ def _without(coded: bool, row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _row(figure: "Figure") -> tuple[str, ...]:
-    way = "higher" if figure.higher_is_better else "lower"
     floor, back = (
         "–" if one is None else _value(one.value) for one in (figure.floor, figure.round_trip)
     )
     unit = f" {figure.unit}" if figure.unit else ""
+    few = " ?" if figure.measured.too_few else ""
     return (
         figure.metric,
-        f"{_value(figure.measured.value)}{unit}",
+        f"{_value(figure.measured.value)}{unit}{few}",
         floor,
         back,
-        f"{_value(figure.ideal)} ({way} is better)",
-        figure.measured.embedding,
+        _value(figure.ideal),
+        "higher" if figure.higher_is_better else "lower",
     )
 
 
 def _explained(figure: "Figure") -> list[str]:
-    """Counts and further figures of one metric, its curves, then its remarks."""
+    """What one metric means and rests on, its further figures and curves, then its remarks."""
     measured = figure.measured
-    said = [f"{name} {_value(value)}" for name, value in measured.details.items()]
     floor = f"; real to real: {_counts(figure.floor)}" if figure.floor else ""
-    first = f"{figure.metric}: {_counts(measured)}{floor}"
-    return [
-        "; ".join([first, *said]),
-        *(f"{figure.metric}: {_curve(name, values)}" for name, values in measured.curves.items()),
-        *(f"{figure.metric}: note: {printable(remark)}" for remark in measured.remarks),
+    details = "; ".join(f"{name} {_value(value)}" for name, value in measured.details.items())
+    below = [
+        f"from {printable(measured.embedding)}: {_counts(measured)}{floor}",
+        *([details] if details else []),
+        *(_curve(name, values) for name, values in measured.curves.items()),
+        *(f"note: {printable(remark)}" for remark in measured.remarks),
     ]
+    return [f"{figure.metric}: {printable(figure.means)}", *(f"  {line}" for line in below)]
 
 
 def _curve(name: str, values: Sequence[float]) -> str:

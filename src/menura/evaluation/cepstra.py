@@ -4,9 +4,9 @@ import numpy as np
 import scipy.fft
 from jaxtyping import Float32
 
-from menura.audio import Clip, conform, mel_filter_bank
+from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
-from menura.evaluation.spectra import centred, mel_power
+from menura.evaluation.spectra import centred, mel_filters, mel_power
 
 SAMPLE_RATE = 16_000
 N_FFT, HOP_LENGTH, N_MELS = 2048, 512, 128
@@ -25,7 +25,7 @@ def cepstra(clip: Clip) -> Float32[np.ndarray, "frames coefficients"]:
     band, orthonormal DCT-II). The first coefficient follows the level.
     """
     sound = conform(clip, SAMPLE_RATE, 1).samples[0]
-    filters = mel_filter_bank(SAMPLE_RATE, N_FFT, N_MELS)
+    filters = mel_filters(SAMPLE_RATE, N_FFT, N_MELS)
     power = mel_power(centred(sound, N_FFT), filters, HOP_LENGTH)
     decibels = 10 * np.log10(np.maximum(power, QUIETEST_POWER))
     decibels = np.maximum(decibels, decibels.max(initial=-np.inf) - RANGE_DB)

@@ -1,5 +1,9 @@
-"""Two sets of sound from the disk: what is to be judged, and what it is judged against."""
+"""Two sets of sound from the disk: what is to be judged, and what it is judged against.
 
+They are decoded once, and lie on a tape from then on: memory holds one file at a time.
+"""
+
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -7,7 +11,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from menura import audio, corpora
-from menura.audio import Clip, UnreadableAudioError
+from menura.audio import Clip, Tape, UnreadableAudioError
+from menura.evaluation.taped import TapedClip, on_tape
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -36,10 +41,15 @@ def sound_files(path: Path, reporter: Reporter) -> dict[str, Path]:
     }
 
 
+def tape_for(sample_rate: int) -> Tape:
+    """For what is read in mono at `sample_rate` (Hz), in the folder for temporary files."""
+    return Tape(Path(tempfile.gettempdir()), sample_rate, 1, "name another folder in TMPDIR")
+
+
 def read_candidates(
-    files: Mapping[str, Path], sample_rate: int, reporter: Reporter
-) -> dict[str, Clip]:
-    """All of them in mono at `sample_rate` (Hz).
+    files: Mapping[str, Path], tape: Tape, reporter: Reporter
+) -> dict[str, TapedClip]:
+    """All of them, in mono, on the tape and at its rate.
 
     Raises MenuraError, naming the file, for one that cannot be judged: a figure over the rest
     would hide it.
@@ -47,14 +57,14 @@ def read_candidates(
     clips = {}
     for number, (name, file) in enumerate(files.items()):
         reporter.progress(number, len(files), "reading the candidates")
-        clips[name] = _read(file, sample_rate)
+        clips[name] = on_tape(tape, _read(file, tape.sample_rate))
     return clips
 
 
 def read_reference(
-    files: Mapping[str, Path], sample_rate: int, reporter: Reporter
-) -> dict[str, Clip]:
-    """Those that can be used, in mono at `sample_rate` (Hz); what is left out is said.
+    files: Mapping[str, Path], tape: Tape, reporter: Reporter
+) -> dict[str, TapedClip]:
+    """Those that can be used, in mono, on the tape and at its rate; what is left out is said.
 
     Raises MenuraError when none can be used.
     """
@@ -62,7 +72,7 @@ def read_reference(
     for number, (name, file) in enumerate(files.items()):
         reporter.progress(number, len(files), "reading the reference")
         try:
-            clips[name] = _read(file, sample_rate)
+            clips[name] = on_tape(tape, _read(file, tape.sample_rate))
         except _CannotBeJudgedError as error:
             left_out.append((str(file), error.reason))
     if not clips:

@@ -1,7 +1,7 @@
 """What real music scores when it is measured as if it had been made, as it is or sent through a
 codec."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from menura.audio import Clip, conform
@@ -48,25 +48,43 @@ def round_trip(metric: Metric, floor: Floor, coder: Coder) -> Measurement | None
     return metric.score(floor.real, sent) if metric.unsuited(floor.real, sent) is None else None
 
 
+Division = tuple[Mapping[str, Clip], Mapping[str, Clip]]
+"""Half of the real music, and pieces of the other half like the candidates."""
+
+
+def divisions(
+    reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
+) -> list[Division]:
+    """Some, for all metrics alike: what one embeds of the pieces, the next need not. None where
+    there is too little real music."""
+    if len(reference) < 2:
+        return []
+    found: list[Division] = []
+    for draw in range(DRAWS):
+        first, second = halves(reference, seeds.derive(seed, "floor", draw))
+        found.append((first, pieces_like(second, candidate, seeds.derive(seed, "floor", draw))))
+    return found
+
+
 def floor_of(
     metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
 ) -> Floor | None:
     """The median of several divisions; None when there is too little real music."""
-    found = floors_of(metric, reference, candidate, seed)
+    return floor_over(metric, divisions(reference, candidate, seed))
+
+
+def floor_over(metric: Metric, divided: Sequence[Division]) -> Floor | None:
+    """As `floor_of`, over divisions that are there."""
+    found = floors_over(metric, divided)
     return found[len(found) // 2] if found else None
 
 
-def floors_of(
-    metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
-) -> list[Floor]:
-    """Of all divisions, from the lowest figure to the highest."""
-    if len(reference) < 2:
-        return []
-    found = []
-    for draw in range(DRAWS):
-        first, second = halves(reference, seeds.derive(seed, "floor", draw))
-        pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
-        if metric.unsuited(first, pieces) is None:
-            found.append(Floor(metric.score(first, pieces), first, pieces))
+def floors_over(metric: Metric, divided: Sequence[Division]) -> list[Floor]:
+    """Of all divisions that can be measured, from the lowest figure to the highest."""
+    found = [
+        Floor(metric.score(first, pieces), first, pieces)
+        for first, pieces in divided
+        if metric.unsuited(first, pieces) is None
+    ]
     found.sort(key=lambda floor: floor.measured.value)
     return found

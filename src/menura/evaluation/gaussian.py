@@ -1,10 +1,13 @@
 """The Fréchet distance between two sets of points, each seen as a Gaussian."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
 from jaxtyping import Float, Float64
+
+ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +31,37 @@ class Gaussian:
 
 def gaussian_of(points: Float[np.ndarray, "points dimensions"]) -> Gaussian:
     """The Gaussian with the points' mean and (unbiased) covariance; one point has covariance 0."""
-    n = len(points)
+    return gaussian_of_all([points])
+
+
+def gaussian_of_all(parts: Sequence[Float[np.ndarray, "_ dimensions"]]) -> Gaussian:
+    """The Gaussian of the points of all parts together, without putting them together."""
+    n = sum(map(len, parts))
     if n == 0:
         raise ValueError("there are no points")
-    exact = np.asarray(points, np.float64)
-    mean = exact.mean(axis=0)
+    total = np.sum([np.sum(part, axis=0, dtype=np.float64) for part in parts], axis=0)
+    mean: Float64[np.ndarray, "dimensions"] = total / n
     # The triangle of a QR decomposition is a factor of the covariance without its squaring, so
     # no digits are lost and covariances of few points, which are singular, need no special care.
-    factor = np.linalg.qr(exact - mean, mode="r") / np.sqrt(max(1, n - 1))
-    return Gaussian(mean, factor, n)
+    triangle = np.zeros((0, len(mean)))
+    for rows in _thick(parts, mean):
+        triangle = np.linalg.qr(np.concatenate([triangle, rows]), mode="r")
+    return Gaussian(mean, triangle / np.sqrt(max(1, n - 1)), n)
+
+
+def _thick(
+    parts: Sequence[Float[np.ndarray, "_ dimensions"]], mean: Float64[np.ndarray, "dimensions"]
+) -> Iterator[Float64[np.ndarray, "rows dimensions"]]:
+    """The points less their mean, some thousand at a time: few decompositions, bounded memory."""
+    held: list[Float64[np.ndarray, "_ dimensions"]] = []
+    for part in parts:
+        for start in range(0, len(part), ROWS_AT_ONCE):
+            held.append(part[start : start + ROWS_AT_ONCE] - mean)
+            if sum(map(len, held)) >= ROWS_AT_ONCE:
+                yield np.concatenate(held)
+                held = []
+    if held:
+        yield np.concatenate(held)
 
 
 def frechet_distance(a: Gaussian, b: Gaussian) -> float:

@@ -4,9 +4,9 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from menura.audio import Clip, conform, mel_filter_bank
+from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
-from menura.evaluation.spectra import mel_power, sine_power
+from menura.evaluation.spectra import mel_filters, mel_power
 
 SAMPLE_RATE = 16_000
 N_FFT, N_MELS = 1024, 80
@@ -27,13 +27,20 @@ def onset_times_s(clip: Clip) -> Float64[np.ndarray, "onsets"]:
     30 ms, stands above the mean of the 100 ms before and after it by 1 dB, and is the first in
     50 ms. Constants ours.
     """
-    sound = conform(clip, SAMPLE_RATE, 1).samples[0]
-    filters = mel_filter_bank(SAMPLE_RATE, N_FFT, N_MELS, norm=None) / np.float32(sine_power(N_FFT))
-    power = mel_power(sound, filters, HOP_LENGTH)
-    # No padding: an end that is cut off must not sound like a beginning.
-    peaks = _peaks(_flux_db(power)) if len(power) else np.zeros(0, np.int64)
+    flux = flux_db(clip)
+    peaks = _peaks(flux) if len(flux) else np.zeros(0, np.int64)
     times: Float64[np.ndarray, "onsets"] = peaks / FRAMES_A_SECOND + N_FFT / 2 / SAMPLE_RATE
     return times
+
+
+@once_per_clip
+def flux_db(clip: Clip) -> Float64[np.ndarray, "frames"]:
+    """How much the bands rise, in dB on average, in each hundredth of a second."""
+    sound = conform(clip, SAMPLE_RATE, 1).samples[0]
+    filters = mel_filters(SAMPLE_RATE, N_FFT, N_MELS, of_full_scale=True)
+    # No padding: an end that is cut off must not sound like a beginning.
+    power = mel_power(sound, filters, HOP_LENGTH)
+    return _flux_db(power) if len(power) else np.zeros(0)
 
 
 def _flux_db(power: Float32[np.ndarray, "frames mels"]) -> Float64[np.ndarray, "frames"]:

@@ -1,12 +1,15 @@
 """Power spectra of single-channel sound, in bounded memory."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import scipy.fft
 from jaxtyping import Float32
 
-FRAMES_AT_ONCE = 4096  # bounds the memory for long recordings
+from menura.audio import mel_filter_bank
+
+FRAMES_AT_ONCE = 256  # bounds the memory, and keeps what is worked on near the processor
 
 Samples = Float32[np.ndarray, "time"]
 
@@ -50,10 +53,26 @@ def mel_power(
     return np.concatenate(blocks) if blocks else np.zeros((0, len(filters)), np.float32)
 
 
+@lru_cache(maxsize=16)
+def mel_filters(
+    sample_rate: int, n_fft: int, n_mels: int, *, of_full_scale: bool = False
+) -> Float32[np.ndarray, "mels bins"]:
+    """Filters for `mel_power`: of one area each, as librosa's; or, of_full_scale, of one height,
+    so that a full-scale sine reads about 1. Shared by all who ask: not to be written into."""
+    if not of_full_scale:
+        filters = mel_filter_bank(sample_rate, n_fft, n_mels)
+    else:
+        high = mel_filter_bank(sample_rate, n_fft, n_mels, norm=None)
+        filters = high / np.float32(sine_power(n_fft))
+    filters.setflags(write=False)
+    return filters
+
+
 def sine_power(n_fft: int) -> float:
     """The squared magnitude that a sine of amplitude 1 has at its peak: 0 dB full scale."""
     return float((_hann(n_fft).sum() / 2) ** 2)
 
 
+@lru_cache(maxsize=16)
 def _hann(n_fft: int) -> Float32[np.ndarray, "time"]:
     return np.hanning(n_fft + 1)[:-1].astype(np.float32)

@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
-from menura.audio import Clip, conform, mel_filter_bank
+from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
-from menura.evaluation.spectra import mel_power, sine_power
+from menura.evaluation.spectra import mel_filters, mel_power
 
 SAMPLE_RATE = 16_000
 N_FFT, N_MELS = 1024, 64
@@ -20,14 +20,13 @@ N_DIMENSIONS = 2 * N_MELS
 Windows = Float64[np.ndarray, "windows dimensions"]
 
 
-@once_per_clip
 def log_mel_frames(clip: Clip) -> Float32[np.ndarray, "frames mels"]:
     """ln of the power in 64 mel bands, 64 frames a second; a full-scale sine reads about 0.
 
     The clip is brought to 16 kHz mono. Frames of 64 ms, Hann window, no padding.
     """
     sound = conform(clip, SAMPLE_RATE, 1).samples[0]
-    filters = mel_filter_bank(SAMPLE_RATE, N_FFT, N_MELS, norm=None) / np.float32(sine_power(N_FFT))
+    filters = mel_filters(SAMPLE_RATE, N_FFT, N_MELS, of_full_scale=True)
     power = mel_power(sound, filters, HOP_LENGTH)
     logarithms: Float32[np.ndarray, "frames mels"] = np.log(np.maximum(power, np.float32(FLOOR)))
     return logarithms
@@ -40,7 +39,7 @@ def window_embeddings(clip: Clip, windows_a_second: int = 1) -> Windows:
     of 64. Window i begins at i / windows_a_second seconds. A window is there when all its
     frames are, 0.986 s: what a resampler rounds away costs none.
     """
-    return _statistics(_views(clip, windows_a_second))
+    return _window_embeddings(clip, windows_a_second)
 
 
 def level_free_embeddings(clip: Clip, windows_a_second: int = 1) -> Windows:
@@ -49,6 +48,18 @@ def level_free_embeddings(clip: Clip, windows_a_second: int = 1) -> Windows:
     What is more than 40 dB below that moment counts as 40 dB below it: the same music softer,
     or through a lossy coder, stays where it is.
     """
+    return _level_free_embeddings(clip, windows_a_second)
+
+
+# The embeddings are remembered, and not the frames that they are made of, which are twice as large
+# as the largest of them: memory grows by a few kilobytes with every second of sound.
+@once_per_clip
+def _window_embeddings(clip: Clip, windows_a_second: int) -> Windows:
+    return _statistics(_views(clip, windows_a_second))
+
+
+@once_per_clip
+def _level_free_embeddings(clip: Clip, windows_a_second: int) -> Windows:
     views = _views(clip, windows_a_second)
     parts = []
     for start in range(0, len(views), 512):  # bounds the memory: windows overlap

@@ -19,6 +19,26 @@ class Reporter:
         and the time left."""
 
 
+class WarnsOnce(Reporter):
+    """Passes on all it hears, but the same warning only once: for work that goes over a thing
+    several times."""
+
+    def __init__(self, reporter: Reporter):
+        self._reporter = reporter
+        self._warned: set[str] = set()
+
+    def say(self, line: str) -> None:
+        self._reporter.say(line)
+
+    def warn(self, line: str) -> None:
+        if line not in self._warned:
+            self._warned.add(line)
+            self._reporter.warn(line)
+
+    def progress(self, done: float, total: float, line: str) -> None:
+        self._reporter.progress(done, total, line)
+
+
 class Collected(Reporter):
     """Keeps every line, for notebooks and tests."""
 

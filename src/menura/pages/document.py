@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from menura.foundation.atomic import write_text
-from menura.pages.curve import Points, curves
+from menura.pages.curve import NARROW, Points, curves
 from menura.pages.markup import escape, inline
 from menura.pages.picture import picture
 from menura.pages.plane import Plane, drawn_plane
@@ -112,7 +112,7 @@ class Page:
         """Many pictures of few curves, side by side, each with its name above."""
         parts = "".join(
             f'<figure><figcaption class="name">{inline(name)}</figcaption>'
-            f"{curves(lines, x_label=x_label, y_label=y_label, alt=f'{y_label}: {name}')}</figure>"
+            f"{curves(lines, x_label=x_label, y_label=y_label, alt=name, width=NARROW)}</figure>"
             for name, lines in pictures.items()
         )
         return self._add(f'<div class="small-curves">{parts}</div>')

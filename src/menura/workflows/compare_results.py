@@ -146,7 +146,7 @@ def _plain(found: Found) -> dict[str, Any]:
 def _about(name: str) -> dict[str, Any]:
     metric = metrics.load(name)
     return {
-        "summary": metrics.room.summary(name),
+        "means": metric.means or metrics.room.summary(name),
         "unit": metric.unit,
         "ideal": metric.ideal,
         "higher_is_better": metric.higher_is_better,

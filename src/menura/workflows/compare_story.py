@@ -184,7 +184,7 @@ def _measure(found: Found, way: str, name: str) -> Measure:
     return Measure(
         name,
         "higher" if metric.higher_is_better else "lower",
-        metrics.room.summary(name).rstrip("."),
+        (metric.means or metrics.room.summary(name)).rstrip("."),
         one.figures(way)[name]["embedding"],
         metric.unit,
     )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from menura.audio import Clip
 from menura.evaluation import metrics as room
-from menura.evaluation.collecting import read_candidates, read_reference, sound_files
-from menura.evaluation.floors import Coder, floor_of, round_trip
+from menura.evaluation.collecting import read_candidates, read_reference, sound_files, tape_for
+from menura.evaluation.floors import Coder, Division, divisions, floor_over, round_trip
 from menura.evaluation.metrics import Measurement, Metric
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.foundation.reporting import Reporter
+from menura.foundation.reporting import Reporter, WarnsOnce
 from menura.workflows.load import load_of_sound
 from menura.workflows.outputs import output_file
 
@@ -29,6 +29,7 @@ class Figure:
         divisions. None where that tells nothing.
     round_trip: the same pieces, first sent through a system's representation (its codec) and
         back: what its model could reach at best. None where no system was named, or no floor is.
+    means: what the figure says, in plain words.
     """
 
     metric: str
@@ -38,6 +39,7 @@ class Figure:
     measured: Measurement
     floor: Measurement | None
     round_trip: Measurement | None = None
+    means: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,36 +83,37 @@ def evaluate(
     Raises UsageError for unknown metrics, and MenuraError for a candidate that cannot be judged
     (missing, unreadable, below one second), or when a metric that was asked for does not suit.
     """
-    candidates, reference, reporter = Path(candidates), Path(reference), reporter or Reporter()
+    candidates, reference = Path(candidates), Path(reference)
+    reporter = WarnsOnce(reporter or Reporter())  # files are read again for each rate
     if json_file is not None:
         json_file = output_file(json_file, ["json"], [candidates, reference])
     chosen = {name: room.load(name) for name in dict.fromkeys(metrics or room.room.names())}
+    reasons = {name: why for name, metric in chosen.items() if (why := metric.unavailable())}
+    _refuse_unmeasured(metrics, reasons)
     made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
     if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
         real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
     coder = None if through is None else Coder(load_of_sound(through))
     figures: dict[str, Figure] = {}
-    reasons: dict[str, str] = {}
     heard: dict[int, tuple[Heard, Heard]] = {}
-    for rate in sorted({metric.sample_rate for metric in chosen.values()}):
-        of_rate = {name: m for name, m in chosen.items() if m.sample_rate == rate}
+    there = {name: metric for name, metric in chosen.items() if name not in reasons}
+    for rate in sorted({metric.sample_rate for metric in there.values()}):
+        of_rate = {name: m for name, m in there.items() if m.sample_rate == rate}
         wanted = _needed(of_rate.values(), made, real)
         if not wanted:
             reasons |= dict.fromkeys(of_rate, NO_NAMES)
             continue
-        reference_clips = read_reference(wanted, rate, reporter)
-        candidate_clips = read_candidates(made, rate, reporter)
-        heard[rate] = _heard(candidates, candidate_clips), _heard(reference, reference_clips)
-        for number, (name, metric) in enumerate(of_rate.items()):
-            reporter.progress(number, len(of_rate), f"measuring {name}")
-            reason = metric.unsuited(reference_clips, candidate_clips)
-            if reason is None:
-                figures[name] = _figure(name, metric, reference_clips, candidate_clips, seed, coder)
-            else:
-                reasons[name] = reason
+        with tape_for(rate) as tape:
+            real_clips = read_reference(wanted, tape, reporter)
+            made_clips = read_candidates(made, tape, reporter)
+            heard[rate] = _heard(candidates, made_clips), _heard(reference, real_clips)
+            found, why_not = _measured(of_rate, real_clips, made_clips, seed, coder, reporter)
+            figures |= found
+            reasons |= why_not
     _refuse_unmeasured(metrics, reasons)
     if coder and not any(figure.round_trip for figure in figures.values()):
         reporter.warn(f"--through {printable(str(through))}: {NO_FLOOR}")
+    _say_too_few(figures, reporter)
     sides = heard[min(heard)]
     in_order = tuple(figures[name] for name in chosen if name in figures)
     result = Evaluation(*sides, in_order, reasons, seed)
@@ -133,16 +136,38 @@ def _heard(path: Path, clips: Mapping[str, Clip]) -> Heard:
     return Heard(str(path), len(clips), sum(clip.duration_s for clip in clips.values()))
 
 
+def _measured(
+    metrics: Mapping[str, Metric],
+    reference: Mapping[str, Clip],
+    candidate: Mapping[str, Clip],
+    seed: int,
+    coder: Coder | None,
+    reporter: Reporter,
+) -> tuple[dict[str, Figure], dict[str, str]]:
+    """Figures by metric, and why the others do not suit."""
+    figures: dict[str, Figure] = {}
+    reasons: dict[str, str] = {}
+    divided = divisions(reference, candidate, seed)
+    for number, (name, metric) in enumerate(metrics.items()):
+        reporter.progress(number, len(metrics), f"measuring {name}")
+        reason = metric.unsuited(reference, candidate)
+        if reason is None:
+            figures[name] = _figure(name, metric, reference, candidate, divided, coder)
+        else:
+            reasons[name] = reason
+    return figures, reasons
+
+
 def _figure(
     name: str,
     metric: Metric,
     reference: Mapping[str, Clip],
     candidate: Mapping[str, Clip],
-    seed: int,
+    divided: Sequence[Division],
     coder: Coder | None,
 ) -> Figure:
     measured = metric.score(reference, candidate)
-    floor = floor_of(metric, reference, candidate, seed) if metric.has_floor else None
+    floor = floor_over(metric, divided) if metric.has_floor else None
     return Figure(
         name,
         metric.unit,
@@ -151,7 +176,17 @@ def _figure(
         measured,
         floor.measured if floor else None,
         round_trip(metric, floor, coder) if floor and coder else None,
+        metric.means or room.room.summary(name),
     )
+
+
+def _say_too_few(figures: Mapping[str, Figure], reporter: Reporter) -> None:
+    few = [name for name, figure in figures.items() if figure.measured.too_few]
+    if few:
+        reporter.warn(
+            f"too little sound for {', '.join(few)} to mean much by itself: read it beside what "
+            "real music scores, or give more or longer clips"
+        )
 
 
 def _refuse_unmeasured(asked: Sequence[str], reasons: Mapping[str, str]) -> None:

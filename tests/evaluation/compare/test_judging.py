@@ -1,5 +1,7 @@
 """Judging: each metric with the reference that it needs, and one that fails costs no other."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,14 @@ from menura.prepared import PreparedCorpus
 from tunes import tune
 
 RATE = 8000
+NAMES = (
+    "frechet-mfcc",
+    "frechet-spectral",
+    "log-mel-distance",
+    "memorisation",
+    "multi-resolution-stft",
+    "seed-relatedness",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +42,10 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
 
 
 @pytest.fixture(scope="module")
-def judge(material: Material) -> Judge:
-    return Judge(material, seed=0)
+def judge(material: Material) -> Iterator[Judge]:
+    judge = Judge(material, seed=0, names=NAMES)
+    yield judge
+    judge.close()
 
 
 def judged(judge: Judge, way: str, clips: dict[str, Clip]) -> Judged:

@@ -64,7 +64,7 @@ def test_a_test_split_of_one_recording_is_helped_by_the_validation_split(tmp_pat
 
 
 def test_what_is_read_is_what_is_there(material: Material) -> None:
-    clips = material.clips(material.held_out, RATE)
+    clips = dict(material.clips(material.held_out, RATE))
     assert [clip.duration_s for clip in clips.values()] == [5.0, 2.5]
     original = tune(5.0, RATE, seed=5)  # the fifth row of the list
     assert np.abs(clips["000"].samples - original).max() < 1e-3

@@ -1,19 +1,21 @@
 """Every metric that suits, of what one way of making has made, and of real music in its place."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from menura.audio import Clip
+from menura.audio import Clip, Tape
 from menura.evaluation import metrics
+from menura.evaluation.collecting import tape_for
 from menura.evaluation.compare.intervals import interval
 from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.stretches import length_s
 from menura.evaluation.compare.ways import Way, seeds_of
-from menura.evaluation.floors import floors_of
+from menura.evaluation.floors import Division, divisions, floors_over
 from menura.evaluation.metrics import Against, Clips, Measurement, Metric
+from menura.evaluation.taped import on_tape
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 
@@ -43,12 +45,24 @@ class Judged:
 
 
 class Judge:
-    """Measures for one comparison. What real music sounds like is worked out once, and kept."""
+    """Measures for one comparison. What real music sounds like is worked out once, and kept; its
+    sound lies on a tape for each rate, and not in memory.
 
-    def __init__(self, material: Material, seed: int, reporter: Reporter | None = None):
+    names: of the metrics; none takes all.
+    """
+
+    def __init__(
+        self,
+        material: Material,
+        seed: int,
+        reporter: Reporter | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
         self._material, self._seed, self._reporter = material, seed, reporter or Reporter()
-        self._metrics = {name: metrics.load(name) for name in metrics.room.names()}
+        self._metrics = {name: metrics.load(name) for name in names or metrics.room.names()}
         self._kept: dict[tuple[str, int], dict[str, Clip]] = {}
+        self._tapes: dict[int, Tape] = {}
+        self._divided: dict[tuple[int, tuple[float, ...]], list[Division]] = {}
 
     def judge(self, way: Way, made: ReadAt) -> Judged:
         """What a system made by this way; each part that is new."""
@@ -78,6 +92,11 @@ class Judge:
 
         return self._each(way, measure)
 
+    def close(self) -> None:
+        """Let go of the tapes; nothing can be measured afterwards."""
+        for tape in self._tapes.values():
+            tape.close()
+
     def _each(self, way: Way, measure: Callable[[Metric, Against], Scored | None]) -> Judged:
         scores, reasons = {}, {}
         in_order = sorted(self._metrics.items(), key=lambda one: (one[1].sample_rate, one[0]))
@@ -86,6 +105,9 @@ class Judge:
             if against not in way.against:
                 continue
             self._reporter.progress(number, len(in_order), f"{way.name}: measuring {name}")
+            if (reason := metric.unavailable()) is not None:
+                reasons[name] = reason
+                continue
             try:
                 scored = measure(metric, against)
             except MenuraError as error:
@@ -109,16 +131,24 @@ class Judge:
         return Scored(measured, *(limits or (None, None)))
 
     def _floor(self, way: Way, metric: Metric) -> Scored:
-        rate = metric.sample_rate
-        pattern = {
-            name: Clip(np.zeros((1, round(seconds * rate)), np.float32), rate)
-            for name, seconds in self._lengths(way).items()
-        }
-        found = floors_of(metric, self._reference(way, "real", rate), pattern, self._seed)
+        found = floors_over(metric, self._divisions(way, metric.sample_rate))
         values = [floor.measured.value for floor in found]
         if not values or not np.isfinite(values).all():
             raise MenuraError("there is too little real music to measure against itself")
         return Scored(found[len(found) // 2].measured, values[0], values[-1])
+
+    def _divisions(self, way: Way, rate: int) -> list[Division]:
+        """The same for all metrics, and for all ways that make clips as long."""
+        lengths = self._lengths(way)
+        key = (rate, tuple(lengths.values()))
+        if key not in self._divided:
+            pattern = {
+                name: Clip(np.zeros((1, round(seconds * rate)), np.float32), rate)
+                for name, seconds in lengths.items()
+            }
+            reference = self._reference(way, "real", rate)
+            self._divided[key] = divisions(reference, pattern, self._seed)
+        return self._divided[key]
 
     def _lengths(self, way: Way) -> dict[str, float]:
         """Seconds of what is measured of each clip, by name."""
@@ -167,7 +197,12 @@ class Judge:
                 "going on": material.going_on,
                 "seeds": tuple(seeds_of(material).values()),
             }[what]
-            self._kept[what, rate] = material.clips(stretches, rate)
+            if rate not in self._tapes:
+                self._tapes[rate] = tape_for(rate)
+            tape = self._tapes[rate]
+            self._kept[what, rate] = {
+                name: on_tape(tape, clip) for name, clip in material.clips(stretches, rate)
+            }
         return self._kept[what, rate]
 
     def _new_parts(self, way: Way, clips: Mapping[str, Clip]) -> dict[str, Clip]:

@@ -1,6 +1,6 @@
 """The real music by which all systems of a comparison are judged: the same for each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from menura.audio import Clip, conform
@@ -61,12 +61,10 @@ class Material:
         """The beginning of one of `going_on`."""
         return _until(stretch, self.seed_s)
 
-    def clips(self, stretches: Sequence[Stretch], sample_rate: int) -> dict[str, Clip]:
-        """By their numbers, mono."""
-        return {
-            f"{number:03}": conform(read(self.prepared, stretch), sample_rate, 1)
-            for number, stretch in enumerate(stretches)
-        }
+    def clips(self, stretches: Sequence[Stretch], sample_rate: int) -> Iterator[tuple[str, Clip]]:
+        """By their numbers, mono, one at a time."""
+        for number, stretch in enumerate(stretches):
+            yield f"{number:03}", conform(read(self.prepared, stretch), sample_rate, 1)
 
 
 def material_of(prepared: PreparedCorpus, n: int, seconds: float, seed: int) -> Material:

@@ -25,6 +25,7 @@ class Measurement:
     remarks: what the reader must know, e.g. that there were too few samples.
     of_each: candidate → its part, where the figure is the mean of these; else empty. What it would
         be with other clips is then known without measuring again.
+    too_few: the sample is so small that the figure is mostly chance; a remark says of what.
     """
 
     value: float
@@ -36,11 +37,14 @@ class Measurement:
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     of_each: Mapping[str, float] = field(default_factory=dict)
+    too_few: bool = False
 
 
 class Metric(ABC):
     """A figure over two sets of clips. One file a metric; its file name is its name.
 
+    means: what the figure says, in one plain line for a reader who does not know the field; it
+        ends without a full stop.
     ideal: the best value. higher_is_better: which way is better.
     unit: of the value, in words; "" where it is a plain number.
     of_itself: what score(x, x) gives, within `tolerance`, for clips of a second or more that each
@@ -51,6 +55,7 @@ class Metric(ABC):
     against: what the reference must be for the figure to say what it is meant to.
     """
 
+    means: ClassVar[str] = ""
     ideal: ClassVar[float]
     higher_is_better: ClassVar[bool]
     tolerance: ClassVar[float]
@@ -61,6 +66,13 @@ class Metric(ABC):
     has_floor: ClassVar[bool] = True
     against: ClassVar[Against] = "real"
 
+    def unavailable(self) -> str | None:
+        """Why this machine cannot measure it (a library, weights), or None when it can.
+
+        Quick: nothing is imported or opened for it.
+        """
+        return None
+
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         """Why these two sets cannot be measured, or None when they can."""
         return None
@@ -69,8 +81,8 @@ class Metric(ABC):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         """The figure. A pure function: neither the order of the clips nor their rate matters.
 
-        Clips are a second long or more. Raises MenuraError, with `unsuited`'s reason, for sets
-        that cannot be measured.
+        Clips are a second long or more. Raises MenuraError, with the reason of `unavailable` or
+        `unsuited`, for what cannot be measured.
         """
 
     def value(self, reference: Clips, candidate: Clips) -> float:

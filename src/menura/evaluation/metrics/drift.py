@@ -13,6 +13,7 @@ from menura.foundation import seeds
 
 DRAWS = 8  # of as many pieces of real music as there are candidates
 MOST_SECONDS = 120
+FEWEST = 8  # clips at each second
 Pieces = Float64[np.ndarray, "pieces seconds dimensions"]
 
 
@@ -27,6 +28,7 @@ class Drift(Metric):
     the seconds over that of the first third. Below 1 means nearer than other real music.
     """
 
+    means = "how far the worst second is from real music, against real music at that second"
     ideal = of_itself = 1.0
     higher_is_better = False
     tolerance = 1e-3
@@ -60,6 +62,7 @@ class Drift(Metric):
             },
             curves=curves,
             remarks=_remarks(n, shortest, n_seconds),
+            too_few=n < FEWEST,
         )
 
 
@@ -91,8 +94,10 @@ def _curve(pieces: Pieces, n: int, everything: Gaussian) -> tuple[float, ...]:
 
 def _remarks(n: int, shortest: int, n_seconds: int) -> tuple[str, ...]:
     said = []
-    if n < 8:
-        said.append(f"only {n} clips at each second: the curve is mostly chance; take 8 or more")
+    if n < FEWEST:
+        said.append(
+            f"only {n} clips at each second: the curve is mostly chance; take {FEWEST} or more"
+        )
     if n_seconds < shortest:
         said.append(f"only the first {n_seconds} of {shortest} seconds were measured")
     return tuple(said)

@@ -1,10 +1,5 @@
 """Fréchet distance between the MFCC frames of two sets."""
 
-import numpy as np
-from jaxtyping import Float
-
-from menura.audio import Clip
-from menura.evaluation.cepstra import IN_WORDS, cepstra
 from menura.evaluation.metrics._frechet import Frechet
 
 
@@ -16,8 +11,5 @@ class FrechetMfcc(Frechet):
     alike: their number overstates how much was heard.
     """
 
-    in_words = IN_WORDS
-    counted = "frames"
-
-    def points(self, clip: Clip) -> Float[np.ndarray, "points dimensions"]:
-        return cepstra(clip)
+    means = "how unlike the timbre is from moment to moment, loudness included"
+    embedded_by = "mfcc"

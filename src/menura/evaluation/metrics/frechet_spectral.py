@@ -1,11 +1,6 @@
 """Fréchet distance between one-second windows of two sets, by their log-mel statistics."""
 
-import numpy as np
-from jaxtyping import Float
-
-from menura.audio import Clip
 from menura.evaluation.metrics._frechet import Frechet
-from menura.evaluation.windows import IN_WORDS, window_embeddings
 
 
 class FrechetSpectral(Frechet):
@@ -16,8 +11,5 @@ class FrechetSpectral(Frechet):
     anything slower than a second.
     """
 
-    in_words = IN_WORDS
-    counted = "windows"
-
-    def points(self, clip: Clip) -> Float[np.ndarray, "points dimensions"]:
-        return window_embeddings(clip)
+    means = "how unlike the seconds are in timbre, register, level and liveliness"
+    embedded_by = "spectral"

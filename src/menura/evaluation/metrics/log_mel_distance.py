@@ -3,10 +3,11 @@
 import numpy as np
 from jaxtyping import Float32
 
-from menura.audio import Clip, conform, mel_filter_bank
+from menura.audio import Clip, conform
+from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
-from menura.evaluation.spectra import centred, mel_power, sine_power
+from menura.evaluation.spectra import centred, mel_filters, mel_power
 
 N_FFT, HOP_LENGTH, N_MELS = 2048, 512, 128
 FLOOR = 1e-8  # of a full-scale sine's power: −80 dB
@@ -19,6 +20,7 @@ class LogMelDistance(Metric):
     in both differs by nothing, so long silences lower the figure.
     """
 
+    means = "how many dB the spectrum of a reconstruction is off, on average"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-6
@@ -34,8 +36,7 @@ class LogMelDistance(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
-        of_each = {name: _difference(original, copy) for name, original, copy in both}
-        values = list(of_each.values())
+        values = each(lambda pair: _difference(*pair[1:]), both)
         return Measurement(
             float(np.mean(values)),
             f"{N_MELS} log-mel bands, n_fft {N_FFT}, {LogMelDistance.sample_rate // 1000} kHz",
@@ -44,7 +45,7 @@ class LogMelDistance(Metric):
             len(both),
             details={"worst pair": max(values)},
             remarks=unpaired(reference, candidate),
-            of_each=of_each,
+            of_each={name: value for (name, _, _), value in zip(both, values, strict=True)},
         )
 
 
@@ -57,7 +58,7 @@ def _difference(original: Clip, copy: Clip) -> float:
 def _decibels(clip: Clip) -> Float32[np.ndarray, "frames mels"]:
     rate = LogMelDistance.sample_rate
     sound = conform(clip, rate, 1).samples[0]
-    filters = mel_filter_bank(rate, N_FFT, N_MELS, norm=None) / np.float32(sine_power(N_FFT))
+    filters = mel_filters(rate, N_FFT, N_MELS, of_full_scale=True)
     power = mel_power(centred(sound, N_FFT), filters, HOP_LENGTH)
     decibels: Float32[np.ndarray, "frames mels"] = 10 * np.log10(
         np.maximum(power, np.float32(FLOOR))

@@ -32,6 +32,7 @@ class Memorisation(Metric):
     2020) give the idea of comparing nearest distances; the threshold is ours.
     """
 
+    means = "what share of the candidates' seconds copies the reference, taken as training sound"
     ideal = 0.0
     of_itself = 1.0
     higher_is_better = False

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.audio import Clip, conform
+from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
 from menura.evaluation.spectra import centred, magnitudes, sine_power
@@ -21,6 +22,7 @@ class MultiResolutionStft(Metric):
     one name; the comparison ends with the shorter.
     """
 
+    means = "how far a reconstruction is from its original in magnitude, fine and coarse"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-6
@@ -35,8 +37,8 @@ class MultiResolutionStft(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
-        of_each = {name: _distance(original, copy) for name, original, copy in both}
-        parts = np.array(list(of_each.values())).mean(axis=0)
+        of_each = each(lambda pair: _distance(*pair[1:]), both)
+        parts = np.array(of_each).mean(axis=0)
         n_ffts = ", ".join(map(str, RESOLUTIONS))
         return Measurement(
             float(parts.sum()),
@@ -46,7 +48,7 @@ class MultiResolutionStft(Metric):
             len(both),
             details={"spectral convergence": float(parts[0]), "log magnitude": float(parts[1])},
             remarks=unpaired(reference, candidate),
-            of_each={name: sum(distance) for name, distance in of_each.items()},
+            of_each={name: sum(own) for (name, _, _), own in zip(both, of_each, strict=True)},
         )
 
 

@@ -8,6 +8,7 @@ from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.onsets import IN_WORDS, onset_times_s
 from menura.evaluation.pairing import pairs
 
+FEWEST_S = 10.0
 FEWEST_A_SECOND = 0.1  # added to both, so that clips without a note have a ratio
 
 
@@ -19,6 +20,7 @@ class OnsetDensity(Metric):
     many pairs lie within a factor of two.
     """
 
+    means = "how many times too few or too many notes begin: 0 equally many, 1 twice or half"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-9
@@ -33,8 +35,17 @@ class OnsetDensity(Metric):
             apart = [abs(_ratio(_density(a), _density(b))) for _, a, b in both]
             details["pairs"] = float(len(both))
             details["pairs within a factor of 2"] = float(sum(value <= 1 for value in apart))
+        fewest = min(_seconds(reference), _seconds(candidate))
+        few = f"only {fewest:.1f} s of a side: its notes are few; {FEWEST_S:g} s are needed"
         return Measurement(
-            abs(_ratio(real, made)), IN_WORDS, "onsets", n_real, n_made, details=details
+            abs(_ratio(real, made)),
+            IN_WORDS,
+            "onsets",
+            n_real,
+            n_made,
+            details=details,
+            remarks=(few,) if fewest < FEWEST_S else (),
+            too_few=fewest < FEWEST_S,
         )
 
 

@@ -10,6 +10,7 @@ from menura.evaluation.windows import IN_WORDS, SAMPLE_RATE, window_embeddings
 
 SAME = 0.9  # correlation from which a continuation's beginning is the seed itself
 FEWEST_PAIRS = 3
+FEW_PAIRS = 8  # below, luck decides
 
 
 class SeedRelatedness(Metric):
@@ -23,6 +24,7 @@ class SeedRelatedness(Metric):
     continue` writes it, is taken from where the seed ends.
     """
 
+    means = "how surely a continuation is told to be of its own seed: 0.5 is luck"
     ideal = of_itself = 1.0
     higher_is_better = True
     tolerance = 1e-9
@@ -47,6 +49,8 @@ class SeedRelatedness(Metric):
         distances = np.linalg.norm(starts[:, None] - ends[None], axis=2)
         shares = np.array([_share_farther(row, own) for own, row in enumerate(distances)])
         n_nearest = int((distances.argmin(axis=1) == np.arange(len(both))).sum())
+        n = len(both)
+        few = (f"only {n} pairs: {FEW_PAIRS} are needed to tell luck",) if n < FEW_PAIRS else ()
         return Measurement(
             float(shares.mean()),
             IN_WORDS,
@@ -54,7 +58,8 @@ class SeedRelatedness(Metric):
             len(both),
             len(both),
             details={"nearest to their own seed": float(n_nearest)},
-            remarks=unpaired(reference, candidate),
+            remarks=(*few, *unpaired(reference, candidate)),
+            too_few=bool(few),
             of_each={name: float(share) for (name, _, _), share in zip(both, shares, strict=True)},
         )
 

@@ -1,0 +1,19 @@
+"""From the lowest note to the highest in a few seconds, against the reference."""
+
+from menura.audio import Clip
+from menura.evaluation.metrics._excerpt_mean import ExcerptMean
+from menura.evaluation.pitches import IN_WORDS, semitones, span
+
+
+class PitchRange(ExcerptMean):
+    """Semitones from the lowest to the highest note of an excerpt, on average: the difference.
+
+    One wrong octave of pYIN in two frames widens an excerpt by 12; real music pays that too.
+    """
+
+    means = "by how much the notes of a few seconds lie too close together or too far apart"
+    unit = "semitones"
+    in_words = IN_WORDS
+
+    def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float:
+        return span(semitones(clip, start_s, seconds))

@@ -1,0 +1,56 @@
+"""Excerpts: of one length, apart from each other, and spread over a set."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from menura.audio import Clip
+from menura.evaluation.excerpts import at_least, common_seconds, excerpts, too_short
+
+RATE = 100
+
+
+def clip(seconds: float) -> Clip:
+    return Clip(np.zeros((1, round(seconds * RATE)), np.float32), RATE)
+
+
+@given(
+    st.lists(st.floats(1.0, 20.0), min_size=1, max_size=12),
+    st.floats(0.5, 6.0),
+    st.integers(1, 30),
+)
+def test_they_lie_in_their_clips_and_apart(lengths: list[float], seconds: float, most: int) -> None:
+    clips = {f"{number:02}": clip(length) for number, length in enumerate(lengths)}
+    found = excerpts(clips, seconds, most)
+    assert len(found) <= most
+    for item in clips.values():
+        starts = [start for one, start in found if one is item]
+        assert all(start >= 0 for start in starts)
+        assert all(start + seconds <= item.duration_s + 0.01 for start in starts)
+        assert all(b - a >= seconds - 1e-9 for a, b in pairwise(starts))
+    if most >= len(clips):
+        assert {id(one) for one, _ in found} == {
+            id(item) for item in clips.values() if item.duration_s + 1e-3 >= seconds
+        }
+
+
+def test_they_are_spread_over_a_long_clip_and_over_many_clips() -> None:
+    long = clip(20.0)
+    assert [start for _, start in excerpts({"a": long}, 2.0, 3)] == [0.0, 9.0, 18.0]
+    many = {f"{number:03}": clip(4.0) for number in range(100)}
+    chosen = [one for one, _ in excerpts(many, 4.0, 10)]
+    assert [list(many.values()).index(one) for one in chosen] == list(range(0, 100, 10))
+    turned = dict(reversed(many.items()))
+    assert [one for one, _ in excerpts(turned, 4.0, 10)] == chosen
+
+
+def test_lengths() -> None:
+    short, long = {"a": clip(2.0), "b": clip(5.0)}, {"c": clip(9.0)}
+    assert common_seconds([short, long], 8.0) == 2.0
+    assert common_seconds([long], 8.0) == 8.0
+    assert list(at_least(short, 3.0)) == ["b"]
+    assert too_short(short, long, 3.0) is None
+    assert too_short(short, long, 6.0) == "no clip of the reference is 6 s long or longer"
+    assert too_short(long, short, 6.0) == "no clip of the candidates is 6 s long or longer"
