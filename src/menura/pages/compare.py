@@ -205,6 +205,8 @@ def _learning(page: Page, story: Compared) -> None:
 
 
 def _hearing(page: Page, story: Compared) -> None:
+    if not story.real and not any(entrant.heard for entrant in story.entrants):
+        return
     page.section("To hear")
     page.subsection("Held-out recordings")
     page.players([_sound(REAL, heard) for heard in story.real])

@@ -197,7 +197,9 @@ def _value(figure: Mapping[str, Any]) -> Value:
 
 def _real(found: Found) -> list[Heard]:
     material = found.material
-    heard = []
+    heard: list[Heard] = []
+    if not found.ways():  # there is nothing to hear it beside
+        return heard
     if material.pieces:
         clip = read(material.prepared, material.pieces[0])
         heard.append(Heard("a piece", clip.between(0, HEARD_S), "Held out: a real recording."))
