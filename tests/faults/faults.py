@@ -3,6 +3,7 @@
 from faults.adversary_faults import ADVERSARY_FAULTS
 from faults.autoencoder_faults import AUTOENCODER_FAULTS
 from faults.bilstm_faults import BILSTM_FAULTS
+from faults.compare_faults import COMPARE_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
 from faults.metric_faults import METRIC_FAULTS
@@ -18,6 +19,7 @@ FAULTS = (
     *ADVERSARY_FAULTS,
     *AUTOENCODER_FAULTS,
     *BILSTM_FAULTS,
+    *COMPARE_FAULTS,
     *FLOW_FAULTS,
     *METRIC_FAULTS,
     *NOTES_FAULTS,

@@ -46,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     killed = subprocess.Popen(command(corpus, out), stderr=subprocess.PIPE, text=True)
     assert killed.stderr is not None
     for line in killed.stderr:
-        if line.startswith(f"2/3 {FAILS}"):
+        if line.startswith(f"1/3 {FIRST}"):
             break
     taken = out / "systems" / FAILS / "tiny" / "run"
     taken.mkdir(parents=True, exist_ok=True)
