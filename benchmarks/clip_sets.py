@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from menura.audio import Clip, conform
+from menura.audio import Clip
+from menura.evaluation.compare.ways import fitting
 from menura.prepared import Rendition
 from menura.systems import TrainedSystem
+
+__all__ = ["Clips", "continue_all", "cut", "cut_clips", "fitting", "generated", "whole"]
 
 Clips = Mapping[str, Clip]
 
@@ -57,10 +60,3 @@ def continue_all(
         name: system.continue_(fitting(system, seed), seconds, seed=number, temperature=temperature)
         for number, (name, seed) in enumerate(seeds.items(), start=1)
     }
-
-
-def fitting(system: TrainedSystem, clip: Clip) -> Clip:
-    """The clip as the system takes it; one that was played from notes has them, and stays."""
-    if hasattr(clip, "score"):
-        return clip
-    return conform(clip, system.sample_rate, system.n_audio_channels)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from clip_sets import Clips, cut_clips, whole
-from menura.audio import Clip, Score, conform
+from menura.audio import Clip, conform
+from menura.evaluation.pieces import score_between
 from menura.prepared import PreparedCorpus
 from menura.workflows.prepare import prepare
 
@@ -110,9 +111,9 @@ def _hear_scores(corpus: Path, system: Any) -> Material:
     for number in range(N_SEEDS):
         score = long[number % len(long)]
         start_s = float(rng.uniform(0, score.duration_s - seed_s - new_s))
-        piece = _piece(score, start_s, start_s + seed_s + new_s)
+        piece = score_between(score, start_s, start_s + seed_s + new_s)
         going_on[f"{number:02}"] = system.play(piece, seed_s + new_s)
-        seeds[f"{number:02}"] = system.play(_piece(piece, 0.0, seed_s), seed_s)
+        seeds[f"{number:02}"] = system.play(score_between(piece, 0.0, seed_s), seed_s)
     return Material(
         played("train"), played("test"), going_on, seeds, clip_s=8.0, seed_s=seed_s, new_s=new_s
     )
@@ -152,13 +153,3 @@ def _together(notes: Iterable[Clip], seconds: float) -> dict[str, Clip]:
         for number, (start, stop) in enumerate(pairwise(borders))
         if stop - start > rate
     }
-
-
-def _piece(score: Score, start_s: float, stop_s: float) -> Score:
-    """The notes that begin in this time, counted from its start; ended where it ends."""
-    notes = tuple(
-        replace(note, start_s=note.start_s - start_s, end_s=min(note.end_s, stop_s) - start_s)
-        for note in score.notes
-        if start_s <= note.start_s < stop_s
-    )
-    return replace(score, notes=notes)

@@ -26,6 +26,7 @@ from menura.evaluation import metrics
 from menura.prepared import PreparedCorpus, Rendition
 from menura.systems import TrainedSystem
 from menura.training.stage import METRICS
+from menura.workflows.learning import stages
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
@@ -90,15 +91,10 @@ def learn(name: str, corpus: Path, work: Path, minutes: float) -> Trained:
     run = folder(work, name)
     if not (run / METRICS).is_file():
         train(recipe, corpus, run, preset=preset, minutes=minutes, resume=True, reporter=Speaker())
-    stages = [
-        json.loads(file.read_text(encoding="utf-8"))
-        for file in (run / "codec" / METRICS, run / METRICS)
-        if file.is_file()
-    ]
-    last = stages[-1]
-    return Trained(
-        round(sum(stage["minutes"] for stage in stages), 2), last["steps"], last["held_out"]
-    )
+    trained = stages(run)
+    last = trained[-1]
+    minutes = sum(stage["minutes"] for stage in trained)
+    return Trained(round(minutes, 2), last["steps"], last["held_out"])
 
 
 def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[str, Any]:

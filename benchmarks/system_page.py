@@ -8,6 +8,7 @@ from typing import Any
 
 from materials import KINDS
 from menura import recipes
+from menura.evaluation.compare.reported import figures_of
 from page_parts import table, where
 
 REPORTS = Path(__file__).resolve().parent / "reports"
@@ -22,7 +23,9 @@ def report(name: str) -> dict[str, Any]:
     value for every column; remark: what must be known to read them.
     """
     with (REPORTS / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+        known = tomllib.load(file)
+    stated = figures_of(name)
+    return {**known, "figures": stated} if stated else known
 
 
 def page(name: str, figures: Figures) -> str:

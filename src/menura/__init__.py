@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from menura.workflows.classify_predict import classify_predict
     from menura.workflows.classify_table import classify_table
     from menura.workflows.classify_train import classify_train
+    from menura.workflows.compare import compare
     from menura.workflows.continue_ import continue_
     from menura.workflows.demo import demo
     from menura.workflows.doctor import doctor
@@ -39,6 +40,7 @@ _VERBS = {
     "classify_predict": "classify_predict",
     "classify_table": "classify_table",
     "classify_train": "classify_train",
+    "compare": "compare",
     "continue_": "continue_",
     "demo": "demo",
     "doctor": "doctor",
@@ -69,6 +71,7 @@ __all__ = [
     "classify_predict",
     "classify_table",
     "classify_train",
+    "compare",
     "continue_",
     "demo",
     "doctor",

@@ -120,6 +120,10 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     ),
     "listen serve": ("TEST", {"--host", "--port"}),
     "listen results": ("TEST", {"--out", "--csv", "--keep-all", "--seed"}),
+    "compare": (
+        "CORPUS",
+        {"--recipes", "--minutes", "--out", "--preset", "--clips", "--seconds", "--seed"},
+    ),
     "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
     "verify": ("PREPARED", set()),
 }
@@ -232,6 +236,7 @@ SHORTEST = {
     "listen create": ["d", "--out", "o"],
     "listen serve": ["t"],
     "listen results": ["t"],
+    "compare": ["c", "--out", "o"],
     "features": ["c", "--out", "o"],
     "verify": ["c"],
 }

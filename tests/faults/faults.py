@@ -4,6 +4,7 @@ from faults.adversary_faults import ADVERSARY_FAULTS
 from faults.autoencoder_faults import AUTOENCODER_FAULTS
 from faults.bilstm_faults import BILSTM_FAULTS
 from faults.classifier_faults import CLASSIFIER_FAULTS
+from faults.compare_faults import COMPARE_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
 from faults.listening_faults import LISTENING_FAULTS
@@ -22,6 +23,7 @@ FAULTS = (
     *AUTOENCODER_FAULTS,
     *BILSTM_FAULTS,
     *CLASSIFIER_FAULTS,
+    *COMPARE_FAULTS,
     *FLOW_FAULTS,
     *METRIC_FAULTS,
     *LISTENING_FAULTS,

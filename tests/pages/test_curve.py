@@ -65,3 +65,55 @@ def test_each_curve_is_named_and_has_its_own_colour() -> None:
     assert ">training</text>" in html
     assert ">held out</text>" in html
     assert set(re.findall(r'class="line (c\d)" points', html)) == {"c0", "c1"}
+
+
+def test_a_logarithmic_axis_has_equal_steps_for_equal_ratios() -> None:
+    html = curves(
+        {"drift": [(0, 1.0), (1, 10.0), (2, 100.0)]},
+        x_label="second",
+        y_label="× real",
+        alt="a curve",
+        logarithmic=True,
+    )
+    picture = ElementTree.fromstring(html)
+    heights = [y for _, y in at(picture)]
+    assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2], abs=0.2)
+    ticks = [t.text for t in picture.iter("text") if t.attrib.get("text-anchor") == "end"]
+    assert ticks[:3] == ["1", "2", "5"]
+    assert "100" in ticks
+
+
+@given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=10))
+def test_every_point_of_a_logarithmic_axis_lies_inside(values: list[float]) -> None:
+    lines = {"a": [(float(i), value) for i, value in enumerate(values)], "b": [(0.0, 1.0)]}
+    html = curves(lines, x_label="x", y_label="y", alt="a", logarithmic=True)
+    picture = ElementTree.fromstring(html)
+    for circle in picture.iter("circle"):
+        assert 0 <= float(circle.attrib["cy"]) <= 300
+    for line in picture.iter("polyline"):
+        ys = [float(pair.split(",")[1]) for pair in line.attrib["points"].split()]
+        assert all(30 <= y <= 260 for y in ys)
+    assert len(list(picture.iter("line"))) < 40
+
+
+def test_what_has_no_logarithm_is_left_out() -> None:
+    lines = {"a": [(0.0, 0.0), (1.0, -1.0)]}
+    with pytest.raises(ValueError, match="no point"):
+        curves(lines, x_label="x", y_label="y", alt="a", logarithmic=True)
+
+
+def test_many_names_take_more_lines_and_none_lies_over_another() -> None:
+    names = [f"a system with a name {k}" for k in range(6)]
+    lines = {name: [(0.0, 1.0), (1.0, 2.0)] for name in names}
+    picture = ElementTree.fromstring(curves(lines, x_label="x", y_label="loss", alt="a"))
+    top = float(picture.attrib["viewBox"].split()[1])
+    boxes = [
+        (float(text.attrib["x"]) - 7.2 * len(text.text or ""), float(text.attrib["x"]), y)
+        for text in picture.iter("text")
+        if text.text in names and (y := float(text.attrib["y"])) > top
+    ]
+    assert len(boxes) == 6
+    assert all(left >= 64 for left, _, _ in boxes)
+    for i, (left, right, y) in enumerate(boxes):
+        for other_left, other_right, other_y in boxes[i + 1 :]:
+            assert y != other_y or right <= other_left or other_right <= left

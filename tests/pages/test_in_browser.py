@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from menura.audio.thumbnail import stamp_png
 from menura.pages import Figure, Page, Sound
 from menura.pages.atlas import Atlas, Chart, Spot, Strip
 from menura.pages.plane import Cell, Dot, Plane
+from menura.pages.sortable import Column, Row, Value
 from menura.pages.sound import mp3
 
 pytestmark = pytest.mark.browser
@@ -99,6 +101,20 @@ addEventListener("load", async () => {
   choice.value = "zone";
   choice.dispatchEvent(new Event("change"));
   body.key = [...atlas.querySelectorAll(".key button")].map((b) => b.innerText).join();
+});
+</script></body>"""
+
+# Clicks the head of the second column, again, then that of the first; tells the rows after each.
+SORT = """<script>
+addEventListener("load", () => {
+  const told = [];
+  for (const column of [1, 1, 0]) {
+    const head = document.querySelectorAll("table.sortable thead th")[column];
+    head.querySelector("button").click();
+    const rows = [...document.querySelectorAll("table.sortable tbody tr")];
+    told.push(head.getAttribute("aria-sort") + ":" + rows.map((r) => r.children[0].textContent));
+  }
+  document.body.dataset.told = told.join(" ");
 });
 </script></body>"""
 
@@ -295,3 +311,27 @@ def test_maps_and_bars_do_not_stick_out(chromium: str, tmp_path: Path, width: in
     file.write_text(asked(page.html()), encoding="utf-8")
     dom, _ = browse(chromium, file, tmp_path / "profile", width)
     assert int(str(told(dom)["data-room"])) <= 0
+
+
+@pytest.mark.parametrize(
+    ("better", "first", "second"),
+    [
+        ("lower", "ascending:real,a,c,b,d", "descending:real,b,c,a,d"),
+        ("higher", "descending:real,b,c,a,d", "ascending:real,a,c,b,d"),
+    ],
+)
+def test_a_click_on_a_column_sorts_the_best_first(
+    chromium: str, tmp_path: Path, better: Any, first: str, second: str
+) -> None:
+    """What is compared with stays on top, what is not known comes last."""
+    rows = [
+        Row(["real", Value(0.0)], kept=True),
+        *(Row([n, Value(v)]) for n, v in (("a", -2.0), ("b", 10.0), ("c", 9.0))),
+        Row(["d", None]),
+    ]
+    page = Page("Sorted").sortable([Column("system"), Column("far", better)], rows)
+    file = tmp_path / "sorted.html"
+    file.write_text(asked(page.html(), SORT), encoding="utf-8")
+    dom, console = browse(chromium, file, tmp_path / "profile")
+    assert console == []
+    assert str(told(dom)["data-told"]).split() == [first, second, "ascending:real,a,b,c,d"]

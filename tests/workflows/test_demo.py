@@ -22,7 +22,8 @@ from menura.audio import Clip, conform, read
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.pages.demo import movement_db, peak_db, rms_db
-from menura.workflows.demo import DemoResult, bundled_clips, demo, read_curve
+from menura.workflows.demo import DemoResult, bundled_clips, demo
+from menura.workflows.learning import read_curve
 
 
 class Read(HTMLParser):

@@ -4,6 +4,7 @@ import click
 
 from menura.cli.change import inpaint, interpolate, vary
 from menura.cli.classify import classify
+from menura.cli.compare import compare
 from menura.cli.demo import demo
 from menura.cli.download import download
 from menura.cli.evaluate import evaluate
@@ -55,6 +56,7 @@ for verb in (
     evaluate,
     classify,
     listen,
+    compare,
     features,
     verify,
 ):

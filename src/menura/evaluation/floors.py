@@ -75,10 +75,16 @@ def floor_of(
 
 def floor_over(metric: Metric, divided: Sequence[Division]) -> Floor | None:
     """As `floor_of`, over divisions that are there."""
+    found = floors_over(metric, divided)
+    return found[len(found) // 2] if found else None
+
+
+def floors_over(metric: Metric, divided: Sequence[Division]) -> list[Floor]:
+    """Of all divisions that can be measured, from the lowest figure to the highest."""
     found = [
         Floor(metric.score(first, pieces), first, pieces)
         for first, pieces in divided
         if metric.unsuited(first, pieces) is None
     ]
     found.sort(key=lambda floor: floor.measured.value)
-    return found[len(found) // 2] if found else None
+    return found

@@ -1,10 +1,11 @@
 """Cutting real music into pieces like the candidates: what real music itself would measure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from menura.audio import Clip
+from menura.audio import Clip, Score
 from menura.foundation import seeds
 
 SHORTEST_S = 1.0
@@ -47,6 +48,16 @@ def pieces_like(
         for name in names
         for start, length in _placed(lengths[name], left[name], rng)
     }
+
+
+def score_between(score: Score, start_s: float, stop_s: float) -> Score:
+    """The notes that begin in this time, counted from its start; ended where it ends."""
+    notes = tuple(
+        replace(note, start_s=note.start_s - start_s, end_s=min(note.end_s, stop_s) - start_s)
+        for note in score.notes
+        if start_s <= note.start_s < stop_s
+    )
+    return replace(score, notes=notes)
 
 
 def _placed(

@@ -10,12 +10,15 @@ from pathlib import Path
 from menura.foundation.atomic import write_text
 from menura.pages.atlas import Atlas, drawn_atlas
 from menura.pages.bars import bars, histogram
-from menura.pages.curve import Points, curves
+from menura.pages.curve import NARROW, Points, curves
 from menura.pages.markup import escape, inline
 from menura.pages.picture import picture
 from menura.pages.plane import Plane, drawn_plane
+from menura.pages.sortable import Column, Row, sortable
 from menura.pages.sound import Sound, player, players
 from menura.pages.table import Cell, number, table
+
+SCRIPTS = ("one_at_a_time.js", "play_on_click.js", "sort_on_click.js")
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,21 @@ class Page:
         self._parts: list[str] = []
         self._n_atlases = 0
 
-    def section(self, heading: str) -> "Page":
-        return self._add(f"<h2>{inline(heading)}</h2>")
+    def section(self, heading: str, *, anchor: str = "") -> "Page":
+        """anchor: by which other places on the page lead here."""
+        return self._add(f"<h2{_anchored(anchor)}>{inline(heading)}</h2>")
+
+    def subsection(self, heading: str, *, anchor: str = "") -> "Page":
+        """A part of a section."""
+        return self._add(f'<h3 class="sub"{_anchored(anchor)}>{inline(heading)}</h3>')
+
+    def folded(self, summary: str, items: Sequence[str]) -> "Page":
+        """Points that few want to read: shown when the summary is clicked."""
+        points = "".join(f"<li>{inline(item)}</li>" for item in items)
+        return self._add(
+            f'<details class="folded"><summary>{inline(summary)}</summary>'
+            f"<ul>{points}</ul></details>"
+        )
 
     def text(self, paragraph: str) -> "Page":
         return self._add(f"<p>{inline(paragraph)}</p>")
@@ -65,6 +81,12 @@ class Page:
         """Columns of numbers are right-aligned; say the unit in the column's name."""
         return self._add(table(columns, rows, caption=caption))
 
+    def sortable(
+        self, columns: Sequence[Column], rows: Sequence[Row], *, caption: str = ""
+    ) -> "Page":
+        """A table that is sorted by clicks on its columns."""
+        return self._add(sortable(columns, rows, caption=caption))
+
     def figures(self, figures: Sequence[Figure]) -> "Page":
         """The few numbers that matter most, large."""
         return self._add(f'<dl class="figures">{"".join(map(_figure, figures))}</dl>')
@@ -73,15 +95,34 @@ class Page:
         return self._add(picture(png, alt=alt, caption=caption))
 
     def curves(
-        self, lines: Mapping[str, Points], *, x_label: str, y_label: str, caption: str
+        self,
+        lines: Mapping[str, Points],
+        *,
+        x_label: str,
+        y_label: str,
+        caption: str,
+        logarithmic: bool = False,
     ) -> "Page":
-        """Curves over one pair of axes, by name."""
-        drawn = curves(lines, x_label=x_label, y_label=y_label, alt=caption)
+        """Curves over one pair of axes, by name. logarithmic: upwards, for positive values."""
+        drawn = curves(
+            lines, x_label=x_label, y_label=y_label, alt=caption, logarithmic=logarithmic
+        )
         return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
 
     def intervals(self, drawn: str, *, caption: str) -> "Page":
         """Means with their intervals, as `menura.pages.intervals` draws them."""
         return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
+
+    def small_curves(
+        self, pictures: Mapping[str, Mapping[str, Points]], *, x_label: str, y_label: str
+    ) -> "Page":
+        """Many pictures of few curves, side by side, each with its name above."""
+        parts = "".join(
+            f'<figure><figcaption class="name">{inline(name)}</figcaption>'
+            f"{curves(lines, x_label=x_label, y_label=y_label, alt=name, width=NARROW)}</figure>"
+            for name, lines in pictures.items()
+        )
+        return self._add(f'<div class="small-curves">{parts}</div>')
 
     def player(self, sound: Sound) -> "Page":
         return self._add(player(sound))
@@ -113,7 +154,7 @@ class Page:
 
     def html(self) -> str:
         style = _resource("style.css")
-        script = _resource("one_at_a_time.js") + _resource("play_on_click.js")
+        script = "".join(map(_resource, SCRIPTS))
         if self._n_atlases:
             script += _resource("atlas.js")
         lead = f'<p class="lead">{inline(self._lead)}</p>' if self._lead else ""
@@ -137,6 +178,10 @@ class Page:
     def _add(self, part: str) -> "Page":
         self._parts.append(part)
         return self
+
+
+def _anchored(anchor: str) -> str:
+    return f' id="{escape(anchor)}"' if anchor else ""
 
 
 def _figure(figure: Figure) -> str:

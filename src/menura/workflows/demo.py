@@ -19,6 +19,7 @@ from menura.pages.demo import Continued, DemoStory, Heard, demo_page, peak_db, r
 from menura.prepared import PreparedCorpus
 from menura.workflows.continue_ import continue_
 from menura.workflows.generate import generate
+from menura.workflows.learning import read_curve
 from menura.workflows.prepare import prepare
 from menura.workflows.sound import SoundOptions
 from menura.workflows.train import train
@@ -110,20 +111,6 @@ def bundled_clips() -> Mapping[str, bytes]:
     """The files that come with Menura for the demo: recordings, labels.csv, ATTRIBUTION.md."""
     folder = resources.files("menura").joinpath("demo_clips")
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-
-
-def read_curve(log: Path) -> dict[str, list[tuple[float, float]]]:
-    """Training and held-out loss by step from a run's log; empty where there is no log."""
-    lines: dict[str, list[tuple[float, float]]] = {"training": [], "held out": []}
-    if not log.is_file():
-        return lines
-    for text in log.read_text(encoding="utf-8").splitlines():
-        values = json.loads(text)
-        trained_on = next((values[key] for key in values if key.endswith("/total")), None)
-        for name, loss in (("training", trained_on), ("held out", values.get("held_out"))):
-            if loss is not None:
-                lines[name].append((float(values["step"]), float(loss)))
-    return lines
 
 
 def _mark(out: Path, minutes: float, figures: Mapping[str, float] | None) -> None:

@@ -49,6 +49,12 @@ def doctor() -> list[Check]:
     ]
 
 
+def versions() -> dict[str, str]:
+    """Package → version, of everything that Menura uses and that is installed here."""
+    found = {package: _version(package) for package, _ in _requirements()}
+    return {package: version for package, version in sorted(found.items()) if version is not None}
+
+
 def _menura() -> Check:
     from menura.foundation.version import __version__
 

@@ -1,9 +1,9 @@
 """Figures that judge sound against sound. One file a metric; its file name is its name."""
 
-from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.metrics.contract import Against, Clips, Measurement, Metric
 from menura.foundation.rooms import Room
 
-__all__ = ["Clips", "Measurement", "Metric", "load", "room"]
+__all__ = ["Against", "Clips", "Measurement", "Metric", "load", "room"]
 
 room = Room("menura.evaluation.metrics", "metric", group="menura.metrics")
 

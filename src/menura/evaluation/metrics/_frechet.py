@@ -3,6 +3,9 @@
 from functools import cached_property
 from typing import ClassVar
 
+import numpy as np
+from jaxtyping import Float
+
 from menura.evaluation import embeddings
 from menura.evaluation.embeddings import Embedding
 from menura.evaluation.fewness import remarks_on
@@ -10,6 +13,8 @@ from menura.evaluation.gaussian import frechet_distance, gaussian_of_all
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.unbiased import unbiased
+
+OfClip = Float[np.ndarray, "_ dimensions"]
 
 
 class Frechet(Metric):
@@ -41,10 +46,8 @@ class Frechet(Metric):
         return None
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
-        require(self.unavailable() or self.unsuited(reference, candidate))
         embedding = self.embedding
-        known = embedding.points_of_all(reference[name] for name in sorted(reference))
-        clips = embedding.points_of_all(candidate[name] for name in sorted(candidate))
+        known, clips = self._points(reference, candidate)
         real, made = gaussian_of_all(known), gaussian_of_all(clips)
         endless = unbiased(real, clips)
         return Measurement(
@@ -58,4 +61,17 @@ class Frechet(Metric):
             else {},
             remarks=remarks_on(real, made, embedding.counted),
             too_few=real.too_few or made.too_few,
+        )
+
+    def value(self, reference: Clips, candidate: Clips) -> float:
+        known, clips = self._points(reference, candidate)
+        return frechet_distance(gaussian_of_all(known), gaussian_of_all(clips))
+
+    def _points(self, reference: Clips, candidate: Clips) -> tuple[list[OfClip], list[OfClip]]:
+        """Of both sets, clip by clip."""
+        require(self.unavailable() or self.unsuited(reference, candidate))
+        points = self.embedding.points_of_all
+        return (
+            points(reference[name] for name in sorted(reference)),
+            points(candidate[name] for name in sorted(candidate)),
         )

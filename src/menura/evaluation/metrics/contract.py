@@ -3,12 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from menura.audio import Clip
 
 Clips = Mapping[str, Clip]
 """Name → clip. The name is the file's, without its suffix; pairs are clips of one name."""
+
+Against = Literal["real", "training", "original", "seed"]
+"""What a reference is: other real music; the sound that was learnt from; the clips, name by name,
+that the candidates were made from; the beginnings, name by name, that they go on from."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Measurement:
     counted: what n_reference and n_candidate count, e.g. "windows".
     details: further figures that explain the first. curves: name → one value a second.
     remarks: what the reader must know, e.g. that there were too few samples.
+    of_each: candidate → its part, where the figure is the mean of these; else empty. What it would
+        be with other clips is then known without measuring again.
     too_few: the sample is so small that the figure is mostly chance; a remark says of what.
     """
 
@@ -30,6 +36,7 @@ class Measurement:
     details: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    of_each: Mapping[str, float] = field(default_factory=dict)
     too_few: bool = False
 
 
@@ -45,6 +52,7 @@ class Metric(ABC):
     sample_rate: in Hz, to which sound is brought before it is measured.
     paired: the metric compares clips of one name, not whole sets.
     has_floor: whether real music measured against other real music tells something.
+    against: what the reference must be for the figure to say what it is meant to.
     """
 
     means: ClassVar[str] = ""
@@ -56,6 +64,7 @@ class Metric(ABC):
     sample_rate: ClassVar[int] = 16_000
     paired: ClassVar[bool] = False
     has_floor: ClassVar[bool] = True
+    against: ClassVar[Against] = "real"
 
     def unavailable(self) -> str | None:
         """Why this machine cannot measure it (a library, weights), or None when it can.
@@ -75,3 +84,8 @@ class Metric(ABC):
         Clips are a second long or more. Raises MenuraError, with the reason of `unavailable` or
         `unsuited`, for what cannot be measured.
         """
+
+    def value(self, reference: Clips, candidate: Clips) -> float:
+        """The figure alone, for those who want it many times: of a metric that says more beside it,
+        at a price, this is to be quicker."""
+        return self.score(reference, candidate).value

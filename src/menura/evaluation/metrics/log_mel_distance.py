@@ -28,6 +28,7 @@ class LogMelDistance(Metric):
     sample_rate = 32_000
     paired = True
     has_floor = False
+    against = "original"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         return not_reconstructions(reference, candidate)
@@ -44,6 +45,7 @@ class LogMelDistance(Metric):
             len(both),
             details={"worst pair": max(values)},
             remarks=unpaired(reference, candidate),
+            of_each={name: value for (name, _, _), value in zip(both, values, strict=True)},
         )
 
 

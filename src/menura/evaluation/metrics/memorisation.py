@@ -38,6 +38,7 @@ class Memorisation(Metric):
     higher_is_better = False
     tolerance = 1e-9
     unit = "of the windows"
+    against = "training"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         if len(reference) < 2:
@@ -69,6 +70,7 @@ class Memorisation(Metric):
             len(together),
             details=details,
             remarks=_copies(distances, limit),
+            of_each=_shares(distances, limit),
         )
 
 
@@ -109,6 +111,13 @@ def _nearest(
     )
     distances: Float64[np.ndarray, "points"] = np.linalg.norm(points - known[nearest], axis=1)
     return distances
+
+
+def _shares(distances: Mapping[str, Float64[np.ndarray, "_"]], limit: float) -> dict[str, float]:
+    """What each candidate adds to the figure, so that their mean is the figure: its copies over the
+    windows that a candidate has on average."""
+    usual = sum(len(values) for values in distances.values()) / len(distances)
+    return {name: float((values <= limit).sum()) / usual for name, values in distances.items()}
 
 
 def _copies(distances: Mapping[str, Float64[np.ndarray, "_"]], limit: float) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class MultiResolutionStft(Metric):
     sample_rate = 32_000
     paired = True
     has_floor = False
+    against = "original"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         return not_reconstructions(reference, candidate)
@@ -38,7 +39,8 @@ class MultiResolutionStft(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
-        parts = np.array(each(lambda pair: _distance(*pair[1:]), both)).mean(axis=0)
+        of_each = each(lambda pair: _distance(*pair[1:]), both)
+        parts = np.array(of_each).mean(axis=0)
         n_ffts = ", ".join(map(str, RESOLUTIONS))
         return Measurement(
             float(parts.sum()),
@@ -48,6 +50,7 @@ class MultiResolutionStft(Metric):
             len(both),
             details={"spectral convergence": float(parts[0]), "log magnitude": float(parts[1])},
             remarks=unpaired(reference, candidate),
+            of_each={name: sum(own) for (name, _, _), own in zip(both, of_each, strict=True)},
         )
 
 

@@ -30,6 +30,7 @@ class SeedRelatedness(Metric):
     tolerance = 1e-9
     paired = True
     has_floor = False
+    against = "seed"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         n_pairs = len(pairs(reference, candidate))
@@ -59,6 +60,7 @@ class SeedRelatedness(Metric):
             details={"nearest to their own seed": float(n_nearest)},
             remarks=(*few, *unpaired(reference, candidate)),
             too_few=bool(few),
+            of_each={name: float(share) for (name, _, _), share in zip(both, shares, strict=True)},
         )
 
 

@@ -1,0 +1,260 @@
+"""`menura compare`: many systems trained alike and measured alike, on one page."""
+
+import errno
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from menura.evaluation.compare.material import material_of
+from menura.evaluation.compare.ways import WAYS
+from menura.foundation.atomic import write_json
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
+from menura.pages.compare import compare_page
+from menura.prepared import PreparedCorpus
+from menura.prepared.locking import alone
+from menura.prepared.places import Remote, place_of
+from menura.prepared.refusals import written_into
+from menura.workflows import compare_judging, compare_making
+from menura.workflows.apart import Apart, DiedError, FailedError
+from menura.workflows.compare_order import (
+    CORPUS,
+    FACTS,
+    LOG,
+    REASON,
+    Entry,
+    Order,
+    check,
+    check_folder,
+    entries_of,
+    kept_entries,
+    learns_notes,
+    note,
+    read_json,
+    unsuited,
+)
+from menura.workflows.compare_results import CSV, JSON, Found, Outcome, failed, write_results
+from menura.workflows.compare_story import story_of
+from menura.workflows.prepare import prepare
+
+PAGE, REAL = "index.html", "real"
+_MAKE = "menura.workflows.compare_making:make"
+_JUDGE = "menura.workflows.compare_judging:judge"
+# Troubles of the machine: whoever comes next would have them too.
+_NOT_ITS_FAULT = frozenset(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS") if hasattr(errno, name)
+)
+_LITTLE_ROOM = 20e6  # bytes
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """page, results, table: what was written. ranks: way → system → its mean rank (1 is best).
+    failed: system → why it could not be compared."""
+
+    page: Path
+    results: Path
+    table: Path
+    ranks: Mapping[str, Mapping[str, float]]
+    failed: Mapping[str, str]
+
+
+def compare(
+    corpus: Path | str,
+    out: Path | str,
+    *,
+    recipes: Sequence[str] = (),
+    minutes: float = 5.0,
+    preset: str = "laptop",
+    clips: int = 16,
+    seconds: float = 10.0,
+    seed: int = 0,
+    reporter: Reporter | None = None,
+) -> CompareResult:
+    """Train every recipe on one corpus for the same minutes, make as much music with each in every
+    way it can, measure all of it, and write `out`/index.html, results.json and results.csv.
+
+    corpus: a prepared folder or its URL, or a raw folder. recipes: names, or NAME:PRESET where the
+    preset is not `preset`; none takes every recipe that is trained here. minutes: of training, all
+    stages together. clips, seconds: what is made, and how long each. seed: of everything.
+
+    Each system works in a process of its own, one at a time. One that fails is a row with its
+    reason. What is done stays: the same call goes on where it was stopped, tries again what failed,
+    and with other recipes adds them to those that are there.
+    Raises UsageError for wrong words before anything is begun; MenuraError where `out` holds
+    something else or cannot be written, and for a corpus that nothing can be measured by.
+    """
+    check(minutes, clips, seconds)
+    entries = entries_of(recipes, preset)
+    out, reporter = Path(out), reporter or Reporter()
+    check_folder(out)
+    with _held(out):
+        prepared = _prepared(corpus, out, entries, reporter)
+        # Refuses what nothing can be measured by, before hours of training.
+        material = material_of(prepared, clips, seconds, seed)
+        order = Order(prepared.fingerprint, float(minutes), clips, float(seconds), seed)
+        note(out, order)
+        work = _Work(str(_place(prepared)), order, out, preset, reporter)
+        made = work.all_made([*entries, *kept_entries(out)], prepared)
+        outcomes, real = work.all_judged(made)
+        found = Found(
+            order,
+            printable(str(prepared.about["source"]["name"])),
+            prepared.licences(),
+            material,
+            tuple(outcomes),
+            real,
+        )
+        write_results(out, found)
+        reporter.progress(0, 0, "writing the page")
+        page = compare_page(story_of(found, out)).write(out / PAGE)
+    reporter.say(f"Open this page in a browser: {printable(str(page.resolve()))}")
+    ranks = {way: found.ranks(way) for way in found.ways()}
+    return CompareResult(page, out / JSON, out / CSV, ranks, failed(outcomes))
+
+
+class _Work:
+    """The two rounds of a comparison: all made, then all measured."""
+
+    def __init__(
+        self, corpus: str, order: Order, out: Path, preset: str, reporter: Reporter
+    ) -> None:
+        self._corpus, self._order, self._out = corpus, order, out
+        self._preset, self._reporter = preset, reporter
+
+    def all_made(self, entries: Sequence[Entry], prepared: PreparedCorpus) -> list[Outcome]:
+        """Every system, trained and asked for what it can make; or why not."""
+        wanted = list(dict.fromkeys(entries))
+        outcomes = []
+        for number, entry in enumerate(wanted, 1):
+            name = entry.name(self._preset)
+            teller = _Named(self._reporter, f"{number}/{len(wanted)} {name}")
+            reason = unsuited(entry, prepared)
+            if reason is not None:
+                teller.warn(reason)
+                outcomes.append(Outcome(entry, name, reason=reason))
+                continue
+            outcomes.append(self._made(entry, name, teller))
+        return outcomes
+
+    def all_judged(self, made: Sequence[Outcome]) -> tuple[list[Outcome], dict[str, Any]]:
+        """The same with their scores, and those of real music."""
+        done = {way for one in made for way in one.ways_made()}
+        ways = tuple(way for way in WAYS if way in done)
+        if not ways:
+            return list(made), {}
+        with Apart(_JUDGE, self._out / LOG) as child:
+            teller = _Named(self._reporter, "real music")
+            real = child.do(self._judging(self._out / REAL, ways), teller)
+            return [self._judged(one, child) for one in made], real
+
+    def _made(self, entry: Entry, name: str, teller: Reporter) -> Outcome:
+        folder, order = entry.folder(self._out), self._order
+        facts = read_json(folder / FACTS)
+        if facts is not None:
+            teller.say("made already")
+            return Outcome(entry, name, facts)
+        if before := read_json(folder / REASON):
+            teller.say(f"trying again; it failed before ({before.get('reason')})")
+        task = compare_making.Task(
+            self._corpus,
+            str(folder),
+            entry.recipe,
+            entry.preset,
+            order.minutes,
+            order.clips,
+            order.seconds,
+            order.seed,
+        )
+        reason = ""
+        try:
+            with Apart(_MAKE, folder / LOG) as child:
+                facts = child.do(compare_making.as_payload(task), teller)
+        except (FailedError, DiedError) as error:
+            reason = self._reason(error, folder)
+        if reason:
+            teller.warn(f"failed: {reason}")
+            write_json(folder / REASON, {"reason": reason})
+            return Outcome(entry, name, reason=reason)
+        (folder / REASON).unlink(missing_ok=True)
+        return Outcome(entry, name, facts)
+
+    def _judged(self, one: Outcome, child: Apart) -> Outcome:
+        if one.reason:
+            return one
+        folder = one.entry.folder(self._out)
+        try:
+            scores = child.do(self._judging(folder, ()), _Named(self._reporter, one.name))
+        except (FailedError, DiedError) as error:
+            reason = f"could not be measured: {self._reason(error, folder)}"
+            self._reporter.warn(f"{one.name}: {reason}")
+            return Outcome(one.entry, one.name, one.facts, reason=reason)
+        return Outcome(one.entry, one.name, one.facts, scores)
+
+    def _judging(self, folder: Path, ways: tuple[str, ...]) -> dict[str, Any]:
+        order = self._order
+        task = compare_judging.Task(
+            *(self._corpus, str(folder), order.clips, order.seconds, order.seed, ways)
+        )
+        return compare_judging.as_payload(task)
+
+    def _reason(self, error: MenuraError, folder: Path) -> str:
+        """In words. Raises OSError where it is the machine's trouble, and everybody's."""
+        if isinstance(error, FailedError) and error.errno in _NOT_ITS_FAULT:
+            raise OSError(error.errno, str(error))
+        if shutil.disk_usage(self._out).free < _LITTLE_ROOM:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return str(error)
+
+
+class _Named(Reporter):
+    """Says whose work it is."""
+
+    def __init__(self, reporter: Reporter, name: str):
+        self._reporter, self._name = reporter, name
+
+    def say(self, line: str) -> None:
+        self._reporter.say(f"{self._name}: {line}")
+
+    def warn(self, line: str) -> None:
+        self._reporter.warn(f"{self._name}: {line}")
+
+    def progress(self, done: float, total: float, line: str) -> None:
+        self._reporter.progress(done, total, f"{self._name}: {line}")
+
+
+@contextmanager
+def _held(out: Path) -> Iterator[None]:
+    """Have the folder, alone, and word what goes wrong while it is written."""
+    name = f"--out {printable(str(out))}"
+
+    def busy() -> None:
+        raise MenuraError(f"{name}: another comparison is at work in it; wait for it to end")
+
+    again = "start it again"
+    with written_into(name, "choose another place, or change its permissions", again):
+        out.mkdir(parents=True, exist_ok=True)
+        with alone(out, busy):
+            yield
+
+
+def _prepared(
+    named: Path | str, out: Path, entries: Sequence[Entry], reporter: Reporter
+) -> PreparedCorpus:
+    """The corpus itself if it is prepared; else prepared into the folder, once."""
+    corpus = place_of(named)
+    if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
+        return PreparedCorpus.open(named)
+    ours = out / CORPUS
+    layout = "notes" if all(map(learns_notes, entries)) else "folder"
+    prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
+    return PreparedCorpus.open(ours)
+
+
+def _place(prepared: PreparedCorpus) -> Path | str:
+    folder = prepared.folder
+    return str(folder) if isinstance(folder, Remote) else folder.resolve()

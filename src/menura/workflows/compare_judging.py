@@ -1,0 +1,94 @@
+"""All systems of a comparison measured, in one process that keeps what real music sounds like."""
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from menura import audio
+from menura.audio import Clip
+from menura.evaluation import metrics
+from menura.evaluation.compare.judging import Judge, Judged, ReadAt
+from menura.evaluation.compare.material import material_of
+from menura.evaluation.compare.ways import WAYS
+from menura.foundation.atomic import write_json
+from menura.foundation.config import from_dict
+from menura.foundation.reporting import Reporter
+from menura.foundation.version import __version__
+from menura.prepared import PreparedCorpus
+from menura.workflows.compare_order import FACTS, MADE, SCORES, read_json
+
+
+@dataclass(frozen=True)
+class Task:
+    """folder: of the system; of real music, where its figures go. ways: of real music, those that
+    are wanted; of a system, what it has made is measured."""
+
+    corpus: str
+    folder: str
+    clips: int
+    seconds: float
+    seed: int
+    ways: tuple[str, ...] = ()
+
+
+def judge(payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+    """The scores of one system, or of real music, written into its folder unless they are there."""
+    task = from_dict(Task, payload)
+    file = Path(task.folder) / SCORES
+    done = read_json(file)
+    ways = _ways(task)
+    wanted = {"menura": __version__, "metrics": metrics.room.names(), "ways": ways}
+    if done is not None and all(done.get(key) == value for key, value in wanted.items()):
+        return done
+    judge_ = _judge(task.corpus, task.clips, task.seconds, task.seed, reporter)
+    found = {}
+    for name in ways:
+        if task.ways:
+            judged = judge_.real(WAYS[name])
+        else:
+            judged = judge_.judge(WAYS[name], _reader(Path(task.folder) / MADE / name))
+        found[name] = _plain(judged)
+    result = {**wanted, "scores": found}
+    write_json(file, result)
+    return result
+
+
+def as_payload(task: Task) -> dict[str, Any]:
+    """What `judge` takes."""
+    return {**asdict(task), "ways": list(task.ways)}
+
+
+def _ways(task: Task) -> list[str]:
+    if task.ways:
+        return list(task.ways)
+    facts = read_json(Path(task.folder) / FACTS) or {}
+    return [name for name, made in facts.get("made", {}).items() if "names" in made]
+
+
+@lru_cache(maxsize=1)
+def _judge(corpus: str, clips: int, seconds: float, seed: int, reporter: Reporter) -> Judge:
+    material = material_of(PreparedCorpus.open(corpus), clips, seconds, seed)
+    return Judge(material, seed, reporter)
+
+
+def _reader(folder: Path) -> ReadAt:
+    """Reads the clips of a folder at a rate, mono, by their names."""
+
+    def at(sample_rate: int) -> dict[str, Clip]:
+        files = sorted(folder.glob("*.flac"))
+        return {f.stem: audio.conform(audio.read(f), sample_rate, 1) for f in files}
+
+    return at
+
+
+def _plain(judged: Judged) -> dict[str, Any]:
+    figures = {}
+    for name, scored in judged.scores.items():
+        figures[name] = {
+            "value": scored.measured.value,
+            "low": scored.low,
+            "high": scored.high,
+            **{k: v for k, v in asdict(scored.measured).items() if k not in ("value", "of_each")},
+        }
+    return {"figures": figures, "not_measured": dict(judged.not_measured)}

@@ -1,0 +1,236 @@
+"""From what a comparison found to what its page tells."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from menura import audio
+from menura.evaluation import metrics
+from menura.evaluation.compare.intervals import COVERAGE
+from menura.evaluation.compare.material import Extent
+from menura.evaluation.compare.reported import statements_of
+from menura.evaluation.compare.stretches import read
+from menura.evaluation.compare.ways import WAYS
+from menura.pages.compare import (
+    REAL,
+    Compared,
+    Entrant,
+    Heard,
+    Measure,
+    Reported,
+    Tried,
+)
+from menura.pages.curve import Points
+from menura.pages.sortable import Value
+from menura.training.tracking import LOG
+from menura.workflows.compare_order import MADE, RUN
+from menura.workflows.compare_results import Found, Outcome
+from menura.workflows.doctor import versions
+from menura.workflows.learning import read_curve
+from menura.workflows.machine import machine
+from menura.workflows.train import CODEC
+
+HEARD_S = 12.0  # of a clip on the page, at most
+SPOKEN = {"generate": 2}  # clips of a way that are on the page; of the others one
+
+
+def story_of(found: Found, out: Path) -> Compared:
+    """Everything that the page tells; sounds are read from the folder."""
+    order = found.order
+    return Compared(
+        corpus=found.corpus,
+        minutes=order.minutes,
+        terms=(
+            f"Trained for {order.minutes:g} min, all stages together, seed {order.seed}; training "
+            "that stopped by itself took less.",
+            f"By each way {order.clips} clips of {order.seconds:g} s; beginnings that are gone on "
+            f"from are {found.material.seed_s:g} s long.",
+        ),
+        data=tuple(_data(found)),
+        entrants=tuple(_entrant(one, out) for one in found.outcomes),
+        tried=tuple(_tried(found, way) for way in found.ways()),
+        real=tuple(_real(found)),
+        reported=tuple(_reported(found)),
+        machine=_machine(found),
+        limits=(
+            f"Below a figure: {COVERAGE:.0%} limits over other draws of clips from the same "
+            "training; below that of real music, the lowest and the highest of five divisions of "
+            "the recordings in two. Bold: the best of a column."
+        ),
+    )
+
+
+def _data(found: Found) -> list[str]:
+    material = found.material
+    splits = " and ".join(material.splits)
+    lines = [
+        f"Learned from {_amount(material.extents['training'], 'looked through for copies')}.",
+        f"Held out, and judged by ({splits}): "
+        f"{_amount(material.extents['held out'], 'measured by')}.",
+    ]
+    if "valid" in material.splits:
+        lines.append(
+            "The recordings that judge are also those by which training decides when to stop: the "
+            "corpus has too few for a test split of their own."
+        )
+    licences = ", ".join(f"{name} ({n})" for name, n in found.licences.items())
+    return [*lines, f"Licences of the recordings: {licences}."]
+
+
+def _amount(extent: Extent, heard: str) -> str:
+    tracks = "1 track" if extent.n_tracks == 1 else f"{extent.n_tracks} tracks"
+    said = f"{tracks}, {extent.seconds / 60:.1f} min"
+    if extent.heard_s < 0.99 * extent.seconds:
+        said += f", of which {extent.heard_s / 60:.1f} min were {heard}"
+    return said
+
+
+def _entrant(one: Outcome, out: Path) -> Entrant:
+    if one.reason or one.facts is None:
+        return Entrant(one.name, one.reason)
+    facts = one.facts
+    folder = one.entry.folder(out)
+    remarks = [f"{WAYS[way].title.lower()}: {why}" for way, why in one.not_made().items()]
+    for way in WAYS:
+        for metric, why in one.not_measured(way).items():
+            remarks.append(f"{WAYS[way].title.lower()}, {metric}: {why}")
+    return Entrant(
+        one.name,
+        figures={
+            "trained (min)": facts["minutes"],
+            "steps": float(sum(facts["steps"])),
+            "parameters": float(facts["parameters"]),
+            "memory (GB)": facts.get("training_gb"),
+            "made in a second (s)": _speed(facts),
+        },
+        remarks=tuple(dict.fromkeys(remarks)),
+        learning=_learning(folder / RUN),
+        heard=tuple(_heard(facts, folder)),
+    )
+
+
+def _speed(facts: Mapping[str, Any]) -> float | None:
+    """Seconds of new music made in one, over all ways that make some."""
+    made = [
+        one
+        for way, one in facts["made"].items()
+        if "names" in one and WAYS[way].verb in ("generate", "continue")
+    ]
+    took_s = sum(one["took_s"] for one in made)
+    return sum(one["sound_s"] for one in made) / took_s if took_s > 0 else None
+
+
+def _learning(run: Path) -> dict[str, Points]:
+    """By minutes; a codec's before what learns its latents."""
+    codec = {
+        f"codec, {name}": points
+        for name, points in read_curve(run / CODEC / LOG, "minutes").items()
+        if points
+    }
+    own = {name: points for name, points in read_curve(run / LOG, "minutes").items() if points}
+    return {**codec, **own}
+
+
+def _heard(facts: Mapping[str, Any], folder: Path) -> list[Heard]:
+    found = []
+    for way, made in facts["made"].items():
+        for number, name in enumerate(made.get("names", [])[: SPOKEN.get(way, 1)], 1):
+            if way == "round-trip":
+                continue
+            title = WAYS[way].title.lower() + (f" ({number})" if way in SPOKEN else "")
+            clip = audio.read(folder / MADE / way / f"{name}.flac")
+            found.append(Heard(title, clip.between(0, HEARD_S)))
+    return found
+
+
+def _tried(found: Found, way: str) -> Tried:
+    names = found.measures(way)
+    with_way = [one for one in found.outcomes if one.figures(way)]
+    curves: dict[str, dict[str, Points]] = {}
+    for name in names:
+        lines = _curves(found, way, name)
+        if lines:
+            curves[name] = lines
+    return Tried(
+        title=WAYS[way].title,
+        words=WAYS[way].words,
+        measures=tuple(_measure(found, way, name) for name in names),
+        rows={
+            one.name: {metric: _value(figure) for metric, figure in one.figures(way).items()}
+            for one in with_way
+        },
+        real={metric: _value(figure) for metric, figure in found.real_figures(way).items()},
+        ranks=found.ranks(way),
+        curves=curves,
+    )
+
+
+def _curves(found: Found, way: str, metric: str) -> dict[str, Points]:
+    """Second by second: real music's own curve, then each system's."""
+    lines: dict[str, Points] = {}
+    for one in found.outcomes:
+        curves = one.figures(way).get(metric, {}).get("curves", {})
+        if len(curves.get("candidates", ())) > 1:
+            lines.setdefault(REAL, list(enumerate(curves.get("reference", ()), 1)))
+            lines[one.name] = list(enumerate(curves["candidates"], 1))
+    return lines
+
+
+def _measure(found: Found, way: str, name: str) -> Measure:
+    metric = metrics.load(name)
+    one = next(o for o in found.outcomes if name in o.figures(way))
+    return Measure(
+        name,
+        "higher" if metric.higher_is_better else "lower",
+        (metric.means or metrics.room.summary(name)).rstrip("."),
+        one.figures(way)[name]["embedding"],
+        metric.unit,
+    )
+
+
+def _value(figure: Mapping[str, Any]) -> Value:
+    few = "few" if figure.get("too_few") else ""
+    return Value(float(figure["value"]), figure["low"], figure["high"], few)
+
+
+def _real(found: Found) -> list[Heard]:
+    material = found.material
+    heard: list[Heard] = []
+    if not found.ways():  # there is nothing to hear it beside
+        return heard
+    if material.pieces:
+        clip = read(material.prepared, material.pieces[0])
+        heard.append(Heard("a piece", clip.between(0, HEARD_S), "Held out: a real recording."))
+    if material.going_on:
+        clip = read(material.prepared, material.going_on[0])
+        caption = f"The first {material.seed_s:g} s are what systems go on from."
+        heard.append(Heard("as it goes on", clip.between(0, HEARD_S), caption))
+    return heard
+
+
+def _reported(found: Found) -> list[Reported]:
+    rows = []
+    for one in found.outcomes:
+        figures = one.figures("generate") or one.figures("reconstruct")
+        for said in statements_of(one.entry.recipe):
+            ours = figures.get(said.metric)
+            shown = None
+            if ours is not None and said.detail is None:
+                shown = _value(ours)
+            elif ours is not None and said.detail in ours["details"]:
+                shown = Value(float(ours["details"][said.detail]))
+            rows.append(Reported(one.name, said.of, said.measure, said.value, shown))
+    return rows
+
+
+def _machine(found: Found) -> dict[str, str]:
+    computed = {
+        f"{one.facts['device']} ({one.facts['precision']})"
+        for one in found.outcomes
+        if one.facts is not None
+    }
+    memory = f"{psutil.virtual_memory().total / 2**30:.1f} GiB"
+    about = {name: str(value) for name, value in machine().items()}
+    return {**about, "computed on": ", ".join(sorted(computed)), "memory": memory, **versions()}

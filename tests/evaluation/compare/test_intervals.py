@@ -1,0 +1,158 @@
+"""Intervals: against closed forms, and without measuring the same clips again and again."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from menura.audio import Clip
+from menura.evaluation import metrics
+from menura.evaluation.compare.intervals import MOST_PARTS, around, interval
+from menura.evaluation.metrics import Clips, Measurement, Metric
+from tunes import tune
+
+RATE = 8000
+VALUES = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=40)
+
+
+def clips(n: int, seconds: float = 2.0, first: int = 0) -> dict[str, Clip]:
+    return {f"{i:02}": Clip(tune(seconds, RATE, first + i), RATE) for i in range(n)}
+
+
+def level(clip: Clip) -> float:
+    return float(np.square(clip.samples).mean())
+
+
+class MeanLevel(Metric):
+    """A mean over clips that does not say what it is the mean of."""
+
+    ideal = of_itself = 0.0
+    higher_is_better = False
+    tolerance = 0.0
+    tells = False
+    least = 1
+
+    def __init__(self) -> None:
+        self.n_scored = 0
+
+    def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
+        return "too few" if len(candidate) < self.least else None
+
+    def score(self, reference: Clips, candidate: Clips) -> Measurement:
+        self.n_scored += 1
+        each = {name: level(clip) for name, clip in candidate.items()}
+        value = float(np.mean(list(each.values())))
+        return Measurement(value, "", "clips", 0, len(each), of_each=each if self.tells else {})
+
+
+class Telling(MeanLevel):
+    tells = True
+
+
+def limits(metric: Metric, candidate: Mapping[str, Clip]) -> tuple[float, float]:
+    found = interval(metric, {}, candidate, metric.score({}, candidate), seed=0)
+    assert found is not None
+    return found
+
+
+def test_limits_of_a_mean_are_those_of_the_closed_form() -> None:
+    values = np.random.default_rng(1).normal(5, 2, 400)
+    found = around(float(values.mean()), values, seed=0)
+    assert found is not None
+    expected = stats.norm.interval(0.95, values.mean(), stats.sem(values))
+    assert found == pytest.approx(expected, rel=0.02)
+
+
+def test_limits_of_few_values_are_as_wide_as_their_spread_asks() -> None:
+    """The plain bootstrap's are narrower by the root of (n − 1) / n: of six, by 9 %."""
+    values = [1.0, 2.0, 4.0, 5.0, 7.0, 9.0]
+    found = around(float(np.mean(values)), values, seed=0)
+    assert found is not None
+    wide = (found[1] - found[0]) / (2 * 1.96 * stats.sem(values))
+    assert wide == pytest.approx(1.0, abs=0.05)
+
+
+@given(VALUES, st.integers(0, 1000))
+def test_the_figure_lies_within_and_scale_and_shift_pass_through(
+    values: list[float], seed: int
+) -> None:
+    mean = float(np.mean(values))
+    found = around(mean, values, seed)
+    assert found is not None
+    low, high = found
+    slack = 1e-9 * (1 + max(map(abs, values)))
+    assert low <= mean + slack
+    assert mean - slack <= high
+    moved = around(2 * mean + 1, [2 * value + 1 for value in values], seed)
+    assert moved is not None
+    assert moved == pytest.approx((2 * low + 1, 2 * high + 1), rel=1e-6, abs=1e-3)
+
+
+def test_leaving_out_clips_gives_the_same_as_their_own_values() -> None:
+    """Of a mean, the pseudo-values are the values: both ways must meet."""
+    made = clips(MOST_PARTS)
+    # In whatever order the parts come, the same values are drawn from.
+    assert limits(MeanLevel(), made) == pytest.approx(limits(Telling(), made), rel=0.05)
+
+
+def test_how_often_is_measured_does_not_grow_with_the_clips() -> None:
+    told, silent = Telling(), MeanLevel()
+    limits(told, clips(30, 1.0))
+    limits(silent, clips(30, 1.0))
+    assert told.n_scored == 1
+    assert silent.n_scored == 1 + MOST_PARTS
+
+
+def test_values_of_each_that_do_not_make_the_figure_are_not_believed() -> None:
+    metric = Telling()
+    made = clips(5)
+    measured = metric.score({}, made)
+    wrong = replace(measured, of_each=dict.fromkeys(made, 99.0))
+    assert interval(metric, {}, made, wrong, 0) == pytest.approx(
+        interval(MeanLevel(), {}, made, measured, 0), rel=0.05
+    )
+
+
+def test_too_few_have_no_limits() -> None:
+    made = clips(2)
+    assert interval(MeanLevel(), {}, made, MeanLevel().score({}, made), 0) is None
+    needs_four = MeanLevel()
+    needs_four.least = 4
+    made = clips(4)
+    assert interval(needs_four, {}, made, needs_four.score({}, made), 0) is None
+    needs_four.least = 3
+    assert interval(needs_four, {}, made, needs_four.score({}, made), 0) is not None
+
+
+def test_no_limit_is_better_than_the_ideal() -> None:
+    made = {"a": Clip(np.zeros((1, 8000), np.float32), RATE), **clips(2)}
+    low, high = limits(Telling(), made)
+    assert low == 0.0
+    assert high > 0
+
+
+@pytest.mark.parametrize("name", ["frechet-spectral", "frechet-mfcc", "log-mel-distance"])
+def test_limits_hold_the_figure_of_new_clips(name: str) -> None:
+    """Of sets drawn anew from the same source most lie within: the limits are no decoration."""
+    metric = metrics.load(name)
+    reference = clips(12, 2.0, first=100)
+
+    def drawn(number: int) -> dict[str, Clip]:
+        made = clips(12, 2.0, 200 + 12 * number).values()
+        return dict(zip(reference, made, strict=True))
+
+    first = drawn(0)
+    measured = metric.score(reference, first)
+    found = interval(metric, reference, first, measured, seed=0)
+    assert found is not None
+    low, high = found
+    assert low < measured.value < high
+    others = [metric.score(reference, drawn(k)).value for k in range(1, 9)]
+    # Two such sets differ by √2 as much as one from the truth: widened by that, 95 % lie within.
+    half = math.sqrt(2) * (high - low) / 2
+    assert sum(abs(value - measured.value) <= half for value in others) >= 5

@@ -1,0 +1,180 @@
+"""Judging: each metric with the reference that it needs, and one that fails costs no other."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import menura
+from menura.audio import Clip, conform, write
+from menura.evaluation import metrics
+from menura.evaluation.compare.judging import Judge, Judged, against_of
+from menura.evaluation.compare.material import Material, material_of
+from menura.evaluation.compare.stretches import read
+from menura.evaluation.compare.ways import WAYS
+from menura.evaluation.metrics import Clips, Measurement, Metric
+from menura.prepared import PreparedCorpus
+from tunes import tune
+
+RATE = 8000
+NAMES = (
+    "frechet-mfcc",
+    "frechet-spectral",
+    "log-mel-distance",
+    "memorisation",
+    "multi-resolution-stft",
+    "seed-relatedness",
+)
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    folder = tmp_path_factory.mktemp("judging")
+    rows = ["file,split"]
+    for number in range(8):
+        name, split = f"{number}.wav", "train" if number < 4 else "test"
+        write(Clip(tune(6.0, RATE, seed=number), RATE), folder / "raw" / name)
+        rows.append(f"{name},{split}")
+    (folder / "raw" / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    labels = folder / "raw" / "labels.csv"
+    menura.prepare(folder / "raw", folder / "prepared", labels=labels, workers=1)
+    return material_of(PreparedCorpus.open(folder / "prepared"), 6, 2.0, seed=0)
+
+
+@pytest.fixture(scope="module")
+def judge(material: Material) -> Iterator[Judge]:
+    judge = Judge(material, seed=0, names=NAMES)
+    yield judge
+    judge.close()
+
+
+def judged(judge: Judge, way: str, clips: dict[str, Clip]) -> Judged:
+    return judge.judge(
+        WAYS[way], lambda rate: {name: conform(clip, rate, 1) for name, clip in clips.items()}
+    )
+
+
+def noise(n: int, seconds: float = 2.0) -> dict[str, Clip]:
+    rng = np.random.default_rng(0)
+    sounds = rng.standard_normal((n, 1, round(seconds * RATE))).astype(np.float32)
+    return {f"{k:03}": Clip(0.1 * sound, RATE) for k, sound in enumerate(sounds)}
+
+
+def pieces(material: Material) -> dict[str, Clip]:
+    stretches = enumerate(material.pieces)
+    return {f"{k:03}": read(material.prepared, stretch) for k, stretch in stretches}
+
+
+def test_real_music_is_nearer_than_noise_and_within_its_own_limits(
+    judge: Judge, material: Material
+) -> None:
+    real = judge.real(WAYS["generate"]).scores["frechet-spectral"]
+    far = judged(judge, "generate", noise(6)).scores["frechet-spectral"]
+    assert real.low is not None
+    assert real.high is not None
+    assert real.low <= real.measured.value <= real.high
+    assert far.measured.value > 5 * real.high
+    assert far.low is not None
+    assert far.low > real.high, "the limits tell noise from music"
+
+
+def test_a_copy_of_the_training_sound_is_found_wherever_it_is_made(
+    judge: Judge, material: Material
+) -> None:
+    [part] = material.training[0]
+    track = read(material.prepared, ((part),))
+    copies = noise(6) | {"000": track.between(1.0, 3.0)}
+    found = judged(judge, "generate", copies).scores["memorisation"]
+    assert found.measured.value == pytest.approx(1 / 6)
+    assert found.high is not None
+    assert found.high > found.measured.value
+    assert judged(judge, "generate", noise(6)).scores["memorisation"].measured.value == 0
+    assert judge.real(WAYS["generate"]).scores["memorisation"].measured.value < 0.5
+
+
+def test_only_what_is_new_is_measured(judge: Judge, material: Material) -> None:
+    """The seed, which is real, must not make a continuation look near; nor what is round a gap."""
+    going_on = {f"{k:03}": read(material.prepared, s) for k, s in enumerate(material.going_on)}
+    with_noise = {
+        name: Clip(
+            np.concatenate(
+                [clip.between(0, material.seed_s).samples, noise(1)["000"].samples], axis=1
+            ),
+            RATE,
+        )
+        for name, clip in going_on.items()
+    }
+    bare = judged(judge, "generate", noise(6)).scores["frechet-mfcc"].measured.value
+    after = judged(judge, "continue", with_noise).scores["frechet-mfcc"].measured.value
+    assert after == pytest.approx(bare, rel=0.1)
+    filled = {
+        name: Clip(
+            np.concatenate(
+                [
+                    clip.between(0, 0.5).samples,
+                    noise(1, 1.0)["000"].samples,
+                    clip.between(1.5, 2.0).samples,
+                ],
+                axis=1,
+            ),
+            RATE,
+        )
+        for name, clip in pieces(material).items()
+    }
+    assert judged(judge, "inpaint", filled).scores["log-mel-distance"].measured.value > 15
+    same = judged(judge, "inpaint", pieces(material)).scores["log-mel-distance"]
+    assert same.measured.value == pytest.approx(0, abs=1e-6)
+
+
+def test_the_music_itself_goes_on_better_than_noise(judge: Judge, material: Material) -> None:
+    real = judge.real(WAYS["continue"])
+    assert "seed-relatedness" in real.scores
+    assert "seed-relatedness" not in judge.real(WAYS["generate"]).scores
+    assert "log-mel-distance" not in real.scores, "there is nothing it is a copy of"
+
+
+def test_what_is_passed_through_is_measured_against_itself(
+    judge: Judge, material: Material
+) -> None:
+    same = judged(judge, "reconstruct", pieces(material)).scores
+    assert same["log-mel-distance"].measured.value == pytest.approx(0, abs=1e-6)
+    assert same["multi-resolution-stft"].measured.value == pytest.approx(0, abs=1e-4)
+    assert "memorisation" not in same
+    halved = {n: Clip(0.5 * c.samples, RATE) for n, c in pieces(material).items()}
+    quieter = judged(judge, "reconstruct", halved).scores["log-mel-distance"]
+    assert quieter.low is not None
+    assert quieter.high is not None
+    assert 0 < quieter.low <= quieter.measured.value <= quieter.high <= 6.1
+
+
+def test_one_metric_that_fails_costs_no_other(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(reference: Clips, candidate: Clips) -> Measurement:
+        raise RuntimeError("a fault of its own")
+
+    monkeypatch.setattr(judge._metrics["frechet-mfcc"], "score", broken)
+    found = judged(judge, "generate", noise(3))
+    assert found.not_measured["frechet-mfcc"] == "RuntimeError: a fault of its own"
+    assert "frechet-spectral" in found.scores
+
+
+def test_silence_and_nothing_are_said_to_be_so(judge: Judge) -> None:
+    silent = {n: Clip(0 * c.samples, RATE) for n, c in noise(3).items()}
+    assert "above −50 dBFS" in judged(judge, "generate", silent).not_measured["memorisation"]
+    nothing = judged(judge, "generate", {})
+    assert not nothing.scores
+    assert set(nothing.not_measured.values()) == {"nothing was made that could be measured"}
+
+
+def test_a_metric_of_pairs_that_does_not_say_compares_with_the_original() -> None:
+    class Pairs(Metric):
+        paired = True
+
+        def score(self, reference: Clips, candidate: Clips) -> Measurement:
+            raise NotImplementedError
+
+    assert against_of(Pairs()) == "original"
+    assert against_of(metrics.load("seed-relatedness")) == "seed"
+    assert against_of(metrics.load("memorisation")) == "training"
+    assert against_of(metrics.load("drift")) == "real"

@@ -1,0 +1,66 @@
+"""Mistakes in comparing systems: intervals, ranks, references."""
+
+from faults.fault import Fault
+
+COMPARE = "src/menura/evaluation/compare"
+INTERVALS = ("tests/evaluation/compare/test_intervals.py",)
+JUDGING = ("tests/evaluation/compare/test_judging.py",)
+
+COMPARE_FAULTS = (
+    Fault(
+        "limits of few clips are as narrow as the plain bootstrap's",
+        f"{COMPARE}/intervals.py",
+        " * math.sqrt(len(numbers) / (len(numbers) - 1))",
+        " * 1.0",
+        INTERVALS,
+    ),
+    Fault(
+        "values that are not the parts of a figure are taken for them",
+        f"{COMPARE}/intervals.py",
+        "rel_tol=1e-6, abs_tol=1e-9",
+        "rel_tol=1e6, abs_tol=1e9",
+        INTERVALS,
+    ),
+    Fault(
+        "a pseudo-value is the figure without its clip",
+        f"{COMPARE}/intervals.py",
+        "n * value - (n - 1) * metric.value(reference, rest)",
+        "metric.value(reference, rest)",
+        INTERVALS,
+    ),
+    Fault(
+        "nearer than real music is still ahead",
+        f"{COMPARE}/ranking.py",
+        "max(sign * value, sign * self.floor)",
+        "sign * value",
+        ("tests/evaluation/compare/test_ranking.py",),
+    ),
+    Fault(
+        "the beginning that is gone on from is measured too",
+        f"{COMPARE}/ways.py",
+        "    return material.seed_s, material.seed_s + material.seconds\n",
+        "    return 0.0, material.seed_s + material.seconds\n",
+        JUDGING,
+    ),
+    Fault(
+        "memorisation is looked for in the held-out recordings",
+        f"{COMPARE}/judging.py",
+        'if against == "real":\n            return self._keep("held out", rate)\n',
+        'if against != "seed":\n            return self._keep("held out", rate)\n',
+        JUDGING,
+    ),
+    Fault(
+        "a system that fails ends the comparison",
+        "src/menura/workflows/compare.py",
+        "except (FailedError, DiedError) as error:\n            reason = self._reason(",
+        "except NotImplementedError as error:\n            reason = self._reason(",
+        ("tests/workflows/test_compare.py",),
+    ),
+    Fault(
+        "a process that is left alone works on",
+        "src/menura/workflows/apart_child.py",
+        "    os.kill(os.getpid(), signal.SIGTERM)\n",
+        "",
+        ("tests/workflows/test_apart.py",),
+    ),
+)
