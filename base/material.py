@@ -18,7 +18,7 @@ from menura.foundation.cores import n_cores
 from menura.foundation.errors import MenuraError, UsageError
 
 FLUIDR3 = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
-FLUIDR3_DIGEST = "unknown"
+FLUIDR3_DIGEST = "52e543d337c3dea8"
 FLUIDR3_LICENCE = "MIT (FluidR3_GM.sf2 by Frank Wen; composed and played by Menura)"
 BUILT_IN, BUILT_IN_LICENCE = "built-in", "CC0 1.0 (composed and played by Menura)"
 

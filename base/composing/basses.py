@@ -95,7 +95,8 @@ def riff(spans: tuple[Span, ...], metre: Metre, where: tuple[int, int], rng: Ran
         ] or [(span.start, 0)]
         for number, (start, step) in enumerate(places):
             end = places[number + 1][0] if number + 1 < len(places) else span.end
-            pitch = nearest(scale, before + step, where[0], where[1] + 7)
+            wanted = before + step if number else before
+            pitch = nearest(scale, wanted, where[0], where[1] + 7)
             tones.append(Tone(start, min(end - start, 1.0), pitch, 5.0 * metre.weight(start)))
     return tones
 

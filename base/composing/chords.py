@@ -120,12 +120,22 @@ def _parsed(numeral: str) -> tuple[int, str]:
 
 
 def _scale_with(scale: tuple[int, ...], tones: tuple[int, ...]) -> tuple[int, ...]:
-    """The scale with foreign chord tones in place of the neighbours that they alter."""
-    foreign = [tone for tone in tones if tone not in scale]
-    altered = {
-        (tone + side) % 12
-        for tone in foreign
-        for side in (-1, 1)
-        if (tone + side) % 12 not in tones
-    }
-    return tuple(sorted({*scale, *foreign} - altered))
+    """The scale with each foreign chord tone in place of the neighbour that it alters."""
+    for tone in tones:
+        if tone in scale:
+            continue
+        sides = [one for one in ((tone - 1) % 12, (tone + 1) % 12) if one in scale]
+        free = [side for side in sides if side not in tones]
+        # Of both, the one without which no three tones crowd; then a raised third ousts the lower.
+        raised = tone == (tones[0] + 4) % 12
+        order = free if raised else free[::-1]
+        choices = [tuple(sorted({*scale, tone} - {side})) for side in order] or [
+            tuple(sorted({*scale, tone}))
+        ]
+        scale = min(choices, key=_crowded)
+    return scale
+
+
+def _crowded(scale: tuple[int, ...]) -> int:
+    """How many tones have both neighbours a semitone away."""
+    return sum((tone - 1) % 12 in scale and (tone + 1) % 12 in scale for tone in scale)

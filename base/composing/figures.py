@@ -93,12 +93,16 @@ def runs(
         if metre.weight(beat) >= 0.7:
             pitch = nearest(chord.tones, pitch + direction, low, high)
         else:
-            ladder = pitches_of(classes, low - 12, high + 12)
-            onward = [p for p in ladder if (p - pitch) * direction > 0]
-            pitch = min(onward, key=lambda p: abs(p - pitch)) if onward else pitch
+            pitch = _onward(pitches_of(classes, low, high), pitch, direction)
         tones.append(Tone(beat, step, pitch, 4.0 * metre.weight(beat)))
         left -= 1
     return tones
+
+
+def _onward(ladder: list[int], pitch: int, direction: int) -> int:
+    """The next of a ladder in a direction; at its end, the next the other way."""
+    ahead = [one for one in ladder if (one - pitch) * direction > 0]
+    return min(ahead or ladder, key=lambda one: (one == pitch, abs(one - pitch)))
 
 
 def syncopated(tones: list[Tone], metre: Metre, rng: Random) -> list[Tone]:

@@ -68,6 +68,8 @@ def _positions(chord: Chord, n_voices: int, low: int, high: int) -> list[Voicing
             close.append(next(p for p in range(close[-1] + 1, close[-1] + 13) if p % 12 in tones))
         found.append(tuple(close))
         if n_voices >= 4:
-            found.append(tuple(sorted((close[-2] - 12, *close[:-2], close[-1]))))
+            dropped = {close[-2] - 12, *close[:-2], close[-1]}
+            if len(dropped) == n_voices:
+                found.append(tuple(sorted(dropped)))
     fitting = [one for one in found if low <= one[0] and one[-1] <= high]
     return fitting or found[:1]

@@ -14,7 +14,6 @@ from attribution import FILE as ATTRIBUTION
 from attribution import attribution
 from composing.instruments import HELD_OUT_PROGRAMS
 from menura import corpora
-from menura.corpora import Folder
 from menura.foundation.errors import MenuraError
 from menura.prepared.splitting import Candidate, divide
 
@@ -147,7 +146,7 @@ def test_the_label_file_gives_prepare_what_is_learnt_and_validated_on(
 ) -> None:
     file = tmp_path / "real.csv"
     file.write_text(label_file(ROWS), encoding="utf-8")
-    tracks = {track.id: track for track in Folder().find(recordings, file).tracks}
+    tracks = {track.id: track for track in corpora.load("folder").find(recordings, file).tracks}
     wanted = {row.file: row for row in ROWS if row.use != "test"}
     assert set(tracks) == set(wanted)
     for name, row in wanted.items():

@@ -15,7 +15,7 @@ from composing.chords import Key, Span, at, chord_of
 from composing.counterpoint import four_voices, imitation
 from composing.drumming import STRENGTH, drums
 from composing.figures import in_octaves, in_thirds, ornamented, runs, syncopated, thickened
-from composing.grooves import CRASH, GROOVES, KICK, SNARE
+from composing.grooves import CLAP, CRASH, GROOVES, KICK, SNARE
 from composing.melodies import Style, melody, rhythm
 from composing.metres import COMMON, FIVE, JIG, MARCH, SEVEN, SLOW_JIG, WALTZ, Metre
 from composing.progressions import Ending, phrase
@@ -144,7 +144,8 @@ def test_drums_fill_their_bars_and_play_softly_with_less(name: str) -> None:
     loud, soft = (drums(groove, metre, 8, Random(1), intensity) for intensity in (1.0, 0.1))
     assert all(0 <= tone.start < 8 * metre.length for tone in loud)
     assert CRASH in {tone.pitch for tone in loud}
-    assert len(soft) < len(loud)
+    if {SNARE, CLAP} & set(groove.lines) and len(groove.lines) > 2:
+        assert not {SNARE, CLAP} & {tone.pitch for tone in soft}
     counted = Counter(int(tone.start / metre.length) for tone in loud)
     assert len(counted) == 8
 

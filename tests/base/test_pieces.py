@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
 
 from composing.instruments import ALL, BY_FAMILY, BY_PROGRAM, HELD_OUT_PROGRAMS
 from composing.piano_styles import STYLES
+from composing.pianos import piano_piece
 from composing.pieces import KINDS, Piece, compose, family_of
 from menura.audio import Note, Score
 
@@ -98,10 +100,12 @@ def test_the_family_of_a_score() -> None:
     assert of() is None
 
 
-def test_every_program_is_played_and_none_twice() -> None:
+def test_nearly_every_program_is_played_and_none_is_twice_in_the_list(
+    pieces: list[Piece],
+) -> None:
     assert len(BY_PROGRAM) == len(ALL)
-    heard = {n.program for number in range(600) for n in compose(1, number).score.notes}
-    assert len(heard) >= 85
+    heard = {note.program for piece in pieces for note in piece.score.notes if not note.is_drum}
+    assert len(heard) > 0.8 * len(ALL)
 
 
 def test_single_notes_are_single(pieces: list[Piece]) -> None:
@@ -138,6 +142,11 @@ def test_piano_pieces_are_as_dense_and_as_shaped_as_real_ones(pieces: list[Piece
     assert (made <= high).all(), made
 
 
-def test_every_style_of_piano_comes() -> None:
-    styles = Counter(p.style for p in (compose(2, n) for n in range(500)) if p.kind == "piano")
-    assert set(styles) == {f"piano {name}" for name in STYLES}
+@pytest.mark.parametrize("name", STYLES)
+def test_two_hands_play_in_every_style(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("composing.pianos.STYLES", {name: STYLES[name]})
+    sketch = piano_piece(40.0, 0, Random(4))
+    assert sketch.style == f"piano {name}"
+    low, high = (np.mean([tone.pitch for tone in part.tones]) for part in sketch.parts)
+    assert low + 7 < high
+    assert all(len(part.tones) > 15 for part in sketch.parts)

@@ -1,5 +1,6 @@
 """From notes to sound: rooms and levels that differ, and sound that never clips."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,10 +32,13 @@ class StandIn:
     made: ClassVar[list[tuple[float, Room]]] = []
     loudness: ClassVar[float] = 1.0
 
-    def __init__(self, path: Path, sample_rate: int, *, gain: float, room: Room):
+    def __init__(
+        self, path: Path, sample_rate: int, *, gain: float = 0.0, room: Room | None = None
+    ):
         assert sample_rate == SAMPLE_RATE
         self.gain = gain
-        StandIn.made.append((gain, room))
+        if room is not None:
+            StandIn.made.append((gain, room))
 
     def play(self, score: Score, sample_rate: int, n_channels: int, n_samples: int) -> np.ndarray:
         tone = np.sin(np.arange(n_samples) * 0.1) * self.gain * self.loudness
@@ -42,10 +46,12 @@ class StandIn:
 
 
 @pytest.fixture
-def font(monkeypatch: pytest.MonkeyPatch) -> type[StandIn]:
+def font(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[StandIn]]:
     monkeypatch.setattr(rendering, "Player", StandIn)
     monkeypatch.setattr(StandIn, "made", [])
-    return StandIn
+    rendering._kept.cache_clear()
+    yield StandIn
+    rendering._kept.cache_clear()
 
 
 @pytest.mark.parametrize("n_channels", [1, 2])
