@@ -64,7 +64,7 @@ class Ground:
         """Beats at which a pedal is raised: with every chord and bar, and halves of slow bars."""
         chords = {section.start + span.start for section in self.sections for span in section.spans}
         step = self.metre.length
-        if step * 60 / self.bpm > 2.4 and len(self.metre.pulses) % 2 == 0:
+        if step * 60 / self.bpm > 1.7 and len(self.metre.pulses) % 2 == 0:
             step /= 2
         return tuple(sorted(chords | {n * step for n in range(round(self.length / step))}))
 

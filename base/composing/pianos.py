@@ -29,7 +29,7 @@ def piano_piece(seconds: float, program: int, rng: Random) -> Sketch:
     parts = hands(basis, style, program, rng)
     manner = Manner(
         velocity=velocity,
-        range=style.range * rng.uniform(1.0, 1.9),
+        range=style.range * rng.uniform(1.1, 2.2),
         rubato=style.rubato * rng.uniform(0.6, 1.3),
         jitter_s=rng.uniform(0.004, 0.012),
         uneven=rng.uniform(3.0, 6.5),
@@ -76,13 +76,16 @@ def hands(basis: Ground, style: PianoStyle, program: int, rng: Random) -> tuple[
             made = moved(made, semitones=12 if melodic.high < 82 else -12)
         return made
 
-    quiet = -4.0 if all(way in ("voices", "figures", "runs") for way in ways.values()) else -11.0
+    quiet = -3.0 if all(way in ("voices", "figures", "runs") for way in ways.values()) else -8.0
+    touch_left, touch_right = style.touch
+    if touch_right == "pedal" and rng.random() < 0.4:
+        touch_right = "legato"  # by the fingers, so that steps do not blur
     low = themes(basis, rng, left) + last_chord(basis, 33, 60)
     high = themes(basis, rng, right) + last_chord(basis, 60, 79)
     lead = ways["A"] not in ("figures", "runs")
     return (
-        Part(program, tuple(low), quiet, style.touch[0]),
-        Part(program, tuple(high), 7.0 if lead else 0.0, style.touch[1], lead=lead),
+        Part(program, tuple(low), quiet, touch_left),
+        Part(program, tuple(high), 7.0 if lead else 0.0, touch_right, lead=lead),
     )
 
 

@@ -244,11 +244,14 @@ def test_a_label_is_told_where_all_that_is_heard_has_it(
     one: set[str], other: set[str], third: set[str]
 ) -> None:
     class Labelled(Tracks):
+        def __init__(self) -> None:
+            object.__setattr__(self, "labels", ("a", "b", "c", "d"))
+
         def labels_of(self, track: int) -> dict[str, str]:
             return {f"kind {name}": name for name in (one, other, third)[track]}
 
     told = Source.flags(
-        Labelled(None, None, (0, 1, 2), labels=("a", "b", "c", "d")),  # type: ignore[arg-type]
+        Labelled(),
         [Row(0, 0), Row(0, 0, under=Row(1, 0)), Row(0, 0, under=Row(1, 0, under=Row(2, 0)))],
     )
     assert told is not None
