@@ -43,7 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--hours", type=positive, required=True, help="of sound, or a little more")
     parser.add_argument("--out", type=Path, required=True, help="folder for audio and labels")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--processes", type=int, default=n_cores())
+    parser.add_argument("--processes", type=at_least_one, default=n_cores())
     parser.add_argument("--channels", type=int, choices=(1, 2), default=1)
     parser.add_argument(
         "--soundfont",
@@ -56,6 +56,13 @@ def arguments() -> argparse.Namespace:
 def positive(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
         raise ValueError(text)
     return value
 

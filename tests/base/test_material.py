@@ -184,4 +184,7 @@ def test_mistakes_are_said_in_a_line(tmp_path: Path) -> None:
     done = command("--hours", "1", "--out", str(tmp_path), "--soundfont", str(tmp_path / "no.sf2"))
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: --soundfont")
-    assert command("--hours", "0", "--out", str(tmp_path)).returncode == 2
+    for wrong in (("--hours", "0"), ("--hours", "1", "--processes", "0")):
+        done = command(*wrong, "--out", str(tmp_path))
+        assert done.returncode == 2
+        assert "invalid" in done.stderr.splitlines()[-1]

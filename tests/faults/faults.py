@@ -5,6 +5,7 @@ from faults.autoencoder_faults import AUTOENCODER_FAULTS
 from faults.bilstm_faults import BILSTM_FAULTS
 from faults.flow_faults import FLOW_FAULTS
 from faults.house_faults import HOUSE_FAULTS
+from faults.mixing_faults import MIXING_FAULTS
 from faults.notes_faults import NOTES_FAULTS
 from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
@@ -18,6 +19,7 @@ FAULTS = (
     *AUTOENCODER_FAULTS,
     *BILSTM_FAULTS,
     *FLOW_FAULTS,
+    *MIXING_FAULTS,
     *NOTES_FAULTS,
     *RECURRENT_FAULTS,
     *REPRESENTATION_FAULTS,
