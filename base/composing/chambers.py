@@ -107,7 +107,7 @@ def duo(seconds: float, rng: Random) -> Sketch:
 
 
 def quartet(seconds: float, rng: Random) -> Sketch:
-    """Four voices that move together, each on its own instrument; at times over a plucked bass."""
+    """Four voices that move together, each on its own instrument."""
     name = rng.choice(list(QUARTETS))
     players = [BY_PROGRAM[program] for program in QUARTETS[name]]
     basis = _basis(seconds, rng, "classical")

@@ -1,6 +1,6 @@
 """The ground of a piece: its metre, its tempo, and sections of chords that come again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from composing.chance import weighted
@@ -28,7 +28,7 @@ FORMS = (
 class Section:
     """One phrase. spans: its chords, from beat 0; heard: how often its theme came before.
 
-    level: how loud it is, about −1…1. last: nothing comes after it.
+    level: how loud it is, −1…1.
     """
 
     theme: str
@@ -36,7 +36,6 @@ class Section:
     spans: tuple[Span, ...]
     heard: int
     level: float
-    last: bool = False
 
     @property
     def length(self) -> float:
@@ -98,20 +97,11 @@ def ground(
         level = depth * (0.6 - 2.2 * abs(place - peak)) + character[letter]
         spans = themes[letter]
         heard = letters[:number].count(letter)
-        last = number == n_phrases - 1
-        if last:
-            closing = _theme("A", taste, key, metre, phrase_bars, often, rng)
-            spans = spans if letter == "A" else closing
-        sections.append(Section(letter, start, spans, heard, max(-1.0, min(1.0, level)), last))
+        if number == n_phrases - 1 and letter != "A":  # it ends at home
+            spans = _theme("A", taste, key, metre, phrase_bars, often, rng)
+        sections.append(Section(letter, start, spans, heard, max(-1.0, min(1.0, level))))
         start = sections[-1].end
     return Ground(metre, bpm, key, tuple(sections))
-
-
-def shortened(whole: Ground, n_sections: int) -> Ground:
-    """The first sections alone, the last of them as the end."""
-    kept = [*whole.sections[:n_sections]]
-    kept[-1] = replace(kept[-1], last=True)
-    return replace(whole, sections=tuple(kept))
 
 
 def a_key(rng: Random, modes: dict[str, float]) -> Key:

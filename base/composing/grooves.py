@@ -6,9 +6,9 @@ A line is a bar of sixteenths (compound metres: of eighths), "X" hard, "x" plain
 from dataclasses import dataclass
 
 KICK, SNARE, RIM, CLAP = 36, 38, 37, 39
-HAT, OPEN_HAT, FOOT_HAT, RIDE, BELL, CRASH = 42, 46, 44, 51, 53, 49
+HAT, OPEN_HAT, FOOT_HAT, RIDE, CRASH = 42, 46, 44, 51, 49
 LOW_TOM, MID_TOM, HIGH_TOM = 41, 47, 50
-TAMBOURINE, COWBELL, SHAKER, CLAVES, CONGA, LOW_CONGA, BONGO = 54, 56, 70, 75, 63, 64, 60
+TAMBOURINE, COWBELL, SHAKER, CONGA = 54, 56, 70, 63
 
 
 @dataclass(frozen=True)

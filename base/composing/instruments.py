@@ -1,4 +1,4 @@
-"""Instruments of General MIDI: family, range, and whether one note follows another."""
+"""Instruments of General MIDI: family, range, and whether their notes last."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,13 @@ HELD_OUT_PROGRAMS = frozenset((19, 35, 68, 69, 74, 75, 82, 87))
 class Instrument:
     """program: 0…127. family: NSynth's, or piano; None where neither says it.
 
-    low, high: where it sounds well. sings: it plays one note at a time. sustains: notes last as
-    long as they are held.
+    low, high: where it sounds well. sustains: notes last as long as they are held.
     """
 
     program: int
     family: str | None
     low: int
     high: int
-    sings: bool = False
     sustains: bool = False
 
 
@@ -28,10 +26,6 @@ def _chordal(family: str | None, low: int, high: int, *programs: int) -> tuple[I
 
 def _held(family: str | None, low: int, high: int, *programs: int) -> tuple[Instrument, ...]:
     return tuple(Instrument(p, family, low, high, sustains=True) for p in programs)
-
-
-def _singing(family: str | None, low: int, high: int, *programs: int) -> tuple[Instrument, ...]:
-    return tuple(Instrument(p, family, low, high, True, True) for p in programs)
 
 
 PIANOS = _chordal("piano", 24, 100, 0, 1, 3)
@@ -47,37 +41,37 @@ GUITARS = (*_chordal("guitar", 40, 83, 24, 25, 26, 27), *_chordal("guitar", 40, 
 DRIVEN = _held("guitar", 40, 79, 29, 30)
 BASSES = _chordal("bass", 28, 55, 32, 33, 34, 36, 37, 38, 39)
 STRINGS = (
-    *_singing("string", 56, 96, 40),
-    *_singing("string", 49, 84, 41),
-    *_singing("string", 37, 72, 42),
-    *_singing("string", 29, 55, 43),
-    *_singing("string", 56, 91, 110),
+    *_held("string", 56, 96, 40),
+    *_held("string", 49, 84, 41),
+    *_held("string", 37, 72, 42),
+    *_held("string", 29, 55, 43),
+    *_held("string", 56, 91, 110),
 )
 STRING_SECTIONS = (*_held("string", 36, 91, 44, 48, 49, 50, 51), *_chordal("string", 36, 88, 45))
 VOICES = _held("vocal", 43, 79, 52, 53, 54)
 BRASS = (
-    *_singing("brass", 54, 82, 56, 59),
-    *_singing("brass", 41, 70, 57),
-    *_singing("brass", 30, 58, 58),
-    *_singing("brass", 40, 75, 60),
+    *_held("brass", 54, 82, 56, 59),
+    *_held("brass", 41, 70, 57),
+    *_held("brass", 30, 58, 58),
+    *_held("brass", 40, 75, 60),
 )
 BRASS_SECTIONS = _held("brass", 40, 82, 61, 62, 63)
 REEDS = (
-    *_singing("reed", 56, 86, 64),
-    *_singing("reed", 50, 80, 65),
-    *_singing("reed", 45, 75, 66),
-    *_singing("reed", 37, 68, 67),
-    *_singing("reed", 35, 70, 70),
-    *_singing("reed", 50, 88, 71),
-    *_singing("reed", 60, 84, 22, 111),
+    *_held("reed", 56, 86, 64),
+    *_held("reed", 50, 80, 65),
+    *_held("reed", 45, 75, 66),
+    *_held("reed", 37, 68, 67),
+    *_held("reed", 35, 70, 70),
+    *_held("reed", 50, 88, 71),
+    *_held("reed", 60, 84, 22, 111),
 )
 FLUTES = (
-    *_singing("flute", 60, 94, 73),
-    *_singing("flute", 74, 104, 72),
-    *_singing("flute", 60, 86, 77, 79),
-    *_singing("flute", 60, 90, 78),
+    *_held("flute", 60, 94, 73),
+    *_held("flute", 74, 104, 72),
+    *_held("flute", 60, 86, 77, 79),
+    *_held("flute", 60, 90, 78),
 )
-LEADS = _singing("synth_lead", 45, 91, 80, 81, 83, 84, 85, 86)
+LEADS = _held("synth_lead", 45, 91, 80, 81, 83, 84, 85, 86)
 PADS = _held(None, 36, 84, 88, 89, 90, 91, 92, 93, 94, 95)
 PLUCKED = (*_chordal(None, 31, 96, 46), *_chordal(None, 45, 84, 15, 105, 107, 108))
 SQUEEZED = _held(None, 48, 84, 21, 23)

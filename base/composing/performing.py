@@ -44,9 +44,6 @@ class Manner:
     lead_s: float = 0.012
 
 
-STRICT = Manner(rubato=0.0, ritardando=False, jitter_s=0.003, uneven=3.0, spread_s=0.0, lead_s=0.0)
-
-
 def perform(ground: Ground, parts: Iterable[Part], manner: Manner, rng: Random) -> Score:
     """The parts as they are played: notes in seconds."""
     clock = _Clock(ground, manner, rng)

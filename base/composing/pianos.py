@@ -72,8 +72,8 @@ def hands(basis: Ground, style: PianoStyle, program: int, rng: Random) -> tuple[
             made = ornamented(made, section.spans, own, often)
         if again and way == "song" and section.level > 0.1:
             made = in_octaves(made) if section.level > 0.5 else in_thirds(made, section.spans)
-        elif again and way in ("song", "figures") and own.random() < 0.35:
-            made = moved(made, semitones=12 if melodic.high < 82 else -12)
+        elif again and way in ("song", "figures") and melodic.high < 90 and own.random() < 0.35:
+            made = moved(made, semitones=12)
         return made
 
     quiet = -3.0 if all(way in ("voices", "figures", "runs") for way in ways.values()) else -8.0
