@@ -45,7 +45,8 @@ def softer(change: Change, rng: np.random.Generator) -> Change:
 
 def together(one: Piece, other: Piece) -> Piece:
     """Two sounds at once, at the power of one: no louder than either on the whole."""
-    return ((one + other) / np.float32(sqrt(2))).astype(np.float32)
+    both: Piece = ((one + other) / np.float32(sqrt(2))).astype(np.float32)
+    return both
 
 
 def changed(
