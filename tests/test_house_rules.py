@@ -19,7 +19,8 @@ def python_files(*folders: Path) -> list[Path]:
 
 
 SOURCES = python_files(PACKAGE)
-EVERYTHING = [*SOURCES, *python_files(ROOT / "tests", ROOT / "benchmarks", ROOT / "examples")]
+FOLDERS = ("tests", "benchmarks", "base", "examples")
+EVERYTHING = [*SOURCES, *python_files(*(ROOT / folder for folder in FOLDERS))]
 
 
 def named(file: Path) -> str:

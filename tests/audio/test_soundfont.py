@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from menura.audio import Note, Score, synthesise
+from menura.audio.synthesis.soundfont import GAIN, Player, Room
 from menura.foundation.errors import MenuraError
 
 RATE = 8000
@@ -26,10 +27,12 @@ class StandIn:
 
     lacks: ClassVar[set[tuple[int, int]]] = set()
     chosen: ClassVar[list[tuple[int, int, int]]] = []
+    made: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, gain: float, samplerate: float, channels: int):
         self.down: set[tuple[int, int]] = set()
         StandIn.chosen = []
+        StandIn.made = {"gain": gain}
         assert samplerate == RATE
 
     def sfload(self, name: str) -> int:
@@ -51,6 +54,9 @@ class StandIn:
         left_and_right = np.array([100 * len(self.down), 50 * len(self.down)], np.int16)
         return np.tile(left_and_right, n)
 
+    def set_reverb(self, roomsize: float, damping: float, width: float, level: float) -> None:
+        StandIn.made |= {"size": roomsize, "damping": damping, "width": width, "level": level}
+
     def delete(self) -> None:
         self.down.clear()
 
@@ -64,6 +70,15 @@ def font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "some.sf2"
     file.write_bytes(b"RIFF\0\0\0\0sfbk")
     return file
+
+
+def test_gain_and_room_are_those_asked_for(font: Path) -> None:
+    Player(font, RATE)
+    assert StandIn.made == {"gain": GAIN}, "the room stays FluidSynth's own"
+    Player(font, RATE, gain=0.25, room=Room(size=0.7, damping=0.1, width=0.9, level=0.4))
+    assert StandIn.made == {
+        "gain": 0.25, "size": 0.7, "damping": 0.1, "width": 0.9, "level": 0.4
+    }  # fmt: skip
 
 
 def test_keys_go_down_and_up_at_their_samples(font: Path) -> None:

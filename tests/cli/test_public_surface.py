@@ -90,6 +90,10 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
         },
     ),
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
+    "compare": (
+        "CORPUS",
+        {"--recipes", "--minutes", "--out", "--preset", "--clips", "--seconds", "--seed"},
+    ),
     "classify train": (
         "CORPUS",
         {"--out", "--label", "--classifier", "--set", "--workers"} | CLASSIFYING,
@@ -120,10 +124,6 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     ),
     "listen serve": ("TEST", {"--host", "--port"}),
     "listen results": ("TEST", {"--out", "--csv", "--keep-all", "--seed"}),
-    "compare": (
-        "CORPUS",
-        {"--recipes", "--minutes", "--out", "--preset", "--clips", "--seconds", "--seed"},
-    ),
     "features": ("CORPUS", {"--out", "--sample-rate", "--workers"}),
     "verify": ("PREPARED", set()),
 }

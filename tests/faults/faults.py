@@ -10,6 +10,7 @@ from faults.house_faults import HOUSE_FAULTS
 from faults.listening_faults import LISTENING_FAULTS
 from faults.maps_faults import MAPS_FAULTS
 from faults.metric_faults import METRIC_FAULTS
+from faults.mixing_faults import MIXING_FAULTS
 from faults.notes_faults import NOTES_FAULTS
 from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
@@ -28,6 +29,7 @@ FAULTS = (
     *METRIC_FAULTS,
     *LISTENING_FAULTS,
     *MAPS_FAULTS,
+    *MIXING_FAULTS,
     *NOTES_FAULTS,
     *RECURRENT_FAULTS,
     *REPRESENTATION_FAULTS,

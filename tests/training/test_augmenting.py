@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from menura import corpora
 from menura.audio.stretching import played, stretched
@@ -16,8 +18,10 @@ from menura.recipes import Augmentation, RandomCrops
 from menura.recipes import load as load_recipe
 from menura.training import checkpoint
 from menura.training.assembly import labels_to_learn, learning_data, new_system
-from menura.training.augmenting import Change, changed, drawn
-from menura.training.batches import batches
+from menura.training.augmenting import MIX_DB, Change, changed, drawn
+from menura.training.batches import CropBatches, batches
+from menura.training.rows import Tracks
+from menura.training.source import Row, Source
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
 
@@ -185,6 +189,76 @@ def test_a_resumed_run_hears_what_an_unbroken_one_hears(corpus: Path, tmp_path: 
     assert all(torch.equal(a[name], b[name]) for name in a)
 
 
+def mixing(corpus: Path, tmp_path: Path, mix: float) -> CropBatches:
+    name, batching = wave()
+    preset = load_recipe(name).preset("tiny")
+    system = new_system(name, "tiny", preset, seed=0)
+    data = learning_data(system, PreparedCorpus.open(corpus), preset, 0, tmp_path, Collected())
+    made = batches(
+        data.train.tracks, replace(batching, batch_size=32, augmentation=Augmentation(mix=mix)), 0
+    )
+    assert isinstance(made, CropBatches)
+    return made
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_as_many_crops_are_mixed_as_asked(corpus: Path, tmp_path: Path, share: float) -> None:
+    made = mixing(corpus, tmp_path, share)
+    rows = [row for step in range(12) for row in made.rows(step)]
+    mixed = [row for row in rows if row.under is not None]
+    assert len(mixed) == pytest.approx(share * len(rows), abs=0.12 * len(rows))
+    others = [row.under for row in mixed if row.under is not None]
+    assert all(other.under is None for other in others)  # two at most
+    gains = 20 * np.log10([other.change.gain for other in others if other.change])
+    assert gains.min() >= -MIX_DB
+    assert gains.max() <= 0
+    assert np.ptp(gains) > 0.8 * MIX_DB
+    assert made.rows(5) == made.rows(5)
+    assert len({(other.track, other.start) for other in others}) > len(others) / 3
+
+
+def test_crops_lie_where_they_lay_without_mixing(corpus: Path, tmp_path: Path) -> None:
+    plain, mixed = (mixing(corpus, tmp_path, share).rows(2) for share in (0.0, 0.7))
+    assert plain == [replace(row, change=None, under=None) for row in mixed]
+
+
+def test_what_is_mixed_is_the_sum_of_both(corpus: Path, tmp_path: Path) -> None:
+    made = mixing(corpus, tmp_path, 1.0)
+    tracks = made.tracks
+    assert isinstance(tracks, Tracks)
+    for row in made.rows(0)[:4]:
+        assert row.under is not None
+        both, one, other = (
+            tracks._read(each, made.n_frames) for each in (row, replace(row, under=None), row.under)
+        )
+        np.testing.assert_allclose(both, (one + other) / np.sqrt(2), atol=1e-6)
+        assert both.dtype == np.float32
+
+
+@given(
+    one=st.sets(st.sampled_from("abcd")),
+    other=st.sets(st.sampled_from("abcd")),
+    third=st.sets(st.sampled_from("abcd")),
+)
+def test_a_label_is_told_where_all_that_is_heard_has_it(
+    one: set[str], other: set[str], third: set[str]
+) -> None:
+    class Labelled(Tracks):
+        def __init__(self) -> None:
+            object.__setattr__(self, "labels", ("a", "b", "c", "d"))
+
+        def labels_of(self, track: int) -> dict[str, str]:
+            return {f"kind {name}": name for name in (one, other, third)[track]}
+
+    told = Source.flags(
+        Labelled(),
+        [Row(0, 0), Row(0, 0, under=Row(1, 0)), Row(0, 0, under=Row(1, 0, under=Row(2, 0)))],
+    )
+    assert told is not None
+    names = [{name for name, is_told in zip("abcd", row, strict=True) if is_told} for row in told]
+    assert names == [one, one & other, one & other & third]
+
+
 def test_latents_that_are_made_once_cannot_be_changed(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"codec\.batching\.augmentation"):
         train(
@@ -214,7 +288,9 @@ def test_a_change_of_pitch_is_refused_where_the_pitch_is_learnt(tmp_path: Path) 
     assert "60" in labels_to_learn(a_little, prepared, "none", Collected())
 
 
-@pytest.mark.parametrize("name", ["gain_db", "tape_percent", "pitch_semitones", "stretch_percent"])
+@pytest.mark.parametrize(
+    "name", ["gain_db", "tape_percent", "pitch_semitones", "stretch_percent", "mix"]
+)
 @pytest.mark.parametrize("value", [-1.0, 99.0])
 def test_settings_that_cannot_be_are_refused(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=name):

@@ -54,9 +54,9 @@ for verb in (
     interpolate,
     explore,
     evaluate,
+    compare,
     classify,
     listen,
-    compare,
     features,
     verify,
 ):

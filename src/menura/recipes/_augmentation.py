@@ -18,6 +18,8 @@ class Augmentation:
     stretch_percent: up to so many per cent longer or shorter, as high as before. These two go
         through a phase vocoder, which takes some thirty times as long (docs/log.md) and blurs
         onsets.
+    mix: so large a share of the crops, 0…1, is heard together with another crop from anywhere, up
+        to 12 dB softer. A label is then told only where both have it.
 
     Held-out sound is heard as it was recorded.
     """
@@ -27,6 +29,7 @@ class Augmentation:
     tape_percent: float = 0.0
     pitch_semitones: float = 0.0
     stretch_percent: float = 0.0
+    mix: float = 0.0
 
     def __post_init__(self) -> None:
         for name, most in (
@@ -34,6 +37,7 @@ class Augmentation:
             ("tape_percent", 50),
             ("pitch_semitones", 12),
             ("stretch_percent", 50),
+            ("mix", 1),
         ):
             if not 0 <= getattr(self, name) <= most:
                 raise ValueError(f"{name} must be 0…{most}, not {getattr(self, name):g}")

@@ -2,8 +2,8 @@
 the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import ceil, floor
+from dataclasses import dataclass, replace
+from math import ceil, floor, sqrt
 
 import numpy as np
 from jaxtyping import Float32
@@ -13,6 +13,7 @@ from menura.recipes import Augmentation
 
 Piece = Float32[np.ndarray, "channels _"]
 Read = Callable[[int, int], Piece]
+MIX_DB = 12.0  # by which what is mixed in is softer at most
 MARGIN = 64  # samples read beyond either end: resampling has none of what lies outside
 
 
@@ -35,6 +36,17 @@ def drawn(settings: Augmentation, rng: np.random.Generator) -> Change:
     slower = _ratio(settings.stretch_percent) ** stretch
     # Higher and as long as before is longer by the vocoder, then faster by the tape.
     return Change(gain, _ratio(settings.tape_percent) ** tape * higher, slower * higher)
+
+
+def softer(change: Change, rng: np.random.Generator) -> Change:
+    """The change of a crop that is mixed in under another."""
+    return replace(change, gain=change.gain * 10 ** (-MIX_DB * rng.random() / 20))
+
+
+def together(one: Piece, other: Piece) -> Piece:
+    """Two sounds at once, at the power of one: no louder than either on the whole."""
+    both: Piece = ((one + other) / np.float32(sqrt(2))).astype(np.float32)
+    return both
 
 
 def changed(

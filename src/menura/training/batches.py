@@ -19,7 +19,7 @@ from menura.recipes import (
     RandomCrops,
     SlidingWindows,
 )
-from menura.training.augmenting import drawn
+from menura.training.augmenting import drawn, softer
 from menura.training.source import Row, Source
 
 
@@ -83,7 +83,19 @@ class CropBatches(Batches):
         if self._augmentation == AS_RECORDED:
             return rows
         rng = np.random.default_rng(derive(self.seed, "augmentation", step))
-        return [replace(row, change=drawn(self._augmentation, rng)) for row in rows]
+        rows = [replace(row, change=drawn(self._augmentation, rng)) for row in rows]
+        return self._mixed(rows, step) if self._augmentation.mix else rows
+
+    def _mixed(self, rows: list[Row], step: int) -> list[Row]:
+        """Some of the rows with another crop under them."""
+        rng = np.random.default_rng(derive(self.seed, "mixing", step))
+        return [
+            replace(row, under=self._softer(rng)) if rng.random() < self._augmentation.mix else row
+            for row in rows
+        ]
+
+    def _softer(self, rng: np.random.Generator) -> Row:
+        return replace(self._draw(rng), change=softer(drawn(self._augmentation, rng), rng))
 
     def _draw(self, rng: np.random.Generator) -> Row:
         row = self._place(rng)

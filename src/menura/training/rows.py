@@ -19,7 +19,7 @@ from menura.representations import (
     samples_of,
     trim_context,
 )
-from menura.training.augmenting import changed
+from menura.training.augmenting import changed, together
 from menura.training.labels import Kinds
 from menura.training.source import Row, RowFlags, Source
 
@@ -74,6 +74,11 @@ class Tracks(Source):
         return [round_trip(self.representation, piece.numpy()) for piece in pieces]
 
     def _read(self, row: Row, n_frames: int) -> Float32[np.ndarray, "channels time"]:
+        sound = self._heard(row, n_frames)
+        return sound if row.under is None else together(sound, self._read(row.under, n_frames))
+
+    def _heard(self, row: Row, n_frames: int) -> Float32[np.ndarray, "channels time"]:
+        """A row by itself."""
         start, stop = samples_of(self.representation, row.start, row.start + n_frames)
         if row.change is None:
             return self._samples(row.track, n_frames, start, stop)

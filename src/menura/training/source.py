@@ -22,7 +22,8 @@ class Row:
     """A stretch of frames of track `track` from frame `start`.
 
     continues: goes on where this row of the batch before ended. semitones: notes heard so much
-    higher. change: what is done to sound before it is heard.
+    higher. change: what is done to sound before it is heard. under: a stretch of sound that is
+    heard with it.
     """
 
     track: int
@@ -30,6 +31,7 @@ class Row:
     continues: bool = False
     semitones: int = 0
     change: Change | None = None
+    under: "Row | None" = None
 
 
 class Source(ABC):
@@ -85,8 +87,12 @@ class Source(ABC):
         return False
 
     def flags(self, rows: Iterable[Row]) -> RowFlags | None:
-        """Which labels each row has; None where none are told."""
+        """Which labels each row has; None where none are told. Of sounds that are heard together,
+        those that all have."""
         if not self.labels:
             return None
-        told = [label_flags(self.labels_of(row.track), self.labels) for row in rows]
-        return torch.from_numpy(np.stack(told))
+        return torch.from_numpy(np.stack([self._flags_of(row) for row in rows]))
+
+    def _flags_of(self, row: Row) -> Bool[np.ndarray, " labels"]:
+        own = label_flags(self.labels_of(row.track), self.labels)
+        return own if row.under is None else own & self._flags_of(row.under)

@@ -1,6 +1,7 @@
 """Playing by a SoundFont (SF2, SF3), through FluidSynth."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,34 @@ Samples = Float32[np.ndarray, "channels time"]
 Stroke = tuple[int, bool, int, int, int]  # sample, is it a note-on, channel, pitch, velocity
 
 
+@dataclass(frozen=True)
+class Room:
+    """The room a SoundFont is played in, each 0…1: how large, how dull, how wide, how much of it is
+    heard."""
+
+    size: float
+    damping: float
+    width: float
+    level: float
+
+
 class Player:
-    """One SoundFont, loaded at a rate.
+    """One SoundFont, loaded at a rate. It plays once.
+
+    gain: FluidSynth's. room: None is FluidSynth's own.
 
     Raises MenuraError when it cannot be read, or the means to play it are missing.
     """
 
-    def __init__(self, path: Path, sample_rate: int):
+    def __init__(
+        self, path: Path, sample_rate: int, *, gain: float = GAIN, room: Room | None = None
+    ):
         self._path = path
         self._synth = _library().Synth(
-            gain=GAIN, samplerate=float(sample_rate), channels=MOST_CHANNELS
+            gain=gain, samplerate=float(sample_rate), channels=MOST_CHANNELS
         )
+        if room is not None:
+            self._synth.set_reverb(room.size, room.damping, room.width, room.level)
         if not _is_soundfont(path):
             raise MenuraError(f"--soundfont {printable(str(path))}: not a SoundFont (.sf2, .sf3)")
         self._font = self._synth.sfload(str(path))

@@ -1,0 +1,56 @@
+"""Whom base is made from: the text that its model card carries, and base/ATTRIBUTION.md.
+
+python base/attribution.py     writes ATTRIBUTION.md anew
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from allowlist import Permitted, read_allowlist
+from menura.foundation.atomic import write_text
+
+FILE = Path(__file__).parent / "ATTRIBUTION.md"
+LINKS = {
+    "CC0 1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "CC BY 3.0": "https://creativecommons.org/licenses/by/3.0/",
+    "MIT": "https://opensource.org/license/mit",
+}
+FLUIDR3 = (
+    "FluidR3_GM.sf2, copyright 2000–2002 and 2008 Frank Wen, 2008 Toby Smithe; with samples by "
+    "Suren M. Seron, Scott Hanan, Steve Aupperle, Chris Gillman, Alex Taubr, Chris Prola, Andrew "
+    "Klenk, Winfried Hubbe, Dylan, Tim, Gort, Uros Katic and Ethan Winer; MIT licence"
+)
+
+
+def attribution(rows: Iterable[Permitted]) -> str:
+    """Every source that is learnt from, by licence; those held out are in no weights."""
+    learnt = [row for row in rows if row.use == "train"]
+    sources: dict[str, dict[tuple[str, str], int]] = {licence: {} for licence in LINKS}
+    for row in learnt:
+        counts = sources[row.licence]
+        counts[row.title, row.source] = counts.get((row.title, row.source), 0) + 1
+    parts = [
+        f"## {licence}\n\n<{LINKS[licence]}>\n\n| what | whose, and where from | files |\n"
+        "|---|---|---|\n"
+        + "".join(f"| {title} | {source} | {n} |\n" for (title, source), n in counts.items())
+        for licence, counts in sources.items()
+        if counts
+    ]
+    return f"""# Sources of base
+
+Written by `python base/attribution.py` from allowlist.csv; not by hand.
+
+`base` has learnt from the files below, and from pieces that Menura composed and played with
+{FLUIDR3}.
+Changes made to all recordings: cut, resampled, mixed to mono, gain, pitch and speed changed, mixed
+with each other. None of the authors has endorsed Menura or what it generates.
+
+{chr(10).join(parts)}"""
+
+
+def main() -> None:
+    write_text(FILE, attribution(read_allowlist()))
+
+
+if __name__ == "__main__":
+    main()
