@@ -73,7 +73,8 @@ def index(found: Mapping[str, Figures]) -> str:
     return f"""# The systems
 
 Written by `python benchmarks/systems.py`; not by hand. One page a system: what its report did, what
-it makes here after a few minutes of training on two cores, and what differs and why.
+it makes here after a few minutes of training on one core or two (each page says), and what differs
+and why.
 
 {table(rows, "system")}
 

@@ -65,7 +65,8 @@ class _Widened(Signal):
         places = np.arange(-n_missing, 0) % self.n_samples
         first = int(places.min())
         end = self.of.read(first, self.n_samples)[0]
-        return np.concatenate([end[places - first], known])
+        before: Float32[np.ndarray, " n"] = np.concatenate([end[places - first], known])
+        return before
 
 
 def side_taps(sample_rate: int) -> Taps:
@@ -85,4 +86,5 @@ def side_taps(sample_rate: int) -> Taps:
     taps, last = np.zeros(len(pulses)), 0.0
     for number, change in enumerate(np.diff(pulses, prepend=0.0)):
         taps[number] = last = held * (last + change)
-    return (AMOUNT * taps / np.sqrt(np.square(taps).sum())).astype(np.float32)
+    scaled: Taps = (AMOUNT * taps / np.sqrt(np.square(taps).sum())).astype(np.float32)
+    return scaled
