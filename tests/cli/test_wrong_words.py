@@ -10,7 +10,7 @@ WRONG = {
     # unknown verbs, verbs that another release may bring, misspelt ones
     "trian": "'trian'",
     "Train r c --out o": "'Train'",
-    "compare c --recipes a,b": "'compare'",
+    "compere c --recipes a,b": "'compere'",
     "studio": "'studio'",
     "''": "''",
     "--bogus": "--bogus",
