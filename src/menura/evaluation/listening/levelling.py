@@ -86,7 +86,7 @@ def common_loudness(
     What cannot be brought there is said. None where no clip is loud enough to be measured.
     """
     heard = {source: one for source, one in auditions.items() if one.lufs > -math.inf}
-    for source in auditions.keys() - heard.keys():
+    for source in (source for source in auditions if source not in heard):
         reporter.warn(f"{_named(source)}: too quiet for its loudness to be measured; left as it is")
     if not heard:
         return None
