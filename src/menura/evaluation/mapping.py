@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -16,13 +17,15 @@ from menura.foundation.reporting import Reporter
 
 @dataclass(frozen=True)
 class Drawn:
-    """One map. seconds: that it took, the loading of its library included."""
+    """One map. seconds: that it took. ready_s: that it took before the first one in this process
+    could be drawn, for a library to be loaded and compiled."""
 
     name: str
     title: str
     points: Points
     remarks: tuple[str, ...]
     seconds: float
+    ready_s: float
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,20 @@ def mapped(
             left_out[way.title] = reason
             reporter.warn(f"no {way.title}: {reason}")
             continue
+        ready_s = _ready(name)
         begun = time.perf_counter()
         laid = way.lay(table.rows, seeds.derive(seed, "map", name))
         seconds = time.perf_counter() - begun
-        drawn.append(Drawn(name, way.title, laid.points, laid.remarks, seconds))
+        drawn.append(Drawn(name, way.title, laid.points, laid.remarks, seconds, ready_s))
     return Mapped(table, tuple(drawn), left_out)
+
+
+@cache
+def _ready(name: str) -> float:
+    """Seconds that the first map of a kind takes, of as little as shows its worth."""
+    begun = time.perf_counter()
+    maps.load(name).lay(np.random.default_rng(0).standard_normal((20, 60)), 0)
+    return time.perf_counter() - begun
 
 
 def _unsuited(way: maps.Map, table: Standardised) -> str | None:

@@ -193,6 +193,7 @@ def tell_left_out(page: Page, left_out: Sequence[tuple[str, str]], maps: MapsSto
             [list(row) for row in left_out[:MOST_ROWS]],
             caption="Sounds that are not on the maps." + _more(len(left_out)),
         )
+    page.section("What the maps rest on")
     for heading in maps.columns:
         dropped, filled = maps.dropped.get(heading, {}), maps.filled.get(heading, {})
         page.text(

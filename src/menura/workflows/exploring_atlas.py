@@ -71,6 +71,8 @@ def maps_of(
         values = np.stack([one.rows[name] for name in placed])
         found = mapped(values, one.columns, seed=seed, reporter=reporter)
         for drawn in found.drawn:
+            clock.took[f"loading what draws {drawn.title}"] = drawn.ready_s
+        for drawn in found.drawn:
             clock.took[f"{drawn.title} ({one.heading})"] = drawn.seconds
         strips.append(_strip(one.heading, found, [number_of[name] for name in placed]))
         columns[one.heading] = len(found.table.columns)
