@@ -204,8 +204,10 @@ class _Work:
         return compare_judging.as_payload(task)
 
     def _reason(self, error: MenuraError, folder: Path) -> str:
-        """In words that a page may pass on: places are told from the comparison's own folder. Raises
-        OSError where it is the machine's trouble, and everybody's."""
+        """In words that a page may pass on: places are told from the comparison's own folder.
+
+        Raises OSError where it is the machine's trouble, and everybody's.
+        """
         if isinstance(error, FailedError) and error.errno in _NOT_ITS_FAULT:
             raise OSError(error.errno, str(error))
         if shutil.disk_usage(self._out).free < _LITTLE_ROOM:
