@@ -1,6 +1,7 @@
 """`menura compare`: many systems trained alike and measured alike, on one page."""
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -203,12 +204,18 @@ class _Work:
         return compare_judging.as_payload(task)
 
     def _reason(self, error: MenuraError, folder: Path) -> str:
-        """In words. Raises OSError where it is the machine's trouble, and everybody's."""
+        """In words that a page may pass on: places are told from the comparison's own folder.
+
+        Raises OSError where it is the machine's trouble, and everybody's.
+        """
         if isinstance(error, FailedError) and error.errno in _NOT_ITS_FAULT:
             raise OSError(error.errno, str(error))
         if shutil.disk_usage(self._out).free < _LITTLE_ROOM:
             raise OSError(errno.ENOSPC, "no space left on device")
-        return str(error)
+        words = str(error)
+        for out in {str(self._out.resolve()), str(self._out)}:
+            words = words.replace(f"{out}{os.sep}", "")
+        return words
 
 
 class _Named(Reporter):
