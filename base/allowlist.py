@@ -14,7 +14,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from menura.foundation.atomic import write_text
 from menura.foundation.errors import MenuraError
@@ -44,7 +44,7 @@ class Permitted:
 def read_allowlist(file: Path = FILE) -> tuple[Permitted, ...]:
     """All rows. Raises MenuraError for one that is not permitted, or twice there."""
     with file.open(encoding="utf-8", newline="") as lines:
-        rows = [(line, Permitted(**row)) for line, row in enumerate(csv.DictReader(lines), start=2)]
+        rows = [(line, _permitted(row)) for line, row in enumerate(csv.DictReader(lines), start=2)]
     seen: set[str] = set()
     for line, row in rows:
         problem = ""
@@ -58,6 +58,10 @@ def read_allowlist(file: Path = FILE) -> tuple[Permitted, ...]:
             raise MenuraError(f"{file.name} line {line}, {row.file}: {problem}")
         seen.add(row.file)
     return tuple(row for _, row in rows)
+
+
+def _permitted(row: dict[str, Any]) -> Permitted:
+    return Permitted(**row)
 
 
 def label_file(rows: Iterable[Permitted]) -> str:

@@ -11,7 +11,7 @@ import json
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -164,7 +164,9 @@ def _line(made: Made) -> str:
     return json.dumps(asdict(made), ensure_ascii=False) + "\n"
 
 
-def _in_order(order: Order, out: Path, there: dict[int, Made], n_processes: int) -> Iterator[Made]:
+def _in_order(
+    order: Order, out: Path, there: dict[int, Made], n_processes: int
+) -> Generator[Made, None, None]:
     """Pieces by their numbers, without end; with several processes some are made ahead."""
     if n_processes == 1:
         for number in count():

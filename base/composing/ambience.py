@@ -12,7 +12,7 @@ from composing.melodies import Style, melody
 from composing.metres import COMMON, SLOW_JIG
 from composing.performing import Manner
 from composing.sketch import Sketch, themes
-from composing.tones import Part, Tone, within
+from composing.tones import Part, Tone, Touch, within
 from composing.voicing import pitches_of
 
 MODES = {
@@ -149,7 +149,7 @@ def _line(basis: Ground, rng: Random) -> Part:
     def write(section: Section, own: Random) -> list[Tone]:
         return melody(section.spans, basis.metre, style, own)
 
-    touch = "legato" if voice.sustains else "pedal"
+    touch: Touch = "legato" if voice.sustains else "pedal"
     tones = within(themes(basis, rng, write), voice.low, voice.high)
     return Part(voice.program, tuple(tones), 4.0, touch, lead=True)
 

@@ -60,11 +60,11 @@ def compose(seed: int, number: int) -> Piece:
     kind = weighted(plan, KINDS)
     seconds = plan.uniform(SHORTEST_S, LONGEST_S)
     rng = dice(seed, "piece", number, "notes")
-    genre = None
+    genre: str | None = None
     if kind == "notes":
-        family = plan.choice(list(BY_FAMILY))
-        instrument = plan.choice(BY_FAMILY[family])
-        style, score = f"single notes, {family}", single_notes(seconds, instrument, rng)
+        chosen = plan.choice(list(BY_FAMILY))
+        instrument = plan.choice(BY_FAMILY[chosen])
+        style, score = f"single notes, {chosen}", single_notes(seconds, instrument, rng)
     else:
         sketch = _sketch(kind, seconds, plan, rng)
         style, genre = sketch.style, sketch.genre

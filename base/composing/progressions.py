@@ -3,6 +3,7 @@
 Numerals of minor keys are spelt from the major scale: the relative major of i is bIII.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -13,7 +14,9 @@ from composing.metres import Metre
 
 Taste = Literal["classical", "pop", "jazz", "blues", "modal", "ambient"]
 
-MAJOR_WALK = {
+Walk = Mapping[str, Mapping[str, float]]
+
+MAJOR_WALK: Walk = {
     "I": {"IV": 3, "V": 3, "vi": 3, "ii": 2, "iii": 1, "I^3": 1.5, "V^3": 1, "V7/IV": 0.5},
     "I^3": {"IV": 4, "ii": 3, "V7/V": 0.5},
     "ii": {"V": 5, "V7": 3, "viio": 1, "I^5": 1, "ii^3": 0.5},
@@ -31,7 +34,7 @@ MAJOR_WALK = {
     "V7/V": {"V": 5, "V7": 3},
     "V7/ii": {"ii": 6},
 }
-MINOR_WALK = {
+MINOR_WALK: Walk = {
     "i": {"iv": 3, "V": 3, "bVI": 3, "iiø7": 1.5, "bIII": 1, "bVII": 1.5, "i^3": 1.5},
     "i^3": {"iv": 3, "iiø7": 3, "bVI": 1},
     "iiø7": {"V": 4, "V7": 4},
@@ -130,8 +133,8 @@ def phrase(
 ) -> tuple[Span, ...]:
     """Chords for n_bars, in beats from 0. often: how likely a bar has two."""
     if taste == "classical":
-        names = _chain(key, n_bars, rng) if rng.random() < 0.15 else _walk(key, n_bars, often, rng)
-        return _placed(_closed(names, key, ending, rng), key, metre)
+        walked = _chain(key, n_bars, rng) if rng.random() < 0.15 else _walk(key, n_bars, often, rng)
+        return _placed(_closed(walked, key, ending, rng), key, metre)
     if taste == "blues":
         line = BLUES[key.is_minor].split()
         return _placed([(line[bar % 12],) for bar in range(n_bars)], key, metre)
@@ -140,7 +143,9 @@ def phrase(
     loops = JAZZ[key.is_minor] if taste == "jazz" else LOOPS[key.mode]
     names = rng.choice(loops).split()
     slow = taste != "jazz" and len(names) < 4 and rng.random() < 0.6
-    bars = [(names[(bar // (2 if slow else 1)) % len(names)],) for bar in range(n_bars)]
+    bars: list[tuple[str, ...]] = [
+        (names[(bar // (2 if slow else 1)) % len(names)],) for bar in range(n_bars)
+    ]
     if taste == "jazz":
         bars = _closed(bars, key, ending, rng) if rng.random() < 0.3 else bars
     elif ending.at_home and rng.random() < 0.4:
@@ -149,7 +154,7 @@ def phrase(
 
 
 def _walk(key: Key, n_bars: int, often: float, rng: Random) -> list[tuple[str, ...]]:
-    """A chord a bar, at times two, each as likely as music of 1780–1880 makes it after the last."""
+    """A chord a bar, at times two, each by its function after the last; the weights are ours."""
     walk = MINOR_WALK if key.is_minor else MAJOR_WALK
     name = "i" if key.is_minor else "I"
     bars: list[tuple[str, ...]] = []

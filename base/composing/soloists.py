@@ -112,14 +112,14 @@ def part_song(seconds: float, instrument: Instrument, rng: Random) -> Sketch:
     )
     activity = rng.uniform(0.5, 1.3)
     seed = rng.getrandbits(60)
-    voices: list[list[Tone]] = [[], [], [], []]
 
-    def write(number: int, section: Section, own: Random) -> list[Tone]:
-        return four_voices(section.spans, basis.metre, ranges, activity, own)[number]
+    def voice(number: int) -> list[Tone]:
+        def write(section: Section, own: Random) -> list[Tone]:
+            return four_voices(section.spans, basis.metre, ranges, activity, own)[number]
 
-    for number in range(4):
-        # The same dice for every voice: they are one song.
-        voices[number] = themes(basis, Random(seed), lambda s, own, n=number: write(n, s, own))
+        return themes(basis, Random(seed), write)  # the same dice for all: they are one song
+
+    voices = [voice(number) for number in range(4)]
     if rng.random() < 0.35:
         voices[3] = in_octaves(voices[3])
     parts = tuple(
