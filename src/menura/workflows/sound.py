@@ -18,11 +18,11 @@ class SoundOptions:
     seconds: length of the result (of the new part, for `continue`), up to 24 hours; None: the
         system's own where the music is new, the clip's where a clip is changed.
     loop: the end flows into the start, over half a second or a third of what there is.
-    stereo: sound in one channel is spread over two, whose mix down is the one again (see
-        `audio.widened`); what has two channels stays as it is.
     loudness_lufs: integrated loudness by EBU R128, −70…0; None leaves the level as made. Where
         the true peak would pass −1 dB the result stays quieter, and that is said.
     format: None takes it from the file name, and is wav in a folder.
+    stereo: sound in one channel is spread over two, whose mix down is the one again (see
+        `audio.widened`); what has two channels stays as it is.
 
     Raises UsageError for values that cannot be.
     """
@@ -32,9 +32,9 @@ class SoundOptions:
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
     loop: bool = False
-    stereo: bool = False
     loudness_lufs: float | None = None
     format: Format | None = None
+    stereo: bool = False
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not 0 < self.seconds <= LONGEST_S:
