@@ -14,7 +14,7 @@ from menura.models import Batch, Model, Phase
 from menura.models.contract import AS_LEARNT, Losses, Sampling
 from menura.models.latent_flow import LatentFlow
 from menura.models.spectral_codec import SpectralCodec
-from menura.representations import Representation
+from menura.representations import Representation, Spec
 from menura.representations.log_power import LogPower
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem, loops
@@ -44,8 +44,13 @@ class Climber(Model):
         return start + torch.linspace(0, 1, n_frames)
 
     def inpaint(
-        self, frames: torch.Tensor, missing: torch.Tensor, rngs: Sequence[torch.Generator]
+        self,
+        frames: torch.Tensor,
+        missing: torch.Tensor,
+        rngs: Sequence[torch.Generator],
+        sampling: Sampling = AS_LEARNT,
     ) -> torch.Tensor:
+        self.told = sampling
         gap = missing.nonzero()[:, 0]
         before, after = frames[:, :, gap[0] - 1], frames[:, :, gap[-1] + 1]
         shares = (torch.arange(len(gap)) + 1) / (len(gap) + 1)
@@ -145,6 +150,28 @@ def test_a_flow_hears_both_sides_of_the_join(
     assert not torch.equal(a[:, :, :2], b[:, :, :2])
     assert not torch.equal(a[:, :, -2:], b[:, :, -2:])
     assert torch.equal(a[:, :, 10:-10], b[:, :, 10:-10])
+
+
+def test_what_is_asked_for_holds_over_the_join_too(climber: TrainedSystem) -> None:
+    climber.generate_loops(1, 2.0, seed=0, temperature=0.5)
+    assert isinstance(climber.model, Climber)
+    assert climber.model.told == Sampling(0.5)
+    spec = Spec(8000, 4, 32, labels=("a", "b"))
+    torch.manual_seed(0)
+    flow = LatentFlow(LatentFlow.tiny, spec).eval()
+    frames = torch.randn(1, 4, 16, generator=torch.Generator().manual_seed(1))
+    missing = torch.arange(16) > 9
+    a, b, free = (
+        flow.inpaint(frames, missing, [torch.Generator().manual_seed(2)], sampling)
+        for sampling in (
+            Sampling(labels=torch.tensor([True, False])),
+            Sampling(labels=torch.tensor([False, True])),
+            AS_LEARNT,
+        )
+    )
+    assert not torch.equal(a, b)
+    assert not torch.equal(a, free)
+    assert torch.equal(a[:, :, :10], frames[:, :, :10])
 
 
 def test_only_those_that_fill_gaps_in_even_frames_can(climber: TrainedSystem, coded: Coded) -> None:

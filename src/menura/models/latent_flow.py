@@ -194,7 +194,13 @@ class LatentFlow(Model):
         made = self._fill(*(window, known, rngs, sampling, c.known_guidance, c.n_beginning_steps))
         return made[:, :, n_known:]
 
-    def inpaint(self, frames: Frames, missing: Bool[Tensor, " frames"], rngs: Rngs) -> Frames:
+    def inpaint(
+        self,
+        frames: Frames,
+        missing: Bool[Tensor, " frames"],
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Frames:
         """Window by window from the first missing frame on, each with what follows it in sight."""
         c = self.config
         filled, left = frames.clone(), missing.clone()
@@ -206,7 +212,7 @@ class LatentFlow(Model):
             # What is missing beyond this window is decided in the next.
             strictness = c.known_guidance if torch.equal(left, missing) else 1.0
             filled[:, :, start:stop] = self._fill(
-                window, ~unknown, rngs, AS_LEARNT, strictness, c.n_steps
+                window, ~unknown, rngs, sampling, strictness, c.n_steps
             )
             left[start:stop] = False
         return filled

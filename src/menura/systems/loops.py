@@ -52,7 +52,7 @@ def ring(
     turn = n_frames // 2
     missing = torch.zeros(n_frames, dtype=torch.bool, device=piece.device)
     missing[turn - n_gap // 2 : turn - n_gap // 2 + n_gap] = True
-    closed = model.inpaint(piece.roll(turn, dims=2), missing, rngs)
+    closed = model.inpaint(piece.roll(turn, dims=2), missing, rngs, sampling)
     return closed.roll(-turn, dims=2)
 
 

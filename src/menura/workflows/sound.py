@@ -17,7 +17,8 @@ class SoundOptions:
 
     seconds: length of the result (of the new part, for `continue`), up to 24 hours; None: the
         system's own where the music is new, the clip's where a clip is changed.
-    loop: the end flows into the start, over half a second or a third of what there is.
+    loop: the end flows into the start: over half a second or a third of what there is, or, where
+        `generate` makes 2 s or more with a system that fills gaps, by music of its own.
     loudness_lufs: integrated loudness by EBU R128, −70…0; None leaves the level as made. Where
         the true peak would pass −1 dB the result stays quieter, and that is said.
     format: None takes it from the file name, and is wav in a folder.

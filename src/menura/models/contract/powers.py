@@ -158,7 +158,13 @@ class Relabels(Reconstructs, Protocol):
 class Inpaints(Protocol):
     """Fills a gap."""
 
-    def inpaint(self, frames: Frames, missing: Bool[Tensor, " frames"], rngs: Rngs) -> Frames:
+    def inpaint(
+        self,
+        frames: Frames,
+        missing: Bool[Tensor, " frames"],
+        rngs: Rngs,
+        sampling: Sampling = AS_LEARNT,
+    ) -> Frames:
         """All frames, those outside `missing` unchanged."""
         ...
 
