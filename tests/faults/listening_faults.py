@@ -75,6 +75,13 @@ LISTENING_FAULTS = (
         _FIGURES,
     ),
     Fault(
+        "one rater's word gets an interval where others answered elsewhere",
+        "src/menura/evaluation/listening/bootstrap.py",
+        "len({rater for rater, _ in given}) < FEWEST",
+        "len(self.raters) < FEWEST",
+        _FIGURES,
+    ),
+    Fault(
         "ordinal distances count both ends whole",
         "src/menura/evaluation/listening/agreement.py",
         "(totals[:, None] + totals[None, :]) / 2",
