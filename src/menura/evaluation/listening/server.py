@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,6 +91,10 @@ def application(test: ListeningTest, folder: Path, answers: Answers, reporter: R
         file = clip_file(folder, clips[place])
         headers = {"Cache-Control": "private, max-age=3600"}
         return FileResponse(file, media_type="audio/flac", headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    def _misshapen(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _refusal(422, "this is not what is asked for")
 
     @app.exception_handler(MenuraError)
     def _failed(request: Request, error: MenuraError) -> JSONResponse:
