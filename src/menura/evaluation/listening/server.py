@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from menura.evaluation.listening.definition import ListeningTest, clip_file
 from menura.evaluation.listening.orders import most_trials, plan
-from menura.evaluation.listening.questions import KINDS, Kind
+from menura.evaluation.listening.questions import KINDS, MOST_QUESTIONS, Kind
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.pages.rating import rating_page
@@ -46,7 +46,7 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     rater: RaterId
     trial: Annotated[int, Field(ge=0, le=100_000)]
-    values: Annotated[dict[str, int], Field(max_length=100)]
+    values: Annotated[dict[str, int], Field(max_length=MOST_QUESTIONS)]
     took_ms: Annotated[int, Field(ge=0, le=2**40)]
     plays: Annotated[int, Field(ge=0, le=100_000)]
 
