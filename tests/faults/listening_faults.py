@@ -103,6 +103,27 @@ LISTENING_FAULTS = (
         ("tests/evaluation/listening/test_making.py",),
     ),
     Fault(
+        "mono clips are levelled as if they stayed mono",
+        "src/menura/evaluation/listening/making.py",
+        "one.on(form[1])",
+        "one.on(1)",
+        ("tests/evaluation/listening/test_making.py",),
+    ),
+    Fault(
+        "a bad file is the reason for whatever is lacking",
+        "src/menura/evaluation/listening/making.py",
+        "if one in usable or (usable and not one.system)",
+        "if one.system in (system, '')",
+        ("tests/evaluation/listening/test_making.py",),
+    ),
+    Fault(
+        "what a journal holds is not read where nothing can be written",
+        "src/menura/store/database.py",
+        "'&immutable=1' if whole else ''",
+        "'&immutable=1'",
+        ("tests/workflows/test_listen_results.py",),
+    ),
+    Fault(
         "each clip keeps the rate it came at",
         "src/menura/evaluation/listening/levelling.py",
         "clip = audio.conform(beginning(source.file, seconds), *form)",
