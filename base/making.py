@@ -24,7 +24,7 @@ from pathlib import Path
 from composing.pieces import compose
 from menura.audio import write
 from menura.foundation.atomic import write_json, write_text
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, UsageError
 from rendering import recording_of, render
 
 ORDER, JOURNAL, LABELS = "order.json", "pieces.jsonl", "labels.csv"
@@ -137,6 +137,8 @@ def _begin(order: Order, out: Path) -> None:
             raise MenuraError(
                 f"{out} was made with another {' and '.join(other)}; give another folder for --out"
             )
+    elif not (place := next(p for p in (out, *out.absolute().parents) if p.exists())).is_dir():
+        raise UsageError(f"--out {out}: {place} is a file; give a folder")
     elif out.exists() and any(out.iterdir()):
         raise MenuraError(f"{out} is not empty, and was not made by this script")
     else:

@@ -130,6 +130,13 @@ def test_another_order_is_refused(made: list[int], tmp_path: Path) -> None:
     assert content(tmp_path / "mine") == {"letter.txt": b"dear"}
 
 
+@pytest.mark.parametrize("below", ["", "more", "more/still"])
+def test_a_file_is_no_folder(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("dear")
+    with pytest.raises(UsageError, match=r"--out .*file is a file; give a folder"):
+        make(PLACE, tmp_path / "file" / below, 0.1, 1, silent)
+
+
 def test_a_font_whose_licence_nobody_knows_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

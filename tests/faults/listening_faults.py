@@ -75,6 +75,13 @@ LISTENING_FAULTS = (
         _FIGURES,
     ),
     Fault(
+        "one rater's word gets an interval where others answered elsewhere",
+        "src/menura/evaluation/listening/bootstrap.py",
+        "len({rater for rater, _ in given}) < FEWEST",
+        "len(self.raters) < FEWEST",
+        _FIGURES,
+    ),
+    Fault(
         "ordinal distances count both ends whole",
         "src/menura/evaluation/listening/agreement.py",
         "(totals[:, None] + totals[None, :]) / 2",
@@ -94,6 +101,27 @@ LISTENING_FAULTS = (
         "lufs + PEAK_DB - 20 * math.log10(peak)",
         "lufs - PEAK_DB - 20 * math.log10(peak / 10)",
         ("tests/evaluation/listening/test_making.py",),
+    ),
+    Fault(
+        "mono clips are levelled as if they stayed mono",
+        "src/menura/evaluation/listening/making.py",
+        "one.on(form[1])",
+        "one.on(1)",
+        ("tests/evaluation/listening/test_making.py",),
+    ),
+    Fault(
+        "a bad file is the reason for whatever is lacking",
+        "src/menura/evaluation/listening/making.py",
+        "if one in usable or (usable and not one.system)",
+        "if one.system in (system, '')",
+        ("tests/evaluation/listening/test_making.py",),
+    ),
+    Fault(
+        "what a journal holds is not read where nothing can be written",
+        "src/menura/store/database.py",
+        "'&immutable=1' if whole else ''",
+        "'&immutable=1'",
+        ("tests/workflows/test_listen_results.py",),
     ),
     Fault(
         "each clip keeps the rate it came at",

@@ -102,7 +102,9 @@ def test_weights_that_do_not_fit_are_refused(folder: Path, change: str) -> None:
     else:
         weights[name] = torch.zeros(3)
     save_file(weights, path)
-    with pytest.raises(MenuraError, match=r"does not fit this system: model\.(output|stranger)"):
+    with pytest.raises(
+        MenuraError, match=r"fit this system: model\.(output|stranger).*; train it again, or open"
+    ):
         systems.load(folder)
 
 

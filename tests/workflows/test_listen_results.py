@@ -1,6 +1,7 @@
 """The results as a page, a sheet and an object, through the real database."""
 
 import csv
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -79,6 +80,32 @@ def test_the_same_answers_give_the_same_figures(tmp_path: Path) -> None:
     answered(tmp_path)
     assert listen_results(tmp_path) == listen_results(tmp_path)
     assert listen_results(tmp_path, keep_all=True).scales != listen_results(tmp_path).scales
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["a whole file", "half of it in a journal"])
+def test_a_folder_that_cannot_be_written_in_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    """Its name is one that an address would misread."""
+    test = answered(tmp_path / "a ?#% test")
+    folder = tmp_path / "a ?#% test"
+    database = Database(folder / ANSWERS)
+    answers = Answers(database, test.id)
+    if ended:
+        database.close()
+    else:
+        trials = answers.enrol("f" * 32, lambda n: plan(test, n), most=99)
+        assert test.items[trials[0].item].kind != "preference"
+        answers.record("f" * 32, 0, {"fluent": 1, "good": 1}, took_ms=1, plays=1)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    before = {file: file.stat().st_mtime_ns for file in (folder, folder / ANSWERS)}
+    assert listen_results(folder).n_raters == (4 if ended else 5)
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    reading = Database(folder / ANSWERS, make=False)
+    with pytest.raises(MenuraError, match="readonly"):
+        Answers(reading, test.id).enrol("e" * 32, lambda n: plan(test, n), most=99)
+    reading.close()
+    database.close()
 
 
 def test_no_answers_are_said(tmp_path: Path) -> None:

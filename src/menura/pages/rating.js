@@ -13,15 +13,12 @@ unsent.changed = (n, away) => {
     + "kept here and sent as soon as it is back." : "";
   if (!$("end").hidden) end();
 };
-unsent.lost = () => {
-  memory.set("unsent", "[]");
-  location.reload();
-};
+unsent.lost = () => location.reload();  /* to be asked again what the server lacks */
 
 async function come(wait_ms) {
   try {
     const {status, said} = await post("api/raters", {rater: me});
-    if (status === 403) { $("news").textContent = said.reason; return; }
+    if (status === 403 && said.saved === false) { $("news").textContent = said.reason; return; }
     if (status !== 200) throw new Error(`the server says ${status}`);
     told = said;
   } catch {

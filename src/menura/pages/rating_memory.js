@@ -3,15 +3,17 @@
 "use strict";
 const memory = (() => {
   const key = (what) => `menura:${document.body.dataset.test}:${what}`;
-  const here = new Map();  /* where the browser keeps nothing: until the page is closed */
+  const here = new Map();  /* what the browser would not keep: newer than what it has */
   return {
     get(what) {
-      try { return localStorage.getItem(key(what)) ?? here.get(what) ?? null; }
-      catch { return here.get(what) ?? null; }
+      try { return here.get(what) ?? localStorage.getItem(key(what)); } catch { return null; }
     },
     set(what, value) {
       here.set(what, value);
-      try { localStorage.setItem(key(what), value); } catch { /* full, or not allowed */ }
+      try {
+        localStorage.setItem(key(what), value);
+        here.delete(what);
+      } catch { /* full, or not allowed */ }
     },
     forget(what) {
       here.delete(what);
@@ -47,7 +49,8 @@ const unsent = {
   FIRST_MS: 1000, LAST_MS: 15000,
   wait_ms: 1000, timer: 0, busy: false,
   changed: () => {},  /* told how many are unsent, and whether the server fails to answer */
-  lost: () => {},     /* told when the server knows nothing of such a trial */
+  gone: false,        /* whether an answer was refused for good */
+  lost: () => {},     /* told so, once the others are sent */
 
   all() { return JSON.parse(memory.get("unsent") || "[]"); },
   add(one) {
@@ -65,13 +68,16 @@ const unsent = {
     let away = false;
     try {
       for (let one; (one = this.all()[0]);) {
-        const {status} = await post("api/answers", one);
-        if (status >= 500) throw new Error(`the server says ${status}`);
+        const {status, said} = await post("api/answers", one);
+        /* Only our server says whether it is saved; what stands between says such numbers too.
+           409: another window has answered this trial already, and that answer stays. */
+        const refused = said?.saved === false && [404, 409, 413, 422].includes(status);
+        if (said?.saved !== true && !refused) throw new Error(`the server says ${status}`);
         this.drop(one);
-        /* 409: another window has answered this trial already, and that answer stays. */
-        if (status >= 400 && status !== 409) { this.lost(); return; }
+        this.gone ||= refused && status !== 409;
         this.wait_ms = this.FIRST_MS;
       }
+      if (this.gone) { this.gone = false; this.lost(); }
     } catch {
       away = true;
       this.timer = setTimeout(() => this.send(), this.wait_ms);

@@ -1,5 +1,6 @@
 """Opening the database: what was committed is on the disk, whatever ends the process."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,17 +25,20 @@ class Database:
 
     The journal is written ahead (WAL), so reading never waits for writing, and a commit returns
     only when the disk has it (synchronous=FULL): it survives a kill, and a power cut where the
-    disk keeps its word. Raises MenuraError where the file is not there (and not to be made), is
-    no database of Menura's, or comes from a newer Menura.
+    disk keeps its word. One that is not to be made, and lies where nothing can be written, is
+    only read. Raises MenuraError where the file is not there (and not to be made), is no database
+    of Menura's, or comes from a newer Menura.
     """
 
     def __init__(self, path: Path, *, make: bool = True):
         self.path = path
         if not make and not path.is_file():
             raise MenuraError(f"{printable(str(path))}: there is no such database")
+        self._reads_only = not make and not _writable(path)
+        connect = _connect_to_read if self._reads_only else _connect
         # A path is not handed over as a URL: it may hold any character.
         self._engine = create_engine(
-            "sqlite://", creator=lambda: _connect(path), poolclass=_pool_class(), pool_size=8
+            "sqlite://", creator=lambda: connect(path), poolclass=_pool_class(), pool_size=8
         )
         event.listen(self._engine, "begin", _begin)
         self._writing = threading.Lock()
@@ -77,9 +81,11 @@ class Database:
 
     def _check(self) -> None:
         """Make the tables where there are none; refuse those of a newer Menura."""
-        with self.writing() as session:
+        with self.reading() if self._reads_only else self.writing() as session:
             connection = session.connection()
             schema = int(connection.execute(text("PRAGMA user_version")).scalar_one())
+            if schema == 0 and self._reads_only:
+                raise MenuraError(f"{printable(str(self.path))}: nothing is written in it yet")
             if schema == 0:
                 Base.metadata.create_all(connection)
                 connection.execute(text(f"PRAGMA application_id = {APPLICATION}"))
@@ -106,6 +112,30 @@ def _connect(path: Path) -> Any:
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _writable(path: Path) -> bool:
+    """Whether the journal, which lies beside it, can be written too."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _connect_to_read(path: Path) -> Any:
+    """Nothing is made beside the file. What a journal still holds is read with it; only a file
+    without one is taken as it is (immutable), since SQLite would want to make one."""
+    import sqlite3
+
+    journal = path.with_name(f"{path.name}-wal")
+    whole = not journal.exists() or not journal.stat().st_size
+    address = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if whole else ''}"
+    connection = sqlite3.connect(
+        address, uri=True, timeout=WAIT_S, check_same_thread=False, isolation_level=None
+    )
+    try:
+        _refuse_foreign(connection, path)
     except BaseException:
         connection.close()
         raise

@@ -85,7 +85,10 @@ def load_weights(system: BoundSystem, folder: Path) -> None:
         raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
     wanted = _flat(system, None)
     for problem in _misfits(wanted, weights):
-        raise MenuraError(f"{path}: does not fit this system: {problem}")
+        raise MenuraError(
+            f"{path}: does not fit this system: {problem}; train it again, or open it with the "
+            "Menura that made it"
+        )
     _module(system).load_state_dict(weights, strict=True)
 
 

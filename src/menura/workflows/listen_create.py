@@ -9,7 +9,13 @@ from pathlib import Path
 from menura.evaluation.listening.definition import LeftOut, ListeningTest
 from menura.evaluation.listening.making import Shape, make_test
 from menura.evaluation.listening.orders import most_trials
-from menura.evaluation.listening.questions import Question, own_question, question, usual
+from menura.evaluation.listening.questions import (
+    MOST_QUESTIONS,
+    Question,
+    own_question,
+    question,
+    usual,
+)
 from menura.evaluation.listening.sources import find_sources, named_systems
 from menura.foundation.atomic import temporary_beside
 from menura.foundation.errors import MenuraError, UsageError
@@ -17,6 +23,7 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 
 QUIETEST_LUFS, LOUDEST_LUFS = -70.0, 0.0
+LONGEST_S = 600.0  # of a clip, which is held in memory
 NAMED = 20  # files named one by one when several are left out
 
 
@@ -86,7 +93,7 @@ def listen_create(
         reporter=reporter,
     )
     shape = Shape(
-        title.strip() or "Listening test", clips, trials, repeats, seconds, loudness_lufs, seed
+        _line(title) or "Listening test", clips, trials, repeats, seconds, loudness_lufs, seed
     )
     with _whole(out) as temporary:
         test = make_test(temporary, sources, asked, shape, reporter)
@@ -123,10 +130,21 @@ def _asked(
     for text in own:
         if not text.strip():
             raise UsageError(f"--ask {text!r}: write the question")
-    return [
+    asked = [
         *map(question, chosen),
-        *(own_question(number, text.strip()) for number, text in enumerate(own, 1)),
+        *(own_question(number, _line(text)) for number, text in enumerate(own, 1)),
     ]
+    n_of_one_sound = sum(one.kind == "single" for one in asked)
+    if n_of_one_sound > MOST_QUESTIONS:
+        raise UsageError(
+            f"--ask: {n_of_one_sound} questions about each sound; at most {MOST_QUESTIONS}"
+        )
+    return asked
+
+
+def _line(text: str) -> str:
+    """As raters read it: one line of whole characters."""
+    return printable(" ".join(text.split()))
 
 
 def _new(out: Path) -> Path:
@@ -163,8 +181,8 @@ def _check(
     ):
         if value < least:
             raise UsageError(f"--{option} must be {least} or more, not {value}")
-    if seconds is not None and not seconds >= 0.5:
-        raise UsageError(f"--seconds must be 0.5 or more, not {seconds:g}")
+    if seconds is not None and not 0.5 <= seconds <= LONGEST_S:
+        raise UsageError(f"--seconds must be 0.5…{LONGEST_S:g}, not {seconds:g}")
     if not QUIETEST_LUFS <= loudness_lufs <= LOUDEST_LUFS:
         raise UsageError(
             f"--loudness must be {QUIETEST_LUFS:.0f}…{LOUDEST_LUFS:.0f} LUFS, not {loudness_lufs:g}"

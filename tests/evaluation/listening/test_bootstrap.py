@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from menura.evaluation.listening.bootstrap import Raters
+from menura.evaluation.listening.bootstrap import Interval, Raters
 
 
 def test_the_interval_of_a_mean_has_its_closed_form() -> None:
@@ -56,6 +56,17 @@ def test_of_one_rater_no_interval_is_claimed() -> None:
     assert (found.mean, found.low, found.high) == (3.0, None, None)
     with pytest.raises(ValueError, match="nothing"):
         Raters([], seed=0).mean([])
+
+
+def test_of_a_figure_that_is_one_raters_no_interval_is_claimed() -> None:
+    """Eleven others have answered, but elsewhere."""
+    raters = Raters(range(12), seed=0)
+    alone, others = [(3, 4.0), (3, 2.0)], [(rater, 3.0 + rater % 2) for rater in range(12)]
+    assert raters.mean(alone) == Interval(3.0, None, None)
+    for one, other in ((alone, others), (others, alone), (alone, [(5, 1.0)])):
+        found = raters.difference(one, other)
+        assert (found.low, found.high) == (None, None)
+    assert raters.difference(others, others).low == 0
 
 
 def test_a_system_that_few_raters_heard_still_gets_an_interval() -> None:

@@ -1,5 +1,6 @@
 """What a system is said to be like, against answers made by hand and scipy."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from menura.evaluation.listening.choices import Duel, choice_result
 from menura.evaluation.listening.definition import ListeningTest
 from menura.evaluation.listening.opinions import Opinion, opinions
 from menura.evaluation.listening.orders import plan
+from menura.evaluation.listening.page import results_page
 from menura.evaluation.listening.questions import question
 from menura.evaluation.listening.results import ListeningResults, results_of
 from menura.foundation.errors import MenuraError
@@ -96,6 +98,25 @@ def test_who_stops_early_is_counted_as_far_as_it_goes(tmp_path: Path) -> None:
     found = result(test, given)
     assert (found.n_raters, found.n_finished, found.n_untested) == (3, 2, 1)
     assert any("3 raters" in remark for remark in found.remarks)
+
+
+def test_few_raters_are_counted_behind_each_figure(tmp_path: Path) -> None:
+    """Twelve raters, one of whom alone has heard beta-net: nothing is said of how far it is."""
+    test = small_test(tmp_path, questions=("good",))
+    found = []
+    for one in everyone(test, 12):
+        heard = test.items[one.trial.item].systems
+        if heard == ("alpha-net",) or one.rater == 3:
+            found.append(replace(one, values={"good": one.values["good"]}))
+    results = result(test, found)
+    [good] = results.scales
+    assert [score.n_raters for score in good.scores] == [12, 1]
+    assert good.scores[1].points.low is None
+    assert any("1 of 2 figures are one rater's word" in one for one in results.remarks)
+    assert not any("too narrow" in one for one in results.remarks)
+    page = results_page(results).html()
+    assert "Too few raters to tell alpha-net and beta-net apart" in page
+    assert "an interval that does not hold" not in page
 
 
 def test_an_answer_to_another_test_is_refused(tmp_path: Path) -> None:

@@ -126,6 +126,41 @@ def test_answers_wait_in_the_page_while_the_server_is_away(
     assert tab.run("document.querySelector('#news').textContent") == ""
 
 
+ANSWERING = """
+window.really ??= window.fetch;
+window.fetch = async (where, what) => %s
+  ? new Response('%s', {status: %d}) : window.really(where, what);
+"""
+
+
+def test_only_what_the_server_refuses_is_dropped(asked: Asked) -> None:
+    """What stands between answers for it; then it is sent, but for a trial that there is not."""
+    tab, test, folder = asked.tab, asked.test, asked.folder
+    for status, said in ((404, "{}"), (403, '{"reason": "log in"}'), (429, "null"), (200, "{}")):
+        tab.run(ANSWERING % ("where.endsWith('answers')", said, status))
+        tab.run("unsent.wait_ms = 100000")
+        tab.run(
+            "memory.set('unsent', JSON.stringify([999, 0].map((trial) => "
+            "({rater: me, trial, values: {fluent: 2, good: 4}, took_ms: 1, plays: 1}))))"
+        )
+        tab.run("unsent.send()")
+        assert tab.run("unsent.all().length") == 2, status
+    tab.run("document.documentElement.dataset.old = 1")
+    tab.run("void (window.fetch = window.really)")
+    tab.run("void unsent.send()")
+    tab.wait("!document.documentElement.dataset.old && document.readyState === 'complete'")
+    tab.wait(f"{COUNT}.startsWith('2 of')")
+    assert [dict(one.values) for one in given(folder, test)] == [{"fluent": 2, "good": 4}]
+
+
+def test_answers_are_remembered_where_the_browser_is_full(asked: Asked) -> None:
+    tab = asked.tab
+    tab.run("memory.set('unsent', '[1]')")
+    tab.run("void (Storage.prototype.setItem = () => { throw new Error('full'); })")
+    tab.run("memory.set('unsent', '[]')")
+    assert tab.run("memory.get('unsent')") == "[]"
+
+
 def test_nothing_sticks_out_on_a_phone(asked: Asked) -> None:
     tab = asked.tab
     room = "document.documentElement.scrollWidth <= innerWidth"

@@ -110,6 +110,34 @@ def test_a_clip_with_high_peaks_brings_all_down(folders: Folders, tmp_path: Path
         assert audio.true_peak(audio.read(clip_file(tmp_path / "test", one.name)).blocks()) < 1
 
 
+def test_a_mono_clip_is_levelled_as_it_will_be_heard(folders: Folders, tmp_path: Path) -> None:
+    """On two channels it is 3 dB louder: all are brought down until its peak is at −1 dB, and no
+    further."""
+    clicks = np.zeros((1, 16_000), np.float32)
+    clicks[:, ::800] = 0.9
+    audio.write(Clip(clicks, 16_000), folders["quiet"] / "clicks.wav")
+    made(folders, tmp_path / "test")
+    test = load(tmp_path / "test")
+    [name] = [one.name for one in test.clips if one.source == "clicks"]
+    peak = audio.true_peak(audio.read(clip_file(tmp_path / "test", name)).blocks())
+    assert 20 * np.log10(peak) == pytest.approx(-1.0, abs=0.1)
+    assert all(one.lufs == pytest.approx(test.loudness_lufs, abs=0.1) for one in test.clips)
+
+
+def test_a_copy_that_stays_quieter_is_said(folders: Folders, tmp_path: Path) -> None:
+    clicks = np.zeros((1, 16_000), np.float32)
+    clicks[:, ::8000] = 0.9
+    audio.write(Clip(clicks, 16_000), folders["quiet"] / "clicks.wav")
+    reporter = Collected()
+    made(folders, tmp_path / "test", reporter=reporter, loudness_lufs=-10.0)
+    test = load(tmp_path / "test")
+    [reached] = [one.lufs for one in test.clips if one.source == "clicks"]
+    assert test.loudness_lufs == -22.0
+    assert reached is not None
+    [line] = [line for line in reporter.warnings if "quieter than" in line]
+    assert f"quiet: clicks: stays {-22 - reached:.1f} dB quieter" in line
+
+
 def test_what_cannot_be_heard_is_named_and_its_place_taken(
     folders: Folders, tmp_path: Path
 ) -> None:
@@ -230,6 +258,49 @@ def test_a_question_of_ones_own(folders: Folders, tmp_path: Path) -> None:
     assert load(tmp_path / "test").questions[1].text == "Is it sad?"
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"questions": ["same"]}, "same needs --originals"),
+        ({"questions": ["good", "same"]}, "same needs --originals"),
+        ({"questions": ["good", "mix"], "first": "."}, "mix needs --first and --second"),
+    ],
+)
+def test_what_a_question_lacks_is_said_though_a_file_is_bad(
+    folders: Folders, tmp_path: Path, options: dict[str, object], words: str
+) -> None:
+    (folders["quiet"] / "text.wav").write_text("no sound")
+    first = {"first": folders["loud"]} if "first" in options else {}
+    with pytest.raises(UsageError, match=words):
+        made(folders, tmp_path / "test", clips=4, **(options | first))
+
+
+def test_a_bad_file_is_no_reason_where_nothing_is_of_its_name(
+    folders: Folders, tmp_path: Path
+) -> None:
+    (folders["quiet"] / "text.wav").write_text("no sound")
+    audio.write(tone(300, 1, 0.1, 16_000), tmp_path / "other" / "another.wav")
+    with pytest.raises(MenuraError, match="no clip of quiet can be asked same"):
+        made(folders, tmp_path / "test", questions=["good", "same"], originals=tmp_path / "other")
+
+
+def test_real_music_alone_needs_what_lies_at_the_ends(folders: Folders, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.wav"
+    bad.write_text("no sound")
+    with pytest.raises(MenuraError, match="no clip can be asked mix"):
+        listen_create(
+            [], tmp_path / "test", real=folders["loud"], first=bad, second=bad, questions=["mix"]
+        )
+
+
+def test_words_for_raters_are_one_line_of_whole_characters(
+    folders: Folders, tmp_path: Path
+) -> None:
+    made(folders, tmp_path / "test", title="so\udcff\ncalled", ask=["Is it\udcff sad?"])
+    test = load(tmp_path / "test")
+    assert (test.title, test.questions[0].text) == ("so\\xff called", "Is it\\xff sad?")
+
+
 Wrong = Callable[[Folders, Path], object]
 REFUSED: dict[str, tuple[type[MenuraError], str, Wrong]] = {
     "unknown question": (UsageError, "'godo'", lambda f, o: made(f, o, questions=["godo"])),
@@ -249,6 +320,22 @@ REFUSED: dict[str, tuple[type[MenuraError], str, Wrong]] = {
     "no system": (UsageError, "at least one", lambda f, o: listen_create([], o)),
     "no clips": (UsageError, "--clips", lambda f, o: made(f, o, clips=0)),
     "seconds": (UsageError, "--seconds", lambda f, o: made(f, o, seconds=0.1)),
+    "endless": (UsageError, "--seconds must be", lambda f, o: made(f, o, seconds=601.0)),
+    "too many questions": (
+        UsageError,
+        "101 questions about each sound",
+        lambda f, o: made(f, o, questions=["good"], ask=["Is it sad?"] * 100),
+    ),
+    "a system called real": (
+        UsageError,
+        "give it with --real DIR",
+        lambda f, o: listen_create([f["loud"], f"real={f['quiet']}"], o),
+    ),
+    "a system called as the hidden reference": (
+        UsageError,
+        "give it with --real DIR",
+        lambda f, o: listen_create([f"real={f['quiet']}"], o, real=f["loud"]),
+    ),
     "too loud": (UsageError, "--loudness", lambda f, o: made(f, o, loudness_lufs=3.0)),
     "a file": (UsageError, "is a file", lambda f, o: made(f, f["loud"] / "piece0.flac")),
     "not empty": (MenuraError, "not empty", lambda f, o: made(f, f["loud"])),
@@ -303,18 +390,3 @@ def test_an_empty_folder_may_become_the_test(folders: Folders, tmp_path: Path) -
     made(folders, tmp_path / "test")
     assert not (tmp_path / "test" / ANSWERS).exists()
     assert load(tmp_path / "test").systems == tuple(folders)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("{", "damaged"),
-        ("{}", "damaged"),
-        ('{"version": 99}', "another version"),
-        ("[]", "damaged"),
-    ],
-)
-def test_a_damaged_test_is_refused(tmp_path: Path, content: str, words: str) -> None:
-    (tmp_path / "test.json").write_text(content)
-    with pytest.raises(MenuraError, match=words):
-        load(tmp_path)

@@ -143,6 +143,26 @@ def test_what_is_not_asked_for_is_refused(
     assert server.ask(path, body)[0] == status
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (answer(0, {"good": 3}), 422),
+        (answer(0, {"good": 3, "fluent": 3}) | {"more": 1}, 422),
+        (answer(999, {"good": 3, "fluent": 3}), 404),
+        (b" " * 5000, 413),
+    ],
+)
+def test_a_final_refusal_says_so(
+    served: tuple[Site, ListeningTest, Path], body: Any, status: int
+) -> None:
+    """By which the page knows it from what a proxy says."""
+    server, *_ = served
+    server.told("api/raters", {"rater": RATER})
+    got, told = server.told("api/answers", body)
+    assert (got, told["saved"]) == (status, False)
+    assert server.told("api/nothing", {})[1] == {"detail": "Not Found"}
+
+
 def test_a_body_without_a_stated_length_is_cut_off_too(
     served: tuple[Site, ListeningTest, Path],
 ) -> None:

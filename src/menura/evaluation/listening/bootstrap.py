@@ -8,12 +8,13 @@ from jaxtyping import Float64
 
 DRAWS = 10_000
 LEVEL = 0.95
+FEWEST = 2  # raters behind a figure, for an interval
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean, and between what it lies in 95 of 100 such tests. low, high: None where one rater
-    or none was asked, so that nothing is known of how raters differ."""
+    """A mean, and between what it lies in 95 of 100 such tests. low, high: None where fewer than
+    two raters stand behind it, so that nothing is known of how raters differ."""
 
     mean: float
     low: float | None
@@ -47,14 +48,15 @@ class Raters:
     def difference(
         self, given: Sequence[tuple[int, float]], other: Sequence[tuple[int, float]]
     ) -> Interval:
-        """The mean of the one minus that of the other."""
+        """The mean of the one minus that of the other; no interval where either has none."""
         plain = self.mean(given).mean - self.mean(other).mean
         first, second = self._drawn(given), self._drawn(other)
         return self._interval(plain, None if first is None or second is None else first - second)
 
     def _drawn(self, given: Sequence[tuple[int, float]]) -> Float64[np.ndarray, " draws"] | None:
-        """The mean in every draw; NaN where none of those drawn have given a value."""
-        if self._weights is None:
+        """The mean in every draw; NaN where none of those drawn have given a value. None where
+        all values are of one rater, whatever others have answered elsewhere."""
+        if self._weights is None or len({rater for rater, _ in given}) < FEWEST:
             return None
         sums, counts = np.zeros(len(self.raters)), np.zeros(len(self.raters))
         for rater, value in given:

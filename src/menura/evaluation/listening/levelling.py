@@ -18,18 +18,27 @@ PEAK_DB = -1.0  # EBU R 128
 SLACK_DB = 0.5  # resampling moves the peak a little
 MOST_LOWERED_DB = 12.0  # of the whole test, for the sake of one clip with high peaks
 HIGHEST_RATE_HZ = 48_000  # what browsers play at
+TWICE_LU = 10 * math.log10(2)  # BS.1770-4 §2 adds up the powers of channels
 FADE_S = 0.02  # where a clip is cut
 
 
 @dataclass(frozen=True)
 class Audition:
-    """A clip as it came. reachable_lufs: as loud as it can be before its true peak is too high."""
+    """A clip as it came, but of at most two channels and 48 kHz. reachable_lufs: as loud as it can
+    be before its true peak is too high."""
 
     seconds: float
     sample_rate: int
     n_channels: int
     lufs: float
     reachable_lufs: float
+
+    def on(self, n_channels: int) -> "Audition":
+        """As it is once copied: a mono sound on two channels is twice the power, with one peak."""
+        if self.n_channels != 1 or n_channels != 2:
+            return self
+        lufs, reachable = self.lufs + TWICE_LU, self.reachable_lufs + TWICE_LU
+        return Audition(self.seconds, self.sample_rate, n_channels, lufs, reachable)
 
 
 class Auditions:
@@ -83,7 +92,7 @@ def common_loudness(
     """The loudness, in LUFS, that every clip can have: the wanted one, or lower where the true
     peak of a clip would pass −1 dB; but not more than 12 dB lower for the sake of a few clips.
 
-    What cannot be brought there is said. None where no clip is loud enough to be measured.
+    auditions: as they will be copied. None where no clip is loud enough to be measured.
     """
     heard = {source: one for source, one in auditions.items() if one.lufs > -math.inf}
     for source in (source for source in auditions if source not in heard):
@@ -99,13 +108,18 @@ def common_loudness(
             f"all clips are brought to {common:.1f} LUFS, not {wanted_lufs:g}: louder, the "
             f"true peak of {_named(source)} would pass −1 dB"
         )
-    quieter = [source for source, one in heard.items() if one.reachable_lufs < common - SLACK_DB]
-    for source in quieter:
-        reporter.warn(
-            f"{_named(source)}: stays {common - heard[source].reachable_lufs:.1f} dB quieter than "
-            "the others, because of its high peaks"
-        )
     return common
+
+
+def warn_of_quieter(
+    source: Source, reached: float | None, common: float | None, reporter: Reporter
+) -> None:
+    """Say so where a copy has not got as loud as the others."""
+    if reached is not None and common is not None and reached < common - SLACK_DB:
+        reporter.warn(
+            f"{_named(source)}: stays {common - reached:.1f} dB quieter than the others, because "
+            "of its high peaks"
+        )
 
 
 def warn_of_lengths(auditions: Mapping[Source, Audition], reporter: Reporter) -> None:
@@ -128,8 +142,11 @@ def common_form(auditions: Iterable[Audition]) -> tuple[int, int]:
     """Rate in Hz and channels of all copies: the most that any clip has, up to 48 kHz stereo, so
     that no file tells by its form whose it is."""
     every = list(auditions)
-    rate = min(HIGHEST_RATE_HZ, max(one.sample_rate for one in every))
-    return rate, min(2, max(one.n_channels for one in every))
+    return _form(max(one.sample_rate for one in every), max(one.n_channels for one in every))
+
+
+def _form(sample_rate: int, n_channels: int) -> tuple[int, int]:
+    return min(HIGHEST_RATE_HZ, sample_rate), min(2, n_channels)
 
 
 def write_copy(
@@ -155,6 +172,7 @@ def write_copy(
 
 
 def _audition(clip: Clip) -> Audition:
+    clip = audio.conform(clip, *_form(clip.sample_rate, clip.n_channels))
     lufs = audio.integrated_lufs(clip)
     peak = audio.true_peak(clip.blocks())
     reachable = -math.inf if lufs == -math.inf else lufs + PEAK_DB - 20 * math.log10(peak)

@@ -18,6 +18,7 @@ from menura.evaluation.listening.levelling import (
     common_form,
     common_loudness,
     warn_of_lengths,
+    warn_of_quieter,
     write_copy,
 )
 from menura.evaluation.listening.questions import KINDS, Kind, Question
@@ -74,6 +75,7 @@ def make_test(
         asked = [question.name for question in questions if question.kind == kind]
         if not asked:
             continue
+        _require(asked[0], kind, sources)
         found = wanted_items(kind, sources, shape.n_clips, auditions.usable)
         _check(asked[0], kind, sources, found, auditions)
         items += found
@@ -81,8 +83,9 @@ def make_test(
     left_out += [LeftOut(_where(one), reason) for one, reason in auditions.left_out.items()]
     used = {source: auditions.found[source] for item in items for source in item.sounds}
     warn_of_lengths(used, reporter)
-    lufs = common_loudness(used, shape.loudness_lufs, reporter)
     form = common_form(used.values())
+    copied = {source: one.on(form[1]) for source, one in used.items()}
+    lufs = common_loudness(copied, shape.loudness_lufs, reporter)
     names = _blind_names(used, shape.seed)
     clips = []
     for number, (source, name) in enumerate(names.items()):
@@ -90,6 +93,7 @@ def make_test(
         reached = write_copy(
             source, clip_file(folder, name), seconds=shape.seconds, lufs=lufs, form=form
         )
+        warn_of_quieter(source, reached, lufs, reporter)
         heard_s = round(used[source].seconds, 3)
         clips.append(HeardClip(name, source.system, printable(source.name), heard_s, reached))
     test = ListeningTest(
@@ -116,12 +120,23 @@ def make_test(
     return test
 
 
+def _require(name: str, kind: Kind, sources: Sources) -> None:
+    """What the question compares with must have been given."""
+    lacks = {
+        "single": False,
+        "reconstruction": sources.originals is None,
+        "mixture": sources.first is None or sources.second is None,
+        "preference": len(sources.systems) < 2,
+    }
+    if lacks[kind]:
+        raise UsageError(f"the question {name} needs {KINDS[kind].needs}")
+
+
 def _check(
     name: str, kind: Kind, sources: Sources, found: Sequence[Wanted], auditions: Auditions
 ) -> None:
     """Every system must be judged by every question: else the test compares what it cannot."""
-    if kind == "preference" and len(sources.systems) < 2:
-        raise UsageError(f"the question {name} needs {KINDS[kind].needs}")
+    alone = set(partnerless(kind, sources))
     if not found and not auditions.left_out:
         raise UsageError(f"the question {name} needs {KINDS[kind].needs}")
     judged = {system for item in found for system in item.systems}
@@ -130,10 +145,13 @@ def _check(
     for system in needed:
         if system in judged:
             continue
-        bad = [one for one in auditions.left_out if one.system in (system, "")]
+        usable = [clip for clip in sources.systems[system] if clip not in alone]
+        bad = [one for one in auditions.left_out if one in usable or (usable and not one.system)]
         if bad:
             raise MenuraError(f"{_where(bad[0])}: {auditions.left_out[bad[0]]}")
         raise MenuraError(f"no clip of {system} can be asked {name}: it needs {KINDS[kind].needs}")
+    if not found:
+        raise MenuraError(f"no clip can be asked {name}: it needs {KINDS[kind].needs}")
 
 
 def _without_partner(kind: Kind, asked: Sequence[str], sources: Sources) -> list[LeftOut]:

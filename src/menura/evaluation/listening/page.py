@@ -6,7 +6,7 @@ from menura.evaluation.listening.bootstrap import Interval
 from menura.evaluation.listening.choices import ChoiceResult
 from menura.evaluation.listening.questions import POINTS
 from menura.evaluation.listening.results import ListeningResults
-from menura.evaluation.listening.scores import ScaleResult
+from menura.evaluation.listening.scores import Difference, ScaleResult
 from menura.pages import Figure, Page
 from menura.pages.intervals import Scale, Spread, intervals
 from menura.pages.table import Cell
@@ -72,13 +72,24 @@ def _scale(page: Page, result: ScaleResult, real: str | None) -> None:
     if len(result.differences) > MOST_DIFFERENCES:
         page.text(f"{len(result.differences)} differences of two systems: `--json` lists them.")
     elif result.differences:
+        _differences(page, result.differences)
+
+
+def _differences(page: Page, differences: Sequence[Difference]) -> None:
+    told = [one for one in differences if one.points.low is not None]
+    if told:
         page.table(
             ["higher", "lower", "points between", "from", "to"],
-            [[one.better, one.worse, *_cells(one.points)] for one in result.differences],
+            [[one.better, one.worse, *_cells(one.points)] for one in told],
             caption=(
                 "Differences, with the same raters drawn for both: an interval that does not hold "
                 "0 tells the two apart."
             ),
+        )
+    untold = [f"{one.better} and {one.worse}" for one in differences if one.points.low is None]
+    if untold:
+        page.text(
+            f"Too few raters to tell {'; '.join(untold)} apart: two or more must have judged each."
         )
 
 

@@ -13,6 +13,7 @@ from menura.foundation.errors import unknown_name
 
 Kind = Literal["single", "reconstruction", "mixture", "preference"]
 POINTS = 5
+MOST_QUESTIONS = 100  # of one trial: its answers travel together
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from menura.evaluation.listening.bootstrap import Raters
+from menura.evaluation.listening.bootstrap import FEWEST, Raters
 from menura.evaluation.listening.choices import ChoiceResult, choice_result
 from menura.evaluation.listening.consistency import (
     NEAR,
@@ -141,18 +141,36 @@ def _same_again(given: Iterable[Opinion], question: str) -> float | None:
     return sum(near) / len(near)
 
 
+def _few(
+    n_raters: int, scales: Sequence[ScaleResult], choices: Sequence[ChoiceResult]
+) -> Iterable[str]:
+    """Few raters are few behind each figure: not all of them have heard every system."""
+    if n_raters == 0:
+        yield "there is no answer that can be counted yet"
+        return
+    if n_raters == 1:
+        yield "one rater: nothing is known of how raters differ, so there are no intervals"
+        return
+    behind = [score.n_raters for scale in scales for score in scale.scores]
+    behind += [duel.n_raters for choice in choices for duel in choice.duels]
+    alone = sum(n < FEWEST for n in behind)
+    if alone:
+        yield f"{alone} of {len(behind)} figures are one rater's word, and have no interval"
+    few = [n for n in behind if FEWEST <= n < FEW_RATERS]
+    if few:
+        fewest, most = min(few), max(few)
+        raters = f"{fewest} raters" if fewest == most else f"{fewest} to {most} raters"
+        where = "" if len(few) == len(behind) else f" behind {len(few)} of {len(behind)} figures"
+        yield (
+            f"{raters}{where}: intervals drawn from so few are too narrow; "
+            f"{FEW_RATERS} or more are wanted"
+        )
+
+
 def _remarks(
     n_raters: int, scales: Sequence[ScaleResult], choices: Sequence[ChoiceResult]
 ) -> Iterable[str]:
-    if n_raters == 0:
-        yield "there is no answer that can be counted yet"
-    elif n_raters == 1:
-        yield "one rater: nothing is known of how raters differ, so there are no intervals"
-    elif n_raters < FEW_RATERS:
-        yield (
-            f"{n_raters} raters: intervals drawn from so few are too narrow; "
-            f"{FEW_RATERS} or more are wanted"
-        )
+    yield from _few(n_raters, scales, choices)
     every: list[ScaleResult | ChoiceResult] = [*scales, *choices]
     unknown = [one.question.name for one in every if one.alpha is None]
     if unknown:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from menura.evaluation.listening.definition import ListeningTest, clip_file
 from menura.evaluation.listening.orders import most_trials, plan
-from menura.evaluation.listening.questions import KINDS, Kind
+from menura.evaluation.listening.questions import KINDS, MOST_QUESTIONS, Kind
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.pages.rating import rating_page
@@ -45,7 +46,7 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     rater: RaterId
     trial: Annotated[int, Field(ge=0, le=100_000)]
-    values: Annotated[dict[str, int], Field(max_length=100)]
+    values: Annotated[dict[str, int], Field(max_length=MOST_QUESTIONS)]
     took_ms: Annotated[int, Field(ge=0, le=2**40)]
     plays: Annotated[int, Field(ge=0, le=100_000)]
 
@@ -90,6 +91,10 @@ def application(test: ListeningTest, folder: Path, answers: Answers, reporter: R
         file = clip_file(folder, clips[place])
         headers = {"Cache-Control": "private, max-age=3600"}
         return FileResponse(file, media_type="audio/flac", headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    def _misshapen(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _refusal(422, "this is not what is asked for")
 
     @app.exception_handler(MenuraError)
     def _failed(request: Request, error: MenuraError) -> JSONResponse:

@@ -76,16 +76,20 @@ def named_systems(folders: Sequence[Path | str], real: Path | str | None) -> dic
     """Name → folder. A folder is written DIR, and is called as it is called, or NAME=DIR.
 
     real: the folder of the hidden reference, which joins them under that name. Raises UsageError
-    for two of one name.
+    for two of one name, and for another one of that name.
     """
     named: dict[str, Path] = {}
     pairs = [_named(str(folder)) for folder in folders]
     if real is not None:
         pairs.append((REAL, Path(real)))
     for name, path in pairs:
+        if name == REAL and len(named) < len(folders):
+            raise UsageError(
+                f"{printable(str(path))}: the hidden reference is called {REAL}; give it with "
+                "--real DIR, or another name with NAME=DIR"
+            )
         if name in named:
-            mend = "--real has it" if name == REAL else "write NAME=DIR to tell them apart"
-            raise UsageError(f"two systems are called {name}: {mend}")
+            raise UsageError(f"two systems are called {name}: write NAME=DIR to tell them apart")
         named[name] = path
     if not named:
         raise UsageError("name at least one folder of clips")
