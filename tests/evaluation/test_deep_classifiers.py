@@ -95,6 +95,30 @@ def test_log_mel_is_that_of_librosa() -> None:
     assert peak == pytest.approx(np.log10(mel_filter_bank(8000, 256, 16, norm=None).max()), abs=0.3)
 
 
+class OnMps(torch.Tensor):
+    """As a tensor on a device that has no float64."""
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        assert func is not torch.Tensor.double, "no float64 on this device"
+        if func is torch.Tensor.cpu:
+            return args[0].as_subclass(torch.Tensor)
+        return super().__torch_function__(func, types, args, kwargs)
+
+
+def test_no_float64_is_asked_of_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = LogMel(ImageConfig(8000, 256, 64, 16, 30))
+    sound = torch.from_numpy(toy_sound("high", 0)[: image.config.n_samples][None])
+    image.fit([image.logarithms(sound).as_subclass(OnMps)])
+    classifier = tiny()
+    logits = type(classifier).logits
+    monkeypatch.setattr(
+        type(classifier), "logits", lambda *words: logits(*words).as_subclass(OnMps)
+    )
+    likely = classifier.probabilities(examples([1.0, 1.0], ["high", "low"]))
+    np.testing.assert_allclose(likely.sum(axis=1), 1)
+
+
 def test_labels_are_drawn_as_often_as_each_other() -> None:
     """However many tracks and seconds they have; and recordings as often within a label."""
     many = examples([1.0] * 9 + [5.0], ["high"] * 9 + ["low"])

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.image import imread
+from scipy.stats import binomtest
 from sklearn.metrics import classification_report, confusion_matrix
 
 from menura.corpora import Dropped
+from menura.evaluation import verdicts as verdicts_file
 from menura.evaluation.classified import Row, Table, csv_text, markdown, summary
 from menura.evaluation.confusion_picture import Confused, confusions_png
 from menura.evaluation.verdicts import Verdicts, judged
@@ -31,13 +33,15 @@ def verdicts_of(told: list[tuple[int, int]], groups: list[str] | None = None) ->
 def test_scores_are_those_of_scikit_learn(told: list[tuple[int, int]]) -> None:
     found = verdicts_of(told)
     truth, said = zip(*told, strict=True)
+    told_of = sorted({*truth, *said})
+    names = [LABELS[label] for label in told_of]
     report = classification_report(
-        truth, said, labels=[0, 1, 2], target_names=LABELS, output_dict=True, zero_division=0
+        truth, said, labels=told_of, target_names=names, output_dict=True, zero_division=0
     )
     expected = confusion_matrix(truth, said, labels=[0, 1, 2])
     np.testing.assert_array_equal(found.confusion, expected)
     for name, scores in [
-        *zip(LABELS, found.by_label, strict=True),
+        *((LABELS[label], found.by_label[label]) for label in told_of),
         ("macro avg", found.macro),
         ("weighted avg", found.weighted),
     ]:
@@ -60,6 +64,31 @@ def test_tracks_of_one_recording_stand_and_fall_together() -> None:
     # Of 40 throws of a coin: 0.5 ± 1.96 · 0.079.
     assert low == pytest.approx(0.345, abs=0.03)
     assert high == pytest.approx(0.655, abs=0.03)
+
+
+def test_labels_that_none_has_do_not_count() -> None:
+    """Ten labels, of which two are held out and told right."""
+    labels = [str(n) for n in range(10)]
+    found = judged(labels, np.array([3, 7]), np.array([3, 7]), ["a", "b"])
+    assert (found.macro.precision, found.macro.recall, found.macro.f1) == (1, 1, 1)
+    assert len(found.by_label) == 10
+
+
+def test_few_recordings_never_make_sure() -> None:
+    """Where the draws do not differ, the interval is what scipy's exact test says."""
+    for n, right in ((1, True), (2, True), (2, False), (30, True)):
+        found = verdicts_of([(0, 0 if right else 1)] * n)
+        expected = binomtest(n if right else 0, n).proportion_ci(method="exact")
+        np.testing.assert_allclose(found.interval, (expected.low, expected.high))
+    halves = verdicts_of([(0, 0), (0, 1)] * 2, ["a", "a", "b", "b"])
+    assert halves.interval[0] < 0.1 < 0.9 < halves.interval[1]
+
+
+def test_draws_in_blocks_are_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [(0, n % 3) for n in range(40)]
+    at_once = verdicts_of(told).interval
+    monkeypatch.setattr(verdicts_file, "MOST_AT_ONCE", 100)
+    assert verdicts_of(told).interval == at_once
 
 
 def test_no_tracks_no_verdicts() -> None:
@@ -94,7 +123,7 @@ def test_the_table_is_the_best_first_and_failures_last() -> None:
     assert [line[0] for line in summary(table())] == ["classifier", "svm", "k-nn", "cnn-1"]
     text = markdown(table(), {"svm": "confusion-svm.png"})
     assert "# Telling the genre of a\\|folder" in text
-    assert "| svm | 1.00 | 1.00–1.00 | 1.00 | 1.00 | 1.00 | 1.0 | 0.2 |" in text
+    assert "| svm | 1.00 | 0.40–1.00 | 1.00 | 1.00 | 1.00 | 1.0 | 0.2 |" in text
     assert "cnn-1 failed: the disk is full" in text
     assert "![what svm took for what](confusion-svm.png)" in text
     assert "| accuracy |  |  | 0.50 | 4 |" in text
@@ -132,3 +161,6 @@ def test_the_picture_is_darkest_where_most_are_told() -> None:
     assert three.shape[0] > 1.8 * height
     with pytest.raises(ValueError, match="at least one"):
         confusions_png([])
+    many = Confused("many", [str(n) for n in range(101)], np.eye(101, dtype=int).tolist())
+    with pytest.raises(ValueError, match="at most 100 labels"):
+        confusions_png([many])

@@ -60,6 +60,20 @@ CLASSIFIER_FAULTS = (
         _JUDGED,
     ),
     Fault(
+        "means over labels that no track has",
+        _VERDICTS,
+        "((support + confusion.sum(axis=0)) > 0)",
+        "((support + confusion.sum(axis=0)) >= 0)",
+        _JUDGED,
+    ),
+    Fault(
+        "all of two recordings right makes sure",
+        _VERDICTS,
+        "if min(shares) == max(shares):",
+        "if min(shares) > max(shares):",
+        _JUDGED,
+    ),
+    Fault(
         "a support vector's weight of another pair",
         f"{_ROOM}/svm.py",
         "weights[other - 1, of[one]]",

@@ -15,6 +15,12 @@ def test_seeds_never_change() -> None:
     assert derive(-1, "ü") == 8498734227639121678
 
 
+def test_a_name_that_is_no_text_gives_a_seed() -> None:
+    """As Python spells the file name b"caf\\xe9.wav"."""
+    names = ("caf\udce9.wav", "caf\udce8.wav", "café.wav", "caf?.wav")
+    assert len({derive(0, name) for name in names}) == len(names)
+
+
 @given(st.integers(), purposes)
 def test_seeds_fit_every_generator(seed: int, purpose: tuple[str | int, ...]) -> None:
     assert 0 <= derive(seed, *purpose) < 2**63

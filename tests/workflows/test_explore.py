@@ -92,6 +92,7 @@ def test_generated_clips_stand_beside_the_real_ones(run: Path, tmp_path: Path) -
     made = tmp_path / "made"
     generate(run, made, n=3, sound=SoundOptions(seconds=2.0))
     (made / "broken.wav").write_text("no sound")
+    soundfile.write(made / "short.wav", tune(2.0, RATE, seed=1).T[:1000], RATE)
     report = explore(run, tmp_path / "plane.html", generated=made)
     assert report.generated == 3
     data = data_of(Path(report.page))
@@ -100,7 +101,9 @@ def test_generated_clips_stand_beside_the_real_ones(run: Path, tmp_path: Path) -
     latents, features = data["charts"]
     assert not set(stars) & set(latents["of"])
     assert sorted(features["of"]) == list(range(len(data["spots"])))
-    assert [item.file for item in report.dropped] == ["generated: broken.wav"]
+    assert [item.file for item in report.dropped] == [
+        *("generated: broken.wav", "generated: short.wav")
+    ]
 
 
 def test_a_codec_and_a_flow_over_one_have_maps_and_no_plane(run: Path, tmp_path: Path) -> None:

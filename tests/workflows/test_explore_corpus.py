@@ -172,6 +172,16 @@ def test_generated_sounds_stand_beside_the_real_ones(folder: Path, tmp_path: Pat
     assert re.search(r"wild/7\.wav</td><td[^>]*>generated: learnt by heart\.wav</td>", page)
 
 
+def test_generated_sounds_alone_are_no_corpus(tmp_path: Path) -> None:
+    write(tmp_path / "made" / "0.wav", tune(3.0, RATE, seed=40))
+    write(tmp_path / "real" / "short.wav", tune(0.5, RATE))
+    (tmp_path / "unheard").mkdir()
+    (tmp_path / "unheard" / "0.wav").write_text("no sound")
+    for name, line in (("real", "short.wav: too short"), ("unheard", "0.wav: ")):
+        with pytest.raises(MenuraError, match=rf"no sound can be explored \({line}"):
+            explore(tmp_path / name, tmp_path / "page.html", generated=tmp_path / "made")
+
+
 def test_the_same_words_give_the_same_page(folder: Path, tmp_path: Path) -> None:
     first, again = (data_of(explore(folder, tmp_path / f"{i}.html", seed=3).page) for i in (0, 1))
     assert first == again
@@ -233,6 +243,35 @@ def test_sounds_without_numbers_of_fma_are_said_to_be_none(folder: Path, tmp_pat
             path.rename(path.with_name(f"tune {path.name}"))
     with pytest.raises(MenuraError, match="has none of these sounds; they must be FMA's"):
         explore(folder, tmp_path / "page.html", echonest=tmp_path / "fma" / "fma_metadata")
+
+
+def test_sounds_that_are_named_by_number_are_not_fma_s(folder: Path, tmp_path: Path) -> None:
+    """FMA lies beside them; 2.wav and 5.wav are nonetheless none of its tracks."""
+    corpora.load("fma").miniature(tmp_path)
+    page = Path(explore(folder, tmp_path / "page.html").page).read_text("utf-8")
+    assert "By Echonest" not in page
+    with pytest.raises(MenuraError, match="has none of these sounds; they must be FMA's"):
+        explore(folder, tmp_path / "page.html", echonest=tmp_path / "fma_metadata")
+
+
+@pytest.mark.parametrize(
+    ("name", "of_fma", "made", "number"),
+    [
+        ("000/000002.mp3", False, False, 2),
+        ("fma_small/123/123456.mp3", False, False, 123456),
+        ("000/123456.mp3", False, False, None),
+        ("000002.mp3", False, False, None),
+        ("000/002.wav", False, False, None),
+        ("2.mp3", True, False, 2),
+        ("tune.mp3", True, False, None),
+        ("generated: x/000/000002.wav", False, True, None),
+    ],
+)
+def test_numbers_are_those_of_fma_s_layout(
+    name: str, of_fma: bool, made: bool, number: int | None
+) -> None:
+    one = exploring_tracks.Explorable(name, {}, None, {}, "", made, of_fma)
+    assert one.number == number
 
 
 def test_few_may_be_asked_for_and_few_are_heard(

@@ -23,7 +23,16 @@ from menura.corpora.contract import Corpus, Dropped, Found, Track
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 
-__all__ = ["Config", "Features", "Fma", "Genre", "read_echonest", "read_features", "read_genres"]
+__all__ = [
+    "Config",
+    "Features",
+    "Fma",
+    "Genre",
+    "read_echonest",
+    "read_features",
+    "read_genres",
+    "track_number",
+]
 
 # Rows of tracks.csv without a file are named one by one up to this number.
 MOST_NAMED = 20

@@ -15,6 +15,7 @@ LONGEST_NAME = 24
 DOTS_PER_INCH = 110
 INK, PAPER = "#1b1b1f", "white"
 CELL_IN = 0.5  # of an inch
+MOST_LABELS = 100  # 5600 pixels a side
 ROUND_IN = (2.1, 1.9)  # for names, title and the scale
 
 
@@ -29,10 +30,13 @@ class Confused:
 
 def confusions_png(pictures: Sequence[Confused], columns: int = 1) -> bytes:
     """A PNG of them beside each other: a row for each true label, a column for each that was
-    told, with the number of tracks; the colour is the share of the row.
+    told, with the number of tracks; the colour is the share of the row. Raises ValueError for
+    none, and for one of more than MOST_LABELS labels.
     """
     if not pictures or columns < 1:
         raise ValueError("there must be at least one confusion and one column")
+    if max(len(picture.labels) for picture in pictures) > MOST_LABELS:
+        raise ValueError(f"at most {MOST_LABELS} labels can be drawn")
     from matplotlib.figure import Figure
 
     columns = min(columns, len(pictures))

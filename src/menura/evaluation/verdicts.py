@@ -8,6 +8,7 @@ from jaxtyping import Float64, Int64
 
 N_DRAWS = 1000
 SHARE = 0.95
+MOST_AT_ONCE = 1_000_000  # recordings that are drawn
 
 Confusion = Int64[np.ndarray, "labels labels"]
 
@@ -26,11 +27,13 @@ class LabelScores:
 class Verdicts:
     """How a classifier did on tracks that it had not heard.
 
-    by_label: in the order of the labels. macro: the mean of these; weighted: by support. As
-    scikit-learn's `classification_report`, which the report printed: a label that is never told
-    has precision 0. confusion: rows are the true labels, columns those told.
+    by_label: in the order of the labels. macro: the mean of those that any track has or was told
+    to have; weighted: by support. As scikit-learn's `classification_report`, which the report
+    printed: a label that is never told has precision 0. confusion: rows are the true labels,
+    columns those told.
     interval: of the accuracy, 95 %, over draws of the recordings (not of the tracks: those of one
-    recording stand and fall together).
+    recording stand and fall together). Where the draws do not differ, as where all is right, it
+    is Clopper's and Pearson's for as many recordings (Biometrika 26, 1934).
     """
 
     labels: tuple[str, ...]
@@ -61,7 +64,7 @@ def judged(
         tuple(by_label),
         float((truth == told).mean()),
         _interval(truth == told, groups, seed),
-        _mean(by_label, np.ones(len(labels))),
+        _mean(by_label, ((support + confusion.sum(axis=0)) > 0).astype(np.float64)),
         _mean(by_label, support.astype(np.float64)),
         tuple(tuple(int(n) for n in row) for row in confusion),
         len(set(groups)),
@@ -108,7 +111,22 @@ def _interval(right: "np.ndarray", groups: Sequence[str], seed: int) -> tuple[fl
     n_right = np.bincount(of, weights=right.astype(np.float64), minlength=len(names))
     n_tracks = np.bincount(of, minlength=len(names))
     rng = np.random.default_rng(seed)
-    draws = rng.integers(len(names), size=(N_DRAWS, len(names)))
-    shares = n_right[draws].sum(axis=1) / n_tracks[draws].sum(axis=1)
+    at_once = max(1, MOST_AT_ONCE // len(names))
+    shares: list[float] = []
+    while len(shares) < N_DRAWS:
+        draws = rng.integers(len(names), size=(min(at_once, N_DRAWS - len(shares)), len(names)))
+        shares.extend(n_right[draws].sum(axis=1) / n_tracks[draws].sum(axis=1))
+    if min(shares) == max(shares):
+        return _without_draws(shares[0], len(names))
     low, high = np.quantile(shares, [(1 - SHARE) / 2, (1 + SHARE) / 2])
+    return float(low), float(high)
+
+
+def _without_draws(share: float, n: int) -> tuple[float, float]:
+    """Clopper's and Pearson's interval where the `share` of `n` recordings is right."""
+    from scipy.stats import beta
+
+    right, wrong = share * n, (1 - share) * n
+    low = beta.ppf((1 - SHARE) / 2, right, wrong + 1) if right else 0.0
+    high = beta.ppf((1 + SHARE) / 2, right + 1, wrong) if wrong else 1.0
     return float(low), float(high)

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from menura.corpora import Dropped
 from menura.evaluation import classifiers as room
 from menura.evaluation.classified import Row, Table, csv_text, markdown
 from menura.evaluation.classifiers import Training
-from menura.evaluation.confusion_picture import Confused, confusions_png
+from menura.evaluation.confusion_picture import MOST_LABELS, Confused, confusions_png
 from menura.evaluation.divisions import Division, by_splits, cross_validation
 from menura.evaluation.fitting import fit
 from menura.evaluation.labelled import Labelled, labelled, learnable
@@ -24,6 +25,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
+from menura.prepared.refusals import written_into
 from menura.training.device import choose
 from menura.workflows.classify_folds import Fold, KeptFolds
 from menura.workflows.classify_train import check_limits
@@ -35,6 +37,7 @@ from menura.workflows.classifying import (
     open_corpus,
     say_left_out,
 )
+from menura.workflows.outputs import check_writable
 
 USUAL_FOLDS = 5
 UNFINISHED = "unfinished.jsonl"
@@ -85,9 +88,9 @@ def classify_table(
     folds are left out. grid: choose among the settings the report tried, in every fold anew.
     epochs, minutes: at most so much for each fold, of those that learn step by step.
 
-    Writes table.md, .csv, .json and a confusion plot for each classifier. A run that was stopped
-    goes on when it is started again. A classifier that fails is a row with the reason. Raises
-    UsageError for wrong words, and MenuraError where there is too little.
+    Writes table.md, .csv, .json and, of at most 100 labels, a confusion plot for each classifier.
+    A run that was stopped goes on when it is started again. A classifier that fails is a row with
+    the reason. Raises UsageError for wrong words, and MenuraError where there is too little.
     """
     corpus, out, reporter = Path(corpus), Path(out), reporter or Reporter()
     order = _order(classifiers, preset, grid, Training(seed, epochs, minutes, device, precision))
@@ -105,7 +108,8 @@ def classify_table(
     kept = KeptFolds(out / UNFINISHED, _rests_on(prepared, material, divisions, order))
     rows = [_row(name, material, divisions, order, kept, reporter) for name in order.configs]
     table = _tabled(prepared, material, divisions, words, rows, describing_s, order)
-    files = _written(out, table)
+    with written_into(f"--out {printable(str(out))}", "choose another place", "start it again"):
+        files = _written(out, table, reporter)
     kept.clear()
     reporter.say(f"wrote {len(files)} files into {printable(str(out))}")
     return TableReport(out, files, table)
@@ -131,7 +135,9 @@ def _tabled(
         division=words,
         chance=max(Counter(judged_labels).values()) / len(judged_labels),
         rows=tuple(rows),
-        left_out=found.left_out,
+        left_out=tuple(
+            Dropped(printable(item.file), printable(item.reason)) for item in found.left_out
+        ),
         describing_s=round(describing_s, 1),
         device=order.device,
         seed=order.training.seed,
@@ -160,6 +166,7 @@ def _check(
     check_workers(workers)
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {printable(str(out))}: is a file; give a folder")
+    check_writable(out, out)
     if folds is not None and folds < 2:
         raise UsageError(f"--folds must be at least 2, not {folds}")
 
@@ -255,11 +262,16 @@ def _verdicts(material: Material, divisions: Sequence[Division], done: Sequence[
     return judged(labels, truth, told, [material.found.groups[n] for n in tracks])
 
 
-def _written(out: Path, table: Table) -> tuple[str, ...]:
-    """The names of the files."""
-    pictures = {}
+def _written(out: Path, table: Table, reporter: Reporter) -> tuple[str, ...]:
+    """The names of the files. Pictures of an earlier table are deleted."""
+    for name in room.room.names():
+        (out / f"confusion-{name}.png").unlink(missing_ok=True)
+    pictures: dict[str, str] = {}
+    drawable = len(table.labels) <= MOST_LABELS
+    if not drawable:
+        reporter.say(f"no confusion plots: {len(table.labels)} labels, and {MOST_LABELS} fit")
     for row in table.rows:
-        if row.verdicts is None:
+        if row.verdicts is None or not drawable:
             continue
         pictures[row.classifier] = f"confusion-{row.classifier}.png"
         title = f"{row.classifier}: {row.verdicts.accuracy:.0%} right"

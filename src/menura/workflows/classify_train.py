@@ -22,6 +22,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
+from menura.prepared.refusals import written_into
 from menura.training.device import choose
 from menura.workflows.classifying import (
     CORPUS,
@@ -34,6 +35,7 @@ from menura.workflows.classifying import (
     open_corpus,
     say_left_out,
 )
+from menura.workflows.outputs import check_writable
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def classify_train(
     fitted = fit(classifier, config, examples, division, training, grid=grid, reporter=reporter)
     held_out = _judged(fitted, examples, division)
     about = _about(classifier, prepared, material, fitted, held_out, division, seed)
-    classifiers.save(fitted.classifier, about, out)
-    (out / DESCRIPTORS).unlink(missing_ok=True)
+    with written_into(f"--out {printable(str(out))}", "choose another place", "start it again"):
+        classifiers.save(fitted.classifier, about, out)
+        (out / DESCRIPTORS).unlink(missing_ok=True)
     _say(out, held_out, fitted, reporter)
     return ClassifierReport(
         out,
@@ -162,6 +165,7 @@ def _check_folder(out: Path) -> None:
         raise UsageError(f"--out {name}: is a file; give a folder")
     if is_classifier(out):
         raise MenuraError(f"--out {name}: holds a classifier already; give another folder")
+    check_writable(out, out)
     ready = (CORPUS, DESCRIPTORS)  # of a run that was stopped
     others = [
         path

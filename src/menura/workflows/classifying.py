@@ -75,7 +75,8 @@ def describable(
 ) -> tuple[Labelled, Described]:
     """The tracks that have descriptors, and these; the others are left out with the reason.
 
-    What was described once is kept beside the corpus, or in `out` where that cannot be written.
+    What was described once is kept beside the corpus, or in `out` where that cannot be written;
+    what could not be described is tried again each time.
     """
     assert isinstance(prepared.folder, Path), "a corpus behind a URL is refused before"
     shards = os.path.abspath(prepared.folder / SHARDS)  # noqa: PTH100
@@ -97,7 +98,7 @@ def describable(
         place = f"{printable(str(folder))}, where descriptors are kept"
         try:
             with written_into(place, "choose another --out", "start it again"):
-                kept = KeptRows(folder / DESCRIPTORS, _about())
+                kept = KeptRows(folder / DESCRIPTORS, _about(), try_again=True)
                 results = results_of(work, kept, workers or n_cores(), reporter)
             break
         except NotWritableError:

@@ -62,7 +62,7 @@ def explore(
     features: a table that `menura features` made of the corpus, or FMA's features.csv; None
         describes the sounds now (at most the 30 s in the middle of each, at 22,050 Hz).
     echonest: FMA's echonest.csv or its folder, for maps of high-level features; None looks in and
-        beside the corpus.
+        beside a corpus that is FMA's.
     most: sounds on the maps at most, evenly from all; None is 10,000 of a corpus, 1000 of a run.
     workers: processes; None takes one for each core that may be used. seed: of the maps.
 

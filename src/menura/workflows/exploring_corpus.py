@@ -18,6 +18,7 @@ from menura.pages.corpus import CorpusStory, corpus_page
 from menura.workflows.exploring_atlas import Clock, Numbers, alike_among, form_of, maps_of
 from menura.workflows.exploring_labels import chosen_kind, heard_of, kinds_of
 from menura.workflows.exploring_tracks import (
+    MADE,
     Described,
     Explorable,
     Explorables,
@@ -80,8 +81,8 @@ def explore_corpus(corpus: Path, asked: Asked) -> Told:
         numbers = described(tracks, asked.out, asked.features, asked.workers, asked.reporter)
     strips = [Numbers(LOW, numbers.columns, numbers.rows), *([echonest] if echonest else [])]
     placed = [one for one in tracks if any(one.id in strip.rows for strip in strips)]
-    if not placed:
-        raise none_left(numbers.dropped)
+    if all(one.made for one in placed):
+        raise none_left([item for item in numbers.dropped if not item.file.startswith(MADE)])
     on_maps, results = listened(tracks, placed, kind, clock, asked)
     hearable = [one for one in tracks if "dropped" not in results[one.id]]
     with clock.measuring("looking for duplicates"):
@@ -123,15 +124,16 @@ def listened(
 ) -> tuple[list[Explorable], dict[str, Result]]:
     """Those of `placed` that can be heard, and what was heard of all of `tracks`.
 
-    Raises MenuraError where none is left.
+    Raises MenuraError where no real sound is left; there must be one in `placed`.
     """
     labels = ["generated" if one.made else one.labels.get(kind, "") for one in placed]
     with_sound = {placed[number].id for number in heard_of(labels, MOST_HEARD)}
     with clock.measuring("listening to the sounds"):
         results = heard(tracks, with_sound, asked.out, asked.workers, asked.reporter)
     on_maps = [one for one in placed if "dropped" not in results[one.id]]
-    if not on_maps:
-        raise none_left([Dropped(one.id, results[one.id]["dropped"]) for one in placed])
+    if all(one.made for one in on_maps):
+        real = [one for one in placed if not one.made]
+        raise none_left([Dropped(one.id, results[one.id]["dropped"]) for one in real])
     return on_maps, results
 
 
@@ -180,8 +182,8 @@ def _balance(tracks: Sequence[Explorable], chosen: str) -> dict[str, dict[str, d
 
 
 def _echonest(corpus: Path, given: Path | None, found: Explorables) -> Numbers | None:
-    """FMA's table of Echonest's features, where it is given or lies in or beside the corpus."""
-    file = _echonest_file(corpus, given)
+    """FMA's table of Echonest's features, where it is given, or lies in or beside FMA."""
+    file = _echonest_file(corpus, given, found)
     if file is None:
         return None
     table = read_echonest(file)
@@ -200,12 +202,14 @@ def _echonest(corpus: Path, given: Path | None, found: Explorables) -> Numbers |
     return Numbers(HIGH, tuple(next(iter(table.values()))), rows)
 
 
-def _echonest_file(corpus: Path, given: Path | None) -> Path | None:
+def _echonest_file(corpus: Path, given: Path | None, found: Explorables) -> Path | None:
     if given is not None:
         file = given / "echonest.csv" if given.is_dir() else given
         if not file.is_file():
             raise MenuraError(f"--echonest: there is no file {printable(str(file))}")
         return file
+    if all(one.number is None for one in found.tracks):
+        return None
     places = (corpus, corpus.absolute().parent)
     files = (place / name for place in places for name in _ECHONEST)
     return next((file for file in files if file.is_file()), None)

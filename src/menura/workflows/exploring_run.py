@@ -65,7 +65,8 @@ def explore_run(run: Path | str, corpus: Path | str | None, asked: Asked) -> Tol
             found = described(tracks, asked.out, asked.features, asked.workers, reporter)
         numbers.append(Numbers(LOW, found.columns, found.rows))
         dropped.extend(found.dropped)
-    on_maps, results = listened(tracks, tracks, kind, clock, asked)
+    placed = [one for one in tracks if any(one.id in strip.rows for strip in numbers)]
+    on_maps, results = listened(tracks, placed, kind, clock, asked)
     dropped.extend(
         Dropped(one.id, results[one.id]["dropped"])
         for one in tracks

@@ -10,6 +10,7 @@ from jaxtyping import Float32
 
 from menura import corpora
 from menura.corpora import Dropped, Split
+from menura.corpora.fma import track_number
 from menura.evaluation import hearing
 from menura.evaluation.descriptors.columns import COLUMNS
 from menura.evaluation.descriptors.frames import FMA_AXIS_HZ
@@ -38,8 +39,8 @@ Rows = Mapping[str, Float32[np.ndarray, " columns"]]
 class Explorable:
     """A sound. place: where a worker finds it. state: by which it is known to have changed.
 
-    split: None where the corpus has none. made: by a system. number: of a track of FMA, which its
-    file is named by; None of others.
+    split: None where the corpus has none. made: by a system. of_fma: of a corpus that was prepared
+    as FMA. number: of a track of FMA, which its file is named by; None of others.
     """
 
     id: str
@@ -48,11 +49,14 @@ class Explorable:
     place: Payload
     state: str
     made: bool = False
+    of_fma: bool = False
 
     @property
     def number(self) -> int | None:
-        name = Path(self.id).stem
-        return int(name) if name.isascii() and name.isdigit() and len(name) <= 9 else None
+        path = Path(self.id)
+        number = None if self.made else track_number(path.stem)
+        as_fma = len(path.stem) == 6 and path.parent.name == path.stem[:3]  # 000/000002.mp3
+        return number if as_fma or self.of_fma else None
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,12 @@ def sounds_of(folder: Path) -> Explorables:
 def sounds_of_prepared(prepared: PreparedCorpus, folder: Path) -> Explorables:
     """The same of a prepared corpus that is open already."""
     shards = os.path.abspath(folder / SHARDS)  # noqa: PTH100
+    of_fma = all(part["settings"]["corpus"] == "fma" for part in prepared.about["parts"])
     tracks = sorted(
         (
             Explorable(
-                track.id, track.labels, track.split, stored_place(track, shards), track.content
+                *(track.id, track.labels, track.split, stored_place(track, shards), track.content),
+                of_fma=of_fma,
             )
             for track in prepared.tracks
             if track.has_sound

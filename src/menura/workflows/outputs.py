@@ -62,7 +62,7 @@ def numbered_files(out: Path | str, sound: SoundOptions) -> Numbered:
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise UsageError(f"{_named(out)} is a file; give a folder")
-    _check_writable(out, out)
+    check_writable(out, out)
     there = [path.name.partition(".")[0] for path in out.iterdir()] if out.is_dir() else []
     numbers = [int(name) for name in there if re.fullmatch("[0-9]+", name)]
     return Numbered(out, max(numbers, default=0), sound.format or "wav")
@@ -99,11 +99,14 @@ def _check_file(out: Path, inputs: Iterable[Path | str]) -> None:
     for path in map(Path, inputs):
         if out.exists() and path.exists() and out.samefile(path):
             raise UsageError(f"{_named(out)} is the clip itself; give another name")
-    _check_writable(out.absolute().parent, out)
+    check_writable(out.absolute().parent, out)
 
 
-def _check_writable(folder: Path, out: Path) -> None:
-    """The folder, or the nearest above it that there is, must be one and let us write."""
+def check_writable(folder: Path, out: Path) -> None:
+    """The folder, or the nearest above it that there is, must be one and let us write.
+
+    out: as the person gave it. Raises UsageError and MenuraError.
+    """
     folder = folder.absolute()
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if not there.is_dir():

@@ -221,8 +221,8 @@ class HeardClassifier(Classifier):
         """The mean over the stretches of a track."""
         total, count = np.zeros(len(self.labels)), 0
         for sound in self._in_batches(sounds, place):
-            likely = torch.softmax(self.logits(sound).double(), dim=1)
-            total += likely.sum(dim=0).cpu().numpy()
+            likely = torch.softmax(self.logits(sound).cpu().double(), dim=1)
+            total += likely.sum(dim=0).numpy()
             count += len(likely)
         mean: Float64[np.ndarray, " labels"] = total / count
         return mean

@@ -88,7 +88,7 @@ class LogMel(nn.Module):
         total = torch.zeros(self.config.n_mels, dtype=torch.float64)
         squares = torch.zeros_like(total)
         for some in images:
-            exact = some.double().cpu()
+            exact = some.cpu().double()  # not on the device: MPS has no float64
             count += exact.shape[0] * exact.shape[2]
             total += exact.sum(dim=(0, 2))
             squares += exact.square().sum(dim=(0, 2))

@@ -19,6 +19,7 @@ class KeptRows:
 
     about: what the results depend on besides the tracks; results of another `about` are not used.
     whole: whether a result is one, where none was dropped; by default a row of descriptors.
+    try_again: with those that were dropped, which may have lacked memory only, as if they were new.
     """
 
     def __init__(
@@ -26,8 +27,10 @@ class KeptRows:
         path: Path,
         about: Mapping[str, Any],
         whole: Callable[[Result], bool] | None = None,
+        *,
+        try_again: bool = False,
     ):
-        self.path, self._whole = path, whole or _is_row
+        self.path, self._whole, self._try_again = path, whole or _is_row, try_again
         self._head = _line({"format": FORMAT, **about})
 
     def read(self, states: Mapping[str, str]) -> dict[str, Result]:
@@ -60,7 +63,8 @@ class KeptRows:
         """The entry in one line; None where it is cut or something else."""
         try:
             entry = json.loads(line)
-            whole = "dropped" in entry["result"] or self._whole(entry["result"])
+            dropped = "dropped" in entry["result"]
+            whole = not self._try_again if dropped else self._whole(entry["result"])
         except (ValueError, KeyError, TypeError):
             return None
         return entry if whole and {"id", "state"} <= entry.keys() else None
