@@ -116,8 +116,8 @@ FLOW_FAULTS = (
     Fault(
         "labels go to the wrong rows",
         "src/menura/training/source.py",
-        "label_flags(self.labels_of(row.track), self.labels) for row in rows]",
-        "label_flags(self.labels_of(row.track), self.labels) for row in [*rows][::-1]]",
+        "self._flags_of(row) for row in rows]",
+        "self._flags_of(row) for row in [*rows][::-1]]",
         ("tests/training/test_labels.py",),
     ),
     Fault(

@@ -69,7 +69,7 @@ HOUSE_FAULTS = (
     Fault(
         "seeds differ from run to run",
         "src/menura/foundation/seeds.py",
-        "    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1",
+        "    return int.from_bytes(digest.digest()) >> 1",
         "    return hash(text) & (2**63 - 1)",
         ("tests/foundation/test_seeds.py",),
     ),
@@ -329,8 +329,8 @@ HOUSE_FAULTS = (
     Fault(
         "every file of a call states the same seed",
         "src/menura/workflows/generate.py",
-        "seconds=seconds, seed=own_seed)",
-        "seconds=seconds, seed=sound.seed)",
+        "seconds=seconds, seed=own_seed, is_loop=is_loop)",
+        "seconds=seconds, seed=work.sound.seed, is_loop=is_loop)",
         ("tests/test_whole_tiny_run.py::test_a_single_clip_is_made_again",),
     ),
     Fault(
