@@ -290,8 +290,10 @@ def test_a_fault_of_one_metric_costs_no_other(
         raise RuntimeError("a fault of its own")
 
     monkeypatch.setattr(type(metrics.load("kl-mfcc")), "score", broken)
+    two = ["frechet-mfcc", "kl-mfcc"]
+    monkeypatch.setattr(metrics.room, "names", lambda: two)
     result = evaluate(candidates, reference)
-    assert result.not_measured["kl-mfcc"] == "RuntimeError: a fault of its own"
-    assert {figure.metric for figure in result.figures} == SETS - {"kl-mfcc"}
+    assert result.not_measured == {"kl-mfcc": "RuntimeError: a fault of its own"}
+    assert [figure.metric for figure in result.figures] == two[:1]
     with pytest.raises(MenuraError, match="kl-mfcc: RuntimeError: a fault of its own"):
         evaluate(candidates, reference, metrics=["kl-mfcc"])
