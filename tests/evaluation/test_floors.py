@@ -62,3 +62,10 @@ def test_nothing_left_is_no_figure() -> None:
 
 def test_one_recording_has_no_floor() -> None:
     assert floor_of(metrics.load("frechet-spectral"), clips(1, 4.0), clips(3, 2.0), 0) is None
+
+
+def test_halves_of_which_one_file_sounds_have_no_floor() -> None:
+    """The files that are silent are there, but no likeness can be taken of them."""
+    reference = {f"{i}": Clip(np.zeros((1, 3 * RATE), np.float32), RATE) for i in range(4)}
+    reference["4"], reference["5"] = clips(2, 4.0).values()
+    assert floor_of(metrics.load("memorisation"), reference, clips(3, 2.0), seed=0) is None

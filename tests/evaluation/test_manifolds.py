@@ -85,3 +85,18 @@ def test_as_many_of_one_side_as_of_the_other(monkeypatch: pytest.MonkeyPatch) ->
     measured = metrics.load("precision").score(real, made)
     assert measured.too_few
     assert "only 4 windows" in measured.remarks[0]
+
+
+def test_fewer_are_drawn_from_the_same_order() -> None:
+    real, made = music(4, 5.0), music(3, 3.0, 20)
+    more, _ = equally_many(real, made)
+    made.popitem()
+    fewer, _ = equally_many(real, made)
+    assert (len(more), len(fewer)) == (9, 6)
+    assert {tuple(point) for point in fewer} < {tuple(point) for point in more}
+
+
+def test_a_set_against_itself_is_drawn_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifolds, "MOST", 7)
+    real = music(4, 5.0)
+    np.testing.assert_array_equal(*equally_many(real, dict(real)))

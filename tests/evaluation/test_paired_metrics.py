@@ -130,3 +130,17 @@ def test_two_seeds_say_nothing() -> None:
     few = {name: SEEDS[name] for name in list(SEEDS)[:2]}
     with pytest.raises(MenuraError, match="at least 3"):
         metrics.load("seed-relatedness").score(SEEDS, few)
+
+
+def test_a_silent_original_does_not_decide_the_mean() -> None:
+    """Spectral convergence has the energy of the original below it: of silence, a floor's."""
+    original, copy = map(clip, both())
+    hiss = clip(1e-4 * np.random.default_rng(0).standard_normal(2 * RATE))
+    metric = metrics.load("multi-resolution-stft")
+    loud = metric.score({"a": original}, {"a": copy})
+    silent = metric.score({"a": clip(np.zeros(2 * RATE))}, {"a": hiss})
+    assert silent.value < loud.value
+    # Noise of deviation σ has magnitudes of RMS σ·√Σw², and a Hann window has Σw² = 3/8 n_fft; a
+    # full-scale sine has n_fft / 4.
+    expected = np.mean([np.sqrt(3 / 8 * n_fft) * 4 / n_fft for n_fft in (512, 1024, 2048)])
+    assert silent.details["spectral convergence"] == pytest.approx(expected, rel=0.05)

@@ -1,12 +1,15 @@
 """Whole sets against whole sets, where the answer is known beforehand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from menura.audio import Clip
+from menura.audio import Clip, read, write
 from menura.evaluation import metrics
 from menura.evaluation.cepstra import cepstra
 from menura.evaluation.gaussian import frechet_distance, gaussian_of
+from menura.evaluation.metrics.drift import _curve
 from menura.evaluation.windows import window_embeddings
 from menura.foundation.errors import MenuraError
 from tunes import tune
@@ -167,3 +170,48 @@ def test_silence_copies_nothing_and_is_copied_by_nobody() -> None:
 def test_one_recording_has_no_likeness_of_its_own() -> None:
     with pytest.raises(MenuraError, match="one file"):
         metrics.load("memorisation").score(music(1, 3.0), music(2, 3.0))
+
+
+def planted(reference: dict[str, Clip]) -> dict[str, Clip]:
+    hiss = 1e-4 * np.random.default_rng(0).standard_normal(8 * RATE)
+    return {"planted": clip(reference["2"].samples[0] + hiss), "other": clip(busy(70))}
+
+
+@pytest.mark.parametrize("suffix", [None, "mp3", "all"])
+def test_a_reference_that_is_there_twice_hides_no_copy(suffix: str | None, tmp_path: Path) -> None:
+    training = {f"{seed}": clip(busy(seed)) for seed in range(8)}
+    made = planted(training)
+    alone = metrics.load("memorisation").score(training, made)
+    again = dict(training)
+    for name in training if suffix == "all" else ["6"]:
+        again[f"{name} again"] = training[name]
+        if suffix == "mp3":
+            write(training[name], tmp_path / "6.mp3")
+            again[f"{name} again"] = read(tmp_path / "6.mp3")
+    measured = metrics.load("memorisation").score(again, made)
+    assert alone.value == measured.value == pytest.approx(8 / 15)
+    assert measured.details["copy below"] == pytest.approx(alone.details["copy below"], rel=0.1)
+    assert alone.remarks == ("planted: 8 s copy the reference",)
+    assert measured.remarks[0].startswith("in the reference more than once, wholly or in part: ")
+    assert measured.remarks[1:] == alone.remarks
+
+
+def test_one_sound_again_and_again_has_no_likeness_of_its_own() -> None:
+    one = clip(busy(1))
+    with pytest.raises(MenuraError, match="one sound again and again"):
+        metrics.load("memorisation").score({"a": one, "b": one}, {"c": clip(busy(2))})
+
+
+def test_files_that_are_silent_are_no_other_music() -> None:
+    reference = {"a": clip(busy(1)), "b": clip(np.zeros(3 * RATE))}
+    with pytest.raises(MenuraError, match="one file of the reference sounds"):
+        metrics.load("memorisation").score(reference, {"c": clip(busy(2))})
+
+
+def test_drift_draws_fewer_pieces_from_the_same_order() -> None:
+    """Of nearly as many pieces nearly the same are drawn, so that the curve hardly moves."""
+    pieces = np.random.default_rng(0).standard_normal((60, 1, 4))
+    everything = gaussian_of(pieces[:, 0])
+    curves = [_curve(pieces, n, everything)[0] for n in (18, 19, 20, 21, 22)]
+    assert curves == sorted(curves, reverse=True)
+    assert np.abs(np.diff(curves)).max() < 0.12 * np.mean(curves)

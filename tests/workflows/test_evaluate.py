@@ -281,3 +281,19 @@ def test_real_music_through_a_codec_stands_beside_the_floor(
         reference, reference, metrics=["log-mel-distance"], through=tmp_path / "codec"
     )
     assert paired.figures[0].round_trip is None
+
+
+def test_a_fault_of_one_metric_costs_no_other(
+    candidates: Path, reference: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, reference: object, candidate: object) -> Measurement:
+        raise RuntimeError("a fault of its own")
+
+    monkeypatch.setattr(type(metrics.load("kl-mfcc")), "score", broken)
+    two = ["frechet-mfcc", "kl-mfcc"]
+    monkeypatch.setattr(metrics.room, "names", lambda: two)
+    result = evaluate(candidates, reference)
+    assert result.not_measured == {"kl-mfcc": "RuntimeError: a fault of its own"}
+    assert [figure.metric for figure in result.figures] == two[:1]
+    with pytest.raises(MenuraError, match="kl-mfcc: RuntimeError: a fault of its own"):
+        evaluate(candidates, reference, metrics=["kl-mfcc"])

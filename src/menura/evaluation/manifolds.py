@@ -25,16 +25,22 @@ def equally_many(
     """Spectral windows of both sets, as many of one as of the other and 4000 at most.
 
     Drawn by chance from the set that has more: a larger one would reach less far at each point
-    and cover more.
+    and cover more. Fewer are the first of those that more would be, so that leaving out some of
+    one side does not draw the other anew.
     """
     both = [
         np.concatenate(each(window_embeddings, (clips[name] for name in sorted(clips))))
         for clips in (reference, candidate)
     ]
     n = min(MOST, *map(len, both))
-    rng = np.random.default_rng(seeds.derive(0, "manifolds", n))
-    drawn = [points[np.sort(rng.permutation(len(points))[:n])] for points in both]
-    return drawn[0], drawn[1]
+    return _drawn(both[0], n), _drawn(both[1], n)
+
+
+def _drawn(points: Points, n: int) -> Rows:
+    """n of them, the same way for sets of one size."""
+    order = np.random.default_rng(seeds.derive(0, "manifolds")).permutation(len(points))
+    drawn: Rows = points[np.sort(order[:n])]
+    return drawn
 
 
 def covered(points: Rows, by: Points) -> Bool[np.ndarray, "rows"]:

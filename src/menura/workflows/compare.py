@@ -26,6 +26,7 @@ from menura.workflows.compare_order import (
     CORPUS,
     FACTS,
     LOG,
+    NOT_ITS_FAULT,
     REASON,
     Entry,
     Order,
@@ -45,10 +46,6 @@ from menura.workflows.prepare import prepare
 PAGE, REAL = "index.html", "real"
 _MAKE = "menura.workflows.compare_making:make"
 _JUDGE = "menura.workflows.compare_judging:judge"
-# Troubles of the machine: whoever comes next would have them too.
-_NOT_ITS_FAULT = frozenset(
-    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS") if hasattr(errno, name)
-)
 _LITTLE_ROOM = 20e6  # bytes
 
 
@@ -208,7 +205,7 @@ class _Work:
 
         Raises OSError where it is the machine's trouble, and everybody's.
         """
-        if isinstance(error, FailedError) and error.errno in _NOT_ITS_FAULT:
+        if isinstance(error, FailedError) and error.errno in NOT_ITS_FAULT:
             raise OSError(error.errno, str(error))
         if shutil.disk_usage(self._out).free < _LITTLE_ROOM:
             raise OSError(errno.ENOSPC, "no space left on device")

@@ -33,23 +33,33 @@ class Task:
 
 
 def judge(payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
-    """The scores of one system, or of real music, written into its folder unless they are there."""
+    """The scores of one system, or of real music, written into its folder unless they are there.
+    Measured again where a metric failed by a fault, or what it needs has come or gone since."""
     task = from_dict(Task, payload)
     file = Path(task.folder) / SCORES
     done = read_json(file)
     ways = _ways(task)
-    wanted = {"menura": __version__, "metrics": metrics.room.names(), "ways": ways}
-    if done is not None and all(done.get(key) == value for key, value in wanted.items()):
-        return done
-    judge_ = _judge(task.corpus, task.clips, task.seconds, task.seed, reporter)
+    wanted = {
+        "menura": __version__,
+        "metrics": metrics.room.names(),
+        "unavailable": {name: metrics.load(name).unavailable() for name in metrics.room.names()},
+        "ways": ways,
+    }
     found = {}
+    if done is not None and all(done.get(key) == value for key, value in wanted.items()):
+        found = {name: one for name, one in done["scores"].items() if not one["broken"]}
+        if found.keys() == set(ways):
+            return done
+    judge_ = _judge(task.corpus, task.clips, task.seconds, task.seed, reporter)
     for name in ways:
+        if name in found:
+            continue
         if task.ways:
             judged = judge_.real(WAYS[name])
         else:
             judged = judge_.judge(WAYS[name], _reader(Path(task.folder) / MADE / name))
         found[name] = _plain(judged)
-    result = {**wanted, "scores": found}
+    result = {**wanted, "scores": {name: found[name] for name in ways}}
     write_json(file, result)
     return result
 
@@ -91,4 +101,8 @@ def _plain(judged: Judged) -> dict[str, Any]:
             "high": scored.high,
             **{k: v for k, v in asdict(scored.measured).items() if k not in ("value", "of_each")},
         }
-    return {"figures": figures, "not_measured": dict(judged.not_measured)}
+    return {
+        "figures": figures,
+        "not_measured": dict(judged.not_measured),
+        "broken": list(judged.broken),
+    }

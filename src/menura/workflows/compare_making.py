@@ -1,5 +1,6 @@
 """One system of a comparison, in a process of its own: trained, then asked for all it can make."""
 
+import errno
 import shutil
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from menura import audio
+from menura.audio import Clip
 from menura.evaluation.compare.material import Material, material_of
 from menura.evaluation.compare.ways import WAYS, Way, possible
 from menura.foundation.atomic import write_json
@@ -19,7 +21,7 @@ from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
 from menura.systems import BoundSystem, System, content_hash, load
 from menura.training.stage import METRICS
-from menura.workflows.compare_order import FACTS, MADE, RUN, read_json
+from menura.workflows.compare_order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
 from menura.workflows.learning import stages
 from menura.workflows.train import train
 
@@ -159,18 +161,42 @@ def _one_way(
                 break
             name, clip = made
             reporter.progress(len(names), material.n, f"{way.name}: {len(names)} clips made")
-            audio.write(clip, folder / f"{name}.flac", comment=tag)
+            _keep(clip, folder / f"{name}.flac", tag)
             sound_s += clip.duration_s
             names.append(name)
-    except OSError:  # a full disk is not this system's fault
+    except (OSError, MemoryError):  # a full disk is not this system's fault
         raise
-    except MenuraError as error:
-        return {"not_made": str(error)}
     except Exception as error:  # the other ways may be all right
-        return {"not_made": f"{type(error).__name__}: {error}"}
+        if (trouble := _of_the_machine(error)) is not None:
+            raise trouble from None
+        words = str(error) if isinstance(error, MenuraError) else f"{type(error).__name__}: {error}"
+        return {"not_made": words}
     if not names:
         return {"not_made": "nothing could be made of the held-out pieces"}
     return {"names": names, "took_s": took_s, "sound_s": sound_s}
+
+
+def _of_the_machine(error: BaseException) -> OSError | MemoryError | None:
+    """What the error was raised for, where that is no lasting fault of the system."""
+    before = error.__cause__ or error.__context__
+    while before is not None:
+        lasting = isinstance(before, OSError) and before.errno not in NOT_ITS_FAULT
+        if isinstance(before, OSError | MemoryError) and not lasting:
+            return before
+        before = before.__cause__ or before.__context__
+    return None
+
+
+def _keep(clip: Clip, file: Path, tag: str) -> None:
+    """Raises OSError where the file cannot be written; MenuraError for sound that is none."""
+    try:
+        audio.write(clip, file, comment=tag)
+    except MenuraError as error:
+        trouble = error.__cause__ or error.__context__
+        if trouble is None:  # of the clip itself
+            raise
+        number = trouble.errno if isinstance(trouble, OSError) else None
+        raise OSError(number or errno.EIO, str(error)) from error
 
 
 def _warm_up(system: System) -> None:

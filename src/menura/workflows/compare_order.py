@@ -1,5 +1,6 @@
 """What a comparison was asked for: which systems, on what, and where it is kept."""
 
+import errno
 import json
 import math
 import os
@@ -20,6 +21,10 @@ MARK, CORPUS, SYSTEMS = "compare.json", "corpus", "systems"
 RUN, FACTS, SCORES, LOG, REASON = "run", "facts.json", "scores.json", "errors.log", "failed.json"
 MADE = "made"
 VERSION = 1
+# Troubles of the machine: whoever comes next would have them too.
+NOT_ITS_FAULT = frozenset(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS") if hasattr(errno, name)
+)
 LONGEST_S = 600.0
 
 
@@ -144,13 +149,13 @@ def note(out: Path, order: Order) -> None:
 
 
 def kept_entries(out: Path) -> list[Entry]:
-    """Systems that were compared in this folder before, and that there still are."""
+    """Systems that were made in this folder before, or that failed, and that there still are."""
     found = []
     for folder in sorted(out.glob(f"{SYSTEMS}/*/*")):
         entry = Entry(folder.parent.name, folder.name)
         known = entry.recipe in recipes.room.names()
         known = known and entry.preset in recipes.trainable(entry.recipe).presets
-        if known and (folder / SCORES).is_file():
+        if known and any((folder / name).is_file() for name in (FACTS, SCORES, REASON)):
             found.append(entry)
     return found
 

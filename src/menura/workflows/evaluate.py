@@ -152,8 +152,13 @@ def _measured(
         reporter.progress(number, len(metrics), f"measuring {name}")
         reason = metric.unsuited(reference, candidate)
         if reason is None:
-            figures[name] = _figure(name, metric, reference, candidate, divided, coder)
-        else:
+            try:
+                figures[name] = _figure(name, metric, reference, candidate, divided, coder)
+            except MenuraError as error:
+                reason = str(error)
+            except Exception as error:  # one metric's fault must not cost the others
+                reason = f"{type(error).__name__}: {error}"
+        if reason is not None:
             reasons[name] = reason
     return figures, reasons
 

@@ -158,3 +158,18 @@ def test_limits_hold_the_figure_of_new_clips(name: str) -> None:
     # Two such sets differ by √2 as much as one from the truth: widened by that, 95 % lie within.
     half = math.sqrt(2) * (high - low) / 2
     assert sum(abs(value - measured.value) <= half for value in others) >= 5
+
+
+def test_limits_of_precision_are_as_wide_as_other_sets_spread() -> None:
+    """Leaving out a clip must not draw the reference anew: chance would be told ten times over."""
+    metric = metrics.load("precision")
+    reference = clips(40, 5.0, first=100)
+    values, widths = [], []
+    for number in range(10):
+        made = clips(10, 5.0, 200 + 10 * number)
+        measured = metric.score(reference, made)
+        found = interval(metric, reference, made, measured, seed=0)
+        assert found is not None
+        values.append(measured.value)
+        widths.append(measured.value - found[0])
+    assert 0.4 < np.median(widths) / (1.96 * np.std(values, ddof=1)) < 2.5

@@ -1,6 +1,7 @@
 """Judging: each metric with the reference that it needs, and one that fails costs no other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -156,6 +157,7 @@ def test_one_metric_that_fails_costs_no_other(
     monkeypatch.setattr(judge._metrics["frechet-mfcc"], "score", broken)
     found = judged(judge, "generate", noise(3))
     assert found.not_measured["frechet-mfcc"] == "RuntimeError: a fault of its own"
+    assert found.broken == ("frechet-mfcc",)
     assert "frechet-spectral" in found.scores
 
 
@@ -178,3 +180,28 @@ def test_a_metric_of_pairs_that_does_not_say_compares_with_the_original() -> Non
     assert against_of(metrics.load("seed-relatedness")) == "seed"
     assert against_of(metrics.load("memorisation")) == "training"
     assert against_of(metrics.load("drift")) == "real"
+
+
+def test_pieces_too_short_for_a_gap_cost_no_pair(material: Material) -> None:
+    """Some pieces are left out by those that fill in, and so by those that measure."""
+    short = tuple(
+        (replace(part, stop_s=part.start_s + 1.2),) if number % 2 else (part,)
+        for number, (part, *_) in enumerate(material.pieces)
+    )
+    mixed = replace(material, pieces=short)
+    judge = Judge(mixed, seed=0, names=("frechet-mfcc", "log-mel-distance"))
+    filled = {name: clip for name, clip in pieces(mixed).items() if int(name) % 2 == 0}
+    found = judged(judge, "inpaint", filled)
+    assert found.scores["log-mel-distance"].measured.n_candidate == 3
+    assert found.scores["log-mel-distance"].measured.value == pytest.approx(0, abs=1e-6)
+    assert "frechet-mfcc" in judge.real(WAYS["inpaint"]).scores
+    judge.close()
+
+
+def test_a_beginning_that_is_gone_on_from_twice_is_one_reference(material: Material) -> None:
+    first, second, *_ = material.going_on
+    again = replace(material, going_on=(first, second, first, first))
+    judge = Judge(again, seed=0, names=("memorisation",))
+    names = judge._reference(WAYS["continue"], "training", RATE)
+    assert [name for name in names if name.startswith("seed")] == ["seed 000", "seed 001"]
+    judge.close()

@@ -38,10 +38,12 @@ class Scored:
 
 @dataclass(frozen=True)
 class Judged:
-    """By metric; not_measured: why a metric says nothing."""
+    """By metric; not_measured: why a metric says nothing. broken: those of them that failed in a
+    way that another try may not."""
 
     scores: Mapping[str, Scored] = field(default_factory=dict)
     not_measured: Mapping[str, str] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
 
 
 class Judge:
@@ -98,7 +100,7 @@ class Judge:
             tape.close()
 
     def _each(self, way: Way, measure: Callable[[Metric, Against], Scored | None]) -> Judged:
-        scores, reasons = {}, {}
+        scores, reasons, broken = {}, {}, []
         in_order = sorted(self._metrics.items(), key=lambda one: (one[1].sample_rate, one[0]))
         for number, (name, metric) in enumerate(in_order):
             against = against_of(metric)
@@ -114,10 +116,11 @@ class Judge:
                 reasons[name] = str(error)
             except Exception as error:  # one metric's fault must not cost the others
                 reasons[name] = f"{type(error).__name__}: {error}"
+                broken.append(name)
             else:
                 if scored is not None:
                     scores[name] = scored
-        return Judged(scores, reasons)
+        return Judged(scores, reasons, tuple(broken))
 
     def _scored(self, metric: Metric, reference: Clips, candidate: Clips) -> Scored:
         if not candidate:
@@ -159,7 +162,7 @@ class Judge:
         if way.new is None:
             return lengths
         spans = {name: way.new(material, name) for name in lengths}
-        return {name: stop - start for name, (start, stop) in spans.items()}
+        return {name: span[1] - span[0] for name, span in spans.items() if span}
 
     def _reference(self, way: Way, against: Against, rate: int) -> dict[str, Clip]:
         if against == "real":
@@ -170,7 +173,9 @@ class Judge:
             return self._new_of(way, "pieces", rate)
         known = {f"training {name}": clip for name, clip in self._keep("training", rate).items()}
         if way.verb == "continue":  # to repeat the seed is to copy as well
-            known |= {f"seed {name}": clip for name, clip in self._keep("seeds", rate).items()}
+            seeds, clips = seeds_of(self._material), self._keep("seeds", rate)
+            once = {stretch: name for name, stretch in reversed(seeds.items())}
+            known |= {f"seed {name}": clips[name] for name in sorted(once.values())}
         return known
 
     def _real_clips(self, way: Way, rate: int) -> dict[str, Clip]:
@@ -209,7 +214,7 @@ class Judge:
         if way.new is None:
             return dict(clips)
         spans = {name: way.new(self._material, name) for name in clips}
-        return {name: clip.between(*spans[name]) for name, clip in clips.items()}
+        return {name: clips[name].between(*span) for name, span in spans.items() if span}
 
 
 def against_of(metric: Metric) -> Against:

@@ -23,7 +23,8 @@ class Way:
 
     make: (system, material, seed) → clips by the number of the real clip they belong to, or one
         after the other. Those of which nothing can be made are left out.
-    new: the part of a clip that is new, in seconds, where not all of it is: what is measured.
+    new: the part of a clip that is new, in seconds, where not all of it is: what is measured. None
+        of a clip that this way leaves out.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Way:
     words: str
     against: tuple[Against, ...]
     make: Callable[[System, Material, int], Made]
-    new: Callable[[Material, str], Span] | None = None
+    new: Callable[[Material, str], Span | None] | None = None
 
 
 def possible(way: Way, system: System, material: Material) -> str | None:
@@ -158,10 +159,8 @@ def _after_the_seed(material: Material, name: str) -> Span:
     return material.seed_s, material.seed_s + material.seconds
 
 
-def _in_the_gap(material: Material, name: str) -> Span:
-    gap = _gap(length_s(material.pieces[int(name)]))
-    assert gap is not None, "pieces without a gap are not filled in"
-    return gap
+def _in_the_gap(material: Material, name: str) -> Span | None:
+    return _gap(length_s(material.pieces[int(name)]))
 
 
 WAYS: Mapping[str, Way] = {

@@ -78,8 +78,9 @@ def _pieces(clips: Mapping[str, Clip], n_seconds: int, most_each: int | None) ->
 
 
 def _curve(pieces: Pieces, n: int, everything: Gaussian) -> tuple[float, ...]:
-    """Distance of n of the pieces at each second; where there are more, the mean of some draws."""
-    rng = np.random.default_rng(seeds.derive(0, "drift", len(pieces), n))
+    """Distance of n of the pieces at each second; where there are more, the mean of some draws.
+    Fewer are the first of those that more would be."""
+    rng = np.random.default_rng(seeds.derive(0, "drift", len(pieces)))
     whole = len(pieces) == n
     draws = [np.arange(n)] if whole else [rng.permutation(len(pieces))[:n] for _ in range(DRAWS)]
     distances = [

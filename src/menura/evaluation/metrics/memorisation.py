@@ -1,6 +1,7 @@
 """Whether candidates copy the training sound: their nearest windows in the reference."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float64, Int
@@ -10,11 +11,13 @@ from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.windows import IN_WORDS, level_free_embeddings, sounding
 from menura.foundation import seeds
+from menura.foundation.errors import MenuraError
 
 WINDOWS_A_SECOND = 8  # of the reference: a copy begins at most 1/16 s from one of them
 MOST_PROBES = 512  # windows of real music whose own nearest distance is taken
 COPY = 0.5  # of the nearest that real music comes to other real music (its 2nd percentile)
 NEAREST_PERCENTILE = 2.0
+SAME = 0.03  # of the usual distance of two windows: nearer, they are one recording, coded perhaps
 SHOWN = 5
 
 Points = Float64[np.ndarray, "points dimensions"]
@@ -26,7 +29,8 @@ class Memorisation(Metric):
     Each one-second window of the candidates (those of −50 dBFS or more, whatever their level) is
     compared with the reference's, of which eight begin in each second. How near real music comes
     to other real music is known from the reference itself: windows of each file against all other
-    files. A window is a copy when it is nearer than half the 2nd percentile of those distances.
+    files; one that holds the same sound again is passed over. A window is a copy when it is nearer
+    than half the 2nd percentile of those distances.
     details: the median nearest distance over real music's own (1: as near as other real music,
     below 0.5 suspicious). The remarks name the copies. Meehan, Chaudhuri & Dasgupta (AISTATS
     2020) give the idea of comparing nearest distances; the threshold is ours.
@@ -44,8 +48,11 @@ class Memorisation(Metric):
         if len(reference) < 2:
             return "the reference is one file; its own likeness needs two or more"
         for side, clips in (("reference", reference), ("candidates", candidate)):
-            if not any(sounding(clip).any() for clip in clips.values()):
+            n_sounding = sum(bool(sounding(clip).any()) for clip in clips.values())
+            if n_sounding == 0:
                 return f"the {side} have no second of sound above −50 dBFS"
+            if n_sounding == 1 and side == "reference":
+                return "one file of the reference sounds; its own likeness needs two or more"
         return None
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
@@ -54,10 +61,10 @@ class Memorisation(Metric):
         parts = [_points(reference[name], WINDOWS_A_SECOND) for name in names]
         known = np.concatenate(parts)
         owner = np.repeat(np.arange(len(names)), [len(part) for part in parts])
-        usual = _own_distances(reference, known, owner)
+        usual, twice = _own_distances(known, owner)
         limit = COPY * float(np.percentile(usual, NEAREST_PERCENTILE))
         made = [(name, _points(candidate[name], 1)) for name in sorted(candidate)]
-        distances = {name: _nearest(points, known) for name, points in made}
+        distances = {name: _nearest(points, known)[0] for name, points in made}
         together = np.concatenate(list(distances.values()))
         details = {"copy below": limit}
         if (typical := float(np.median(usual))) > 0:
@@ -69,7 +76,7 @@ class Memorisation(Metric):
             len(known),
             len(together),
             details=details,
-            remarks=_copies(distances, limit),
+            remarks=(*_again([names[file] for file in twice]), *_copies(distances, limit)),
             of_each=_shares(distances, limit),
         )
 
@@ -82,23 +89,36 @@ def _points(clip: Clip, windows_a_second: int) -> Points:
 
 
 def _own_distances(
-    reference: Mapping[str, Clip], known: Points, owner: Int[np.ndarray, "points"]
-) -> Float64[np.ndarray, "probes"]:
-    """Distance of windows of real music to the nearest window of any other file."""
+    known: Points, owner: Int[np.ndarray, "points"]
+) -> tuple[Float64[np.ndarray, "_"], list[int]]:
+    """Distance of windows of real music to the nearest window of any other file, and which files
+    are there again, or a part of them. A copy says nothing of how like other music is: to the
+    windows that are in it, its file is none."""
     rng = np.random.default_rng(seeds.derive(0, "memorisation"))
-    probes = rng.permutation(len(known))[:MOST_PROBES]
-    distances = []
+    probes = np.sort(rng.permutation(len(known))[:MOST_PROBES])
+    same = SAME * math.sqrt(2 * known.var(axis=0).sum())
+    found, twice = [], []
     for file in np.unique(owner[probes]):
-        others = known[owner != file]
-        if len(others):
-            distances.append(_nearest(known[np.sort(probes[owner[probes] == file])], others))
-    return np.concatenate(distances)
+        left, others = known[probes[owner[probes] == file]], owner != file
+        while len(left) and others.any():
+            distances, at = _nearest(left, known[others])
+            again = distances <= same
+            others = others & ~np.isin(owner, owner[others][at[again]])
+            again |= again.mean() > 0.5  # the whole file, if parts of it are less alike when coded
+            found.append(distances[~again])
+            left = left[again]
+            if len(left) and file not in twice:
+                twice.append(int(file))
+    usual = np.concatenate(found)
+    if not len(usual):
+        raise MenuraError("the reference is one sound again and again; it needs other music too")
+    return usual, twice
 
 
 def _nearest(
     points: Points, known: Float64[np.ndarray, "known dimensions"]
-) -> Float64[np.ndarray, "points"]:
-    """Distance of each point to the nearest of the known."""
+) -> tuple[Float64[np.ndarray, "points"], Int[np.ndarray, "points"]]:
+    """Distance of each point to the nearest of the known, and which that is."""
     # |a − b|² by its three products needs no array of all differences; the nearest is then
     # measured exactly, because that sum loses what small distances are made of.
     lengths = np.square(known).sum(axis=1)
@@ -110,7 +130,17 @@ def _nearest(
         or [np.zeros(0, np.int64)]
     )
     distances: Float64[np.ndarray, "points"] = np.linalg.norm(points - known[nearest], axis=1)
-    return distances
+    return distances, nearest
+
+
+def _again(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return (
+        f"in the reference more than once, wholly or in part: {', '.join(names[:SHOWN])}{more} "
+        "(such copies are not counted as likeness of real music)",
+    )
 
 
 def _shares(distances: Mapping[str, Float64[np.ndarray, "_"]], limit: float) -> dict[str, float]:

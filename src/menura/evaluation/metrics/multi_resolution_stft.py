@@ -20,8 +20,9 @@ class MultiResolutionStft(Metric):
 
     Yamamoto, Song & Kim (ICASSP 2020), equations 4–6, with n_fft 512, 1024 and 2048 at 32 kHz,
     full windows, hops of a quarter, and −80 dBFS as the floor of the logarithm (theirs: 24 kHz,
-    hops 50, 120, 240, windows 240, 600, 1200, no floor). Mean over the pairs, which are files of
-    one name; the comparison ends with the shorter.
+    hops 50, 120, 240, windows 240, 600, 1200, no floor); an original counts as no softer than that
+    floor in every bin. Mean over the pairs, which are files of one name; the comparison ends with
+    the shorter.
     """
 
     means = "how far a reconstruction is from its original in magnitude, fine and coarse"
@@ -79,4 +80,4 @@ def _at(
         ratio = np.log(np.maximum(a, floor) / np.maximum(b, floor))
         logarithmic += float(np.abs(ratio).sum())
         n += a.size
-    return math.sqrt(apart) / max(math.sqrt(loud), FLOOR), logarithmic / n
+    return math.sqrt(apart) / max(math.sqrt(loud), FLOOR * math.sqrt(n)), logarithmic / n

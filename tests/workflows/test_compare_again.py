@@ -1,0 +1,135 @@
+"""`menura compare` in a folder of before: what counts as done, and what is tried again."""
+
+import errno
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from menura.audio import Clip
+from menura.evaluation import metrics
+from menura.evaluation.compare.judging import Judged
+from menura.evaluation.compare.material import Material
+from menura.evaluation.compare.ways import WAYS
+from menura.foundation.atomic import write_json
+from menura.foundation.errors import MenuraError
+from menura.foundation.reporting import Reporter
+from menura.systems import TrainedSystem
+from menura.workflows import compare_judging, compare_making
+from menura.workflows.compare_order import FACTS, REASON, Entry, kept_entries
+from tunes import tune
+
+
+class Judging:
+    """In place of a judge: one of two ways fails as often as it is told."""
+
+    def __init__(self, n_failing: int):
+        self.asked: list[str] = []
+        self.n_failing = n_failing
+
+    def real(self, way: Any) -> Judged:
+        self.asked.append(way.name)
+        if way.name == "vary" and self.n_failing:
+            self.n_failing -= 1
+            return Judged({}, {"drift": "OSError: full"}, ("drift",))
+        return Judged({}, {"drift": "too short"})
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> dict[str, Any]:
+    return compare_judging.as_payload(
+        compare_judging.Task("c", str(tmp_path), 2, 1.0, 0, ("generate", "vary"))
+    )
+
+
+def test_what_broke_is_measured_again_and_nothing_else(
+    task: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = Judging(1)
+    monkeypatch.setattr(compare_judging, "_judge", lambda *words: judge)
+    first = compare_judging.judge(task, Reporter())
+    assert first["scores"]["vary"]["not_measured"] == {"drift": "OSError: full"}
+    second = compare_judging.judge(task, Reporter())
+    assert second["scores"]["vary"]["not_measured"] == {"drift": "too short"}
+    assert list(second["scores"]) == ["generate", "vary"]
+    assert compare_judging.judge(task, Reporter()) == second
+    assert judge.asked == ["generate", "vary", "vary"]
+
+
+def test_weights_that_have_come_are_measured_by(
+    task: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = Judging(0)
+    monkeypatch.setattr(compare_judging, "_judge", lambda *words: judge)
+    clap = type(metrics.load("frechet-clap"))
+    monkeypatch.setattr(clap, "unavailable", lambda self: "weights are not there")
+    compare_judging.judge(task, Reporter())
+    monkeypatch.setattr(clap, "unavailable", lambda self: None)
+    compare_judging.judge(task, Reporter())
+    assert judge.asked == ["generate", "vary"] * 2
+
+
+class Nothing(TrainedSystem):
+    """In place of a system, where it is not asked."""
+
+    def __init__(self) -> None:
+        pass
+
+
+def one_way(folder: Path, error: Exception | None) -> Any:
+    def made(system: object, material: object, seed: int) -> Iterator[tuple[str, Clip]]:
+        yield "000", Clip(tune(1.0, 8000, 0), 8000)
+        if error is not None:
+            raise error
+
+    way = replace(WAYS["generate"], make=made)
+    material = object.__new__(Material)
+    object.__setattr__(material, "n", 2)
+    return compare_making._one_way(way, Nothing(), material, 0, folder, "tag", Reporter())
+
+
+def test_a_disk_that_is_full_while_clips_are_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("menura.audio.writing._encode", full)
+    with pytest.raises(OSError, match="No space left") as told:
+        one_way(tmp_path / "generate", None)
+    assert told.value.errno == errno.ENOSPC
+
+
+def chained(cause: Exception) -> MenuraError:
+    error = MenuraError("x.wav: cannot be written")
+    error.__context__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), chained(OSError(errno.ENOSPC, "full")), chained(MemoryError())],
+    ids=["memory", "full disk", "memory, in other words"],
+)
+def test_troubles_of_the_machine_are_no_lasting_reason(error: Exception, tmp_path: Path) -> None:
+    with pytest.raises((OSError, MemoryError)):
+        one_way(tmp_path / "generate", error)
+
+
+def test_a_fault_of_the_system_is(tmp_path: Path) -> None:
+    for error, words in [
+        (chained(FileNotFoundError(errno.ENOENT, "gone")), "x.wav: cannot be written"),
+        (MenuraError("too short"), "too short"),
+        (ValueError("odd"), "ValueError: odd"),
+    ]:
+        assert one_way(tmp_path / "generate", error) == {"not_made": words}
+
+
+def test_systems_that_failed_or_wait_to_be_measured_stay(tmp_path: Path) -> None:
+    entries = [Entry("gan", "tiny"), Entry("latent-flow", "tiny"), Entry("stft-lstm", "tiny")]
+    write_json(entries[0].folder(tmp_path) / REASON, {"reason": "killed"})
+    write_json(entries[1].folder(tmp_path) / FACTS, {"made": {}})
+    entries[2].folder(tmp_path).mkdir(parents=True)
+    assert kept_entries(tmp_path) == entries[:2]
