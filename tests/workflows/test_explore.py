@@ -92,7 +92,7 @@ def test_generated_clips_stand_beside_the_real_ones(run: Path, tmp_path: Path) -
     made = tmp_path / "made"
     generate(run, made, n=3, sound=SoundOptions(seconds=2.0))
     (made / "broken.wav").write_text("no sound")
-    soundfile.write(made / "short.wav", tune(2.0, RATE, seed=1).T[:1000], RATE)
+    soundfile.write(made / "short.wav", tune(2.0, RATE, seed=1).T[:500], RATE)
     report = explore(run, tmp_path / "plane.html", generated=made)
     assert report.generated == 3
     data = data_of(Path(report.page))
