@@ -331,7 +331,7 @@ HOUSE_FAULTS = (
         "src/menura/workflows/generate.py",
         "seconds=seconds, seed=own_seed, is_loop=is_loop)",
         "seconds=seconds, seed=work.sound.seed, is_loop=is_loop)",
-        ("tests/test_whole_tiny_run.py::test_a_single_clip_is_made_again",),
+        ("tests/systems/test_loops.py",),
     ),
     Fault(
         "a long clip is pictured by the first frame of each column",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from menura.audio import read
+from menura.audio import read, read_comment
 from menura.foundation.errors import UsageError
 from menura.models import Batch, Model, Phase
 from menura.models.contract import AS_LEARNT, Losses, Sampling
@@ -194,6 +194,8 @@ def test_the_verb_makes_loops_of_the_models_own_where_it_can(
     sound = SoundOptions(seconds=seconds, seed=4, loop=True)
     files = generate(tmp_path / "run", tmp_path / "out", n=2, sound=sound)
     heard = [read(file) for file in files]
+    assert ["seed 4" in str(read_comment(file)) for file in files] == [True, False]
+    assert "seed 5" in str(read_comment(files[1]))
     for clip in heard:
         assert clip.n_samples == round(seconds * RATE)
         assert_loops(clip)

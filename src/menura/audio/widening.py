@@ -61,7 +61,8 @@ class _Widened(Signal):
         if n_missing == 0:
             return known
         if not self.is_loop:
-            return np.concatenate([np.zeros(n_missing, np.float32), known])
+            silent: Float32[np.ndarray, " n"] = np.pad(known, (n_missing, 0))
+            return silent
         places = np.arange(-n_missing, 0) % self.n_samples
         first = int(places.min())
         end = self.of.read(first, self.n_samples)[0]
