@@ -56,7 +56,7 @@ class _Widened(Signal):
 
     def _before(self, start: int, n: int) -> Float32[np.ndarray, " n"]:
         """The n samples before `start`: silence before the first one, in a loop its end."""
-        known = self.of.read(max(0, start - n), start)[0]
+        known: Float32[np.ndarray, " n"] = self.of.read(max(0, start - n), start)[0]
         n_missing = n - len(known)
         if n_missing == 0:
             return known
