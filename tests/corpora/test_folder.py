@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from menura import corpora
+from menura.corpora._made import REASON
 from menura.corpora.contract import Found
 from menura.foundation.errors import MenuraError, UsageError
 from menura.prepared import preparing
@@ -188,8 +189,11 @@ def test_one_folder_for_all_is_pointed_out(put: Put, tmp_path: Path) -> None:
 def test_what_menura_made_is_named_and_left_alone(put: Put, tmp_path: Path) -> None:
     root = tmp_path / "root"
     put("a.wav")
-    for name in ("prepared", "unfinished", "run", "begun/run", "locked"):
+    made = ("prepared", "unfinished", "run", "begun/run", "locked", "comparison", "listening")
+    for name in made:
         put(f"{name}/b.wav")
+    (root / "comparison/compare.json").write_text('{"made_by": "menura compare"}')
+    (root / "listening/test.json").write_text('{"made_by": "menura 0.1.0"}')
     (root / "prepared/prepared.json").write_text('{"format": "menura prepared corpus"}')
     (root / "unfinished/plan.json").write_text('{"format": "menura preparation plan"}')
     (root / "run/system.json").write_text('{"format": "menura-system"}')
@@ -198,15 +202,12 @@ def test_what_menura_made_is_named_and_left_alone(put: Put, tmp_path: Path) -> N
     (root / "locked/menura.lock").touch()
     found = find(root)
     assert ids(found) == ["a.wav"]
-    reason = "made by Menura (a prepared corpus or a run), not looked into"
-    assert reasons(found) == {
-        f"{name}/": reason for name in ("prepared", "unfinished", "run", "begun/run", "locked")
-    }
+    assert reasons(found) == {f"{name}/": REASON for name in made}
     assert not any("without sound" in note for note in found.notes)
 
 
 def test_files_of_others_with_our_names_hide_nothing(put: Put, tmp_path: Path) -> None:
-    root, names = tmp_path / "root", ("plan.json", "system.json", "prepared.json")
+    root, names = tmp_path / "root", ("plan.json", "system.json", "test.json")
     for number, content in enumerate(["{}", "[1]", "no json", '{"format": "mine"}']):
         for name in names:
             put(f"{number}/a.wav")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-REASON = "made by Menura (a prepared corpus or a run), not looked into"
+REASON = "made by Menura (a corpus, run, comparison or listening test), not looked into"
 
 # What Menura holds a folder by while it prepares into it.
 _LOCK = "menura.lock"
@@ -17,6 +17,8 @@ _FORMATS = {
     "making.json": "menura rendition",
     "system.json": "menura-system",
 }
+# Files whose "made_by" then begins with Menura's name: of comparisons, and of listening tests.
+_MADE_BY = ("compare.json", "test.json")
 _CHECKPOINT = "checkpoint.safetensors"
 _OF_A_CHECKPOINT = {"version", "progress", "plan", "scalars"}
 _LONGEST_HEADER = 1 << 24
@@ -24,12 +26,18 @@ _LONGEST_HEADER = 1 << 24
 
 def is_made(folder: Path, names: Collection[str]) -> bool:
     """Whether `folder`, in which the files `names` lie, is a prepared corpus, a run or part of
-    one, finished or not. Files of others may have the same names: what they say decides."""
+    one, finished or not, or holds clips of systems. Files of others may have the same names: what
+    they say decides."""
     if _LOCK in names:
         return True
     if any(
         name in names and _object(folder / name).get("format") == stated
         for name, stated in _FORMATS.items()
+    ):
+        return True
+    if any(
+        name in names and str(_object(folder / name).get("made_by")).startswith("menura ")
+        for name in _MADE_BY
     ):
         return True
     return _CHECKPOINT in names and _is_checkpoint(folder / _CHECKPOINT)
