@@ -14,6 +14,7 @@ from menura.evaluation.listening.definition import (
     save,
 )
 from menura.evaluation.listening.levelling import (
+    Audition,
     Auditions,
     common_form,
     common_loudness,
@@ -87,15 +88,7 @@ def make_test(
     copied = {source: one.on(form[1]) for source, one in used.items()}
     lufs = common_loudness(copied, shape.loudness_lufs, reporter)
     names = _blind_names(used, shape.seed)
-    clips = []
-    for number, (source, name) in enumerate(names.items()):
-        reporter.progress(number, len(names), "copying the clips, equally loud")
-        reached = write_copy(
-            source, clip_file(folder, name), seconds=shape.seconds, lufs=lufs, form=form
-        )
-        warn_of_quieter(source, reached, lufs, reporter)
-        heard_s = round(used[source].seconds, 3)
-        clips.append(HeardClip(name, source.system, printable(source.name), heard_s, reached))
+    clips = _copied(folder, names, used, shape, lufs, form, reporter)
     test = ListeningTest(
         id=uuid.uuid4().hex,
         title=shape.title,
@@ -118,6 +111,28 @@ def make_test(
     )
     save(test, folder)
     return test
+
+
+def _copied(
+    folder: Path,
+    names: Mapping[Source, str],
+    used: Mapping[Source, Audition],
+    shape: Shape,
+    lufs: float | None,
+    form: tuple[int, int],
+    reporter: Reporter,
+) -> list[HeardClip]:
+    """The copies, written; each is warned of that stays quieter than the others."""
+    clips = []
+    for number, (source, name) in enumerate(names.items()):
+        reporter.progress(number, len(names), "copying the clips, equally loud")
+        reached = write_copy(
+            source, clip_file(folder, name), seconds=shape.seconds, lufs=lufs, form=form
+        )
+        warn_of_quieter(source, reached, lufs, reporter)
+        heard_s = round(used[source].seconds, 3)
+        clips.append(HeardClip(name, source.system, printable(source.name), heard_s, reached))
+    return clips
 
 
 def _require(name: str, kind: Kind, sources: Sources) -> None:
