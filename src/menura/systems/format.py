@@ -4,14 +4,15 @@ system.json: names, configs, labels, versions, how it was trained in words, the 
 data. weights.safetensors: parameters and statistics, under `representation.` and `model.`.
 """
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from menura.foundation.atomic import write_json
-from menura.foundation.config import from_dict, to_dict
-from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.config import to_dict
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.foundation.stated import read_stated
 from menura.foundation.version import __version__
 
 FORMAT, VERSION = "menura-system", 1
@@ -72,21 +73,7 @@ def read_description(folder: Path) -> Description:
     path = folder / DESCRIPTION
     if not is_system(folder):
         raise MenuraError(
-            f"{folder}: not a trained system (it has no {DESCRIPTION}); "
+            f"{printable(str(folder))}: not a trained system (it has no {DESCRIPTION}); "
             "give the folder that `menura train --out` wrote"
         )
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise MenuraError(f"{path}: not the description of a Menura system")
-    if values.get("version") != VERSION:
-        raise MenuraError(
-            f"{path}: written in format version {values.get('version')}, this Menura "
-            f"({__version__}) reads {VERSION}; use the Menura it names: {values.get('menura')}"
-        )
-    try:
-        return from_dict(Description, values)
-    except UsageError as error:
-        raise MenuraError(f"{path}: damaged or edited: {error}") from None
+    return read_stated(path, Description, "system", format=FORMAT, version=VERSION)

@@ -4,7 +4,6 @@ classifier.json: name, config, labels, how it was trained and on what, in words,
 scored on held-out recordings. weights.safetensors: all that it learnt. README.md: the card.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from menura.foundation.atomic import replacing, write_json, write_text
 from menura.foundation.config import from_dict, to_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
+from menura.foundation.stated import read_stated
 from menura.foundation.version import __version__
 
 FORMAT, VERSION = "menura-classifier", 1
@@ -110,27 +110,12 @@ def is_classifier(folder: Path) -> bool:
 def read_about(folder: Path) -> About:
     """Raises MenuraError saying what is wrong with the folder and what to do."""
     path = folder / DESCRIPTION
-    name = printable(str(path))
     if not is_classifier(folder):
         raise MenuraError(
             f"{printable(str(folder))}: not a classifier (it has no {DESCRIPTION}); give the "
             "folder that `menura classify train --out` wrote"
         )
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MenuraError(f"{name}: cannot be read ({error}); train again or restore it") from None
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise MenuraError(f"{name}: not the description of a Menura classifier")
-    if values.get("version") != VERSION:
-        raise MenuraError(
-            f"{name}: written in format version {values.get('version')}, this Menura "
-            f"({__version__}) reads {VERSION}; use the Menura it names: {values.get('menura')}"
-        )
-    try:
-        return from_dict(About, values)
-    except UsageError as error:
-        raise MenuraError(f"{name}: damaged or edited: {error}") from None
+    return read_stated(path, About, "classifier", format=FORMAT, version=VERSION)
 
 
 def card(about: About, n_bytes: int) -> str:
