@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from menura.cli import run as cli
 from menura.evaluation import metrics
 from menura.evaluation.compare.ways import WAYS
 from menura.workflows.demo import bundled_clips
+from page_reading import Read
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 FIRST, FAILS, THIRD = "stft-lstm", "gan", "latent-flow"
@@ -146,11 +146,11 @@ def test_every_metric_is_measured_or_says_why_not(results: dict[str, Any]) -> No
 
 
 def test_real_music_stands_beside(results: dict[str, Any]) -> None:
-    floor = results["real"]["generate"]["figures"]["frechet-spectral"]
+    # By MFCC: by spectra, halves of so few recordings are as far apart as noise is from them.
+    floor = results["real"]["generate"]["figures"]["frechet-mfcc"]
     assert floor["low"] <= floor["value"] <= floor["high"]
-    made = results["systems"][THIRD]["scores"]["generate"]["figures"]["frechet-spectral"]
-    # Of so few recordings halves are far apart: seconds of training may come as near, not nearer.
-    assert made["value"] > 0.5 * floor["value"]
+    made = results["systems"][THIRD]["scores"]["generate"]["figures"]["frechet-mfcc"]
+    assert floor["value"] < made["value"], "after seconds of training"
     assert "seed-relatedness" in results["real"]["continue"]["figures"]
     assert "log-mel-distance" not in results["real"]["reconstruct"]["figures"]
 
@@ -174,22 +174,6 @@ def test_the_table_has_a_line_for_every_figure(place: Path, results: dict[str, A
     figures = results["systems"][THIRD]["scores"]["generate"]["figures"]
     assert float(one["value"]) == figures["frechet-mfcc"]["value"]
     assert (one["better"], one["preset"]) == ("lower", "tiny")
-
-
-class Read(HTMLParser):
-    """Tags with their attributes, and the text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 @pytest.fixture(scope="module")

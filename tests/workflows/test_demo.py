@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -24,22 +23,7 @@ from menura.foundation.reporting import Collected
 from menura.pages.demo import movement_db, peak_db, rms_db
 from menura.workflows.demo import DemoResult, bundled_clips, demo
 from menura.workflows.learning import read_curve
-
-
-class Read(HTMLParser):
-    """Tags with their attributes, and the text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
+from page_reading import Read
 
 
 @pytest.fixture(scope="module")
