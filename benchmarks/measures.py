@@ -7,7 +7,7 @@ from menura.audio import Clip
 from menura.evaluation import metrics
 from menura.evaluation.floors import floor_of
 from menura.pages.demo import peak_db, rms_db
-from menura.systems.trained import JOIN_S
+from menura.systems.streaming import JOIN_S
 
 SETS = ("frechet-spectral", "frechet-mfcc", "onset-density")
 

@@ -15,7 +15,7 @@ from menura.representations import Representation
 from menura.representations.magnitude_phase import MagnitudePhase
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem
-from menura.systems.beginnings import _frames_to_hear, _heard, begun, most_alike
+from menura.systems.beginnings import _frames_to_hear, _heard, begun, clicks, most_alike
 
 RATE = 8000
 
@@ -59,11 +59,25 @@ def test_a_sound_that_is_not_finite_is_not_chosen() -> None:
         assert most_alike(sine(1.0), [sound, hiss(1.0)]) == 1
 
 
+def test_a_step_that_the_seed_has_not_is_a_click() -> None:
+    """Wherever the sound takes over or right after, but not later, and not in a seed of steps."""
+    n_join = RATE // 20
+    whole = sine(2.0).samples
+    seed, after = Clip(whole[:, :RATE], RATE), whole[:, RATE - n_join :]
+    assert not clicks(seed, Clip(after, RATE), n_join)
+    for at, heard in ((n_join - 20, True), (n_join + 40, True), (n_join + 400, False)):
+        broken = after.copy()
+        broken[0, at:] += 0.9
+        assert clicks(seed, Clip(broken, RATE), n_join) == heard
+        assert not clicks(Clip(hiss(1.0).samples * 3, RATE), Clip(broken, RATE), n_join)
+
+
 class Offering(Model):
     """Offers three beginnings, of which the last goes on from a sine, and goes on with 0.5."""
 
     offered: torch.Tensor
     n = 3
+    step = 0.0  # of the last one, as it begins
 
     def phases(self) -> dict[str, Phase]:
         return {"model": Phase((torch.nn.Parameter(torch.zeros(1)),))}
@@ -83,6 +97,7 @@ class Offering(Model):
     ) -> torch.Tensor:
         after = sine(4.0).samples[0, seed.shape[2] :][:n_frames]
         quiet, noise = 0.01 * after, hiss(3.0).samples[0, :n_frames]
+        after = after + self.step * (np.arange(len(after)) < RATE // 100).astype(np.float32)
         self.offered = torch.from_numpy(np.stack([quiet, noise, after]))[:, None]
         return self.offered
 
@@ -116,6 +131,13 @@ def test_the_chosen_beginning_is_what_is_heard_and_gone_on_from() -> None:
     np.testing.assert_allclose(made[: 3 * RATE], sine(3.0).samples[0], atol=1e-6)
     np.testing.assert_allclose(made[3 * RATE :], 0.5, atol=1e-6)
     torch.testing.assert_close(model.told[0, 0], torch.from_numpy(sine(3.0).samples[0]))
+
+
+def test_what_would_click_is_not_chosen_however_alike_it_is() -> None:
+    model, system = offering()
+    model.step = 0.9
+    made = system.continue_(sine(2.0), 1.5, seed=0).samples[0]
+    np.testing.assert_allclose(made[2 * RATE : 3 * RATE], 0.01 * sine(3.0).samples[0, 2 * RATE :])
 
 
 def test_it_is_the_end_of_the_seed_that_counts() -> None:
@@ -167,10 +189,11 @@ def test_what_is_heard_begins_where_the_seed_ends(n_samples: int, n_channels: in
     n_known = n_samples // 128 - part.edge_frames
     n_new = _frames_to_hear(part, n_samples, n_known)
     choices = frames[:, :, n_known : n_known + n_new].expand(11, -1, -1)
-    heard = _heard(part, seed, frames[:, :, :n_known], choices)
+    n_join = 400
+    heard = _heard(part, seed, frames[:, :, :n_known], choices, n_join)
     assert len(heard) == 11
     np.testing.assert_allclose(
-        heard[10].samples, clip.samples[:, n_samples : n_samples + RATE], atol=1e-3
+        heard[10].samples, clip.samples[:, n_samples - n_join : n_samples + RATE], atol=1e-3
     )
 
 

@@ -3,7 +3,7 @@
 Music changes within a second, and a model draws its next second among all that may come: most of
 what it draws is of another loudness, register or texture than the seed. What is chosen is the
 sound that will be heard, not what the model thinks of it: likeness in latents chooses badly
-(docs/log.md).
+(docs/log.md). A sound that would come in with a click is left out.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,17 @@ from jaxtyping import Float32, Float64
 from torch import Tensor
 
 from menura.audio import Clip, spectrogram_db
+from menura.audio.joining import cross_fade
 from menura.audio.picture import window_length
 from menura.models.contract import Begins, Sampling
 from menura.representations import Frames, Representation
+from menura.systems.streaming import JOIN_S
 
 Choices = Float32[Tensor, "choices features new"]
 Begun = Float32[Tensor, "1 features begun"]
 
 BEGINNING_S = 1.0
+CLICK_S = 0.01  # after the seed's end: how late a step is still heard as a click of the join
 N_MELS = 64
 QUIETEST_DB = -80.0  # what is below is not heard, and should not decide
 SILENCE = 1e-3  # RMS; likeness to silence would choose silence
@@ -54,7 +57,12 @@ def begun(
     # As many frames however few are asked for: a longer piece begins as a shorter one.
     wanted = _frames_to_hear(representation, seed_clip.n_samples, known.shape[2])
     choices = model.beginnings(known, wanted, [rng] * n_choices, sampling)
-    sounds = _heard(representation, seed_clip, known, choices)
+    n_join = min(round(JOIN_S * seed_clip.sample_rate), seed_clip.n_samples)
+    heard = _heard(representation, seed_clip, known, choices, n_join)
+    smooth = [number for number, sound in enumerate(heard) if not clicks(seed_clip, sound, n_join)]
+    if smooth:
+        choices, heard = choices[smooth], [heard[number] for number in smooth]
+    sounds = [Clip(sound.samples[:, n_join:], sound.sample_rate) for sound in heard]
     n_compared = min(end.n_samples, sounds[0].n_samples)
     if n_compared < window_length(seed_clip.sample_rate):
         return nothing
@@ -62,6 +70,15 @@ def begun(
     starts = [Clip(sound.samples[:, :n_compared], sound.sample_rate) for sound in sounds]
     best = most_alike(end, starts)
     return choices[best : best + 1, :, :n_frames]
+
+
+def clicks(seed_clip: Clip, sound: Clip, n_join: int) -> bool:
+    """Whether the sound, faded in over the last n_join samples of the seed, makes a step there or
+    right after that the seed has not: one above the 99.99th percentile of the seed's own."""
+    tail = seed_clip.samples[:, seed_clip.n_samples - n_join :]
+    joined = cross_fade(tail, sound.samples, n_join)[:, : n_join + round(CLICK_S * sound.sample_rate)]
+    steps, own = np.abs(np.diff(joined)), np.abs(np.diff(seed_clip.samples))
+    return bool(steps.max(initial=0.0) > np.percentile(own, 99.99)) if own.size else False
 
 
 def most_alike(end: Clip, sounds: Sequence[Clip]) -> int:
@@ -95,11 +112,13 @@ def _frames_to_hear(representation: Representation, n_seed: int, n_known: int) -
 
 
 def _heard(
-    representation: Representation, seed_clip: Clip, known: Frames, choices: Choices
+    representation: Representation, seed_clip: Clip, known: Frames, choices: Choices, n_join: int
 ) -> list[Clip]:
-    """What of each choice comes after the end of the seed, a second of it or what there is."""
+    """What of each choice comes after the end of the seed, a second of it or what there is, and
+    the n_join samples before, in which it takes over."""
     n_known, hop = known.shape[2], representation.spec.hop_length or 1
-    first = max(0, n_known - max(1, representation.context_frames))
+    n_before = max(1, representation.context_frames) + -(-n_join // hop)
+    first = max(0, n_known - n_before)
     start = seed_clip.n_samples - first * hop
     stop = start + round(BEGINNING_S * seed_clip.sample_rate)
     sounds: list[Clip] = []
@@ -107,6 +126,6 @@ def _heard(
         frames = torch.cat([known.expand(len(some), -1, -1), some], dim=2)
         frames = representation.cut(frames, first, frames.shape[2]).to(representation.device)
         sound: Float32[Tensor, "choices channels time"] = representation.decode(frames)
-        rows = sound[:, :, max(0, start) : max(0, stop)].float().cpu().numpy()
+        rows = sound[:, :, max(0, start - n_join) : max(0, stop)].float().cpu().numpy()
         sounds += [Clip(row, seed_clip.sample_rate) for row in rows]
     return sounds

@@ -16,6 +16,7 @@ from menura.representations import Frames, Representation, StreamDecoder
 
 Samples = Float32[np.ndarray, "channels _"]
 Steps = Iterator[list[Samples]]
+JOIN_S = 0.05  # of a seed, in which what follows takes over
 AT_ONCE = 512  # frames
 
 

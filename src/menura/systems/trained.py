@@ -37,6 +37,7 @@ from menura.systems.coded import Coded
 from menura.systems.loops import Loops, can_close, n_frames_of, ring, sound_of_ring
 from menura.systems.prompts import Prompt
 from menura.systems.streaming import (
+    JOIN_S,
     Steps,
     clips_of,
     decoded,
@@ -47,7 +48,6 @@ from menura.systems.streaming import (
 
 Samples = Float32[np.ndarray, "channels time"]
 Point = tuple[float, float]
-JOIN_S = 0.05
 
 
 @dataclass

@@ -18,8 +18,7 @@ from menura.systems.musicgen.reading import read
 from menura.systems.musicgen.sampling import Codes, Draw, Known, Window, draw_codes
 from menura.systems.pretrained import Pretrained
 from menura.systems.prompts import Prompt
-
-JOIN_S = 0.05
+from menura.systems.streaming import JOIN_S
 
 
 class MusicGen(Pretrained):
