@@ -14,6 +14,10 @@ else
 unexport MENURA_DATA
 endif
 
+# A process for each core takes a share of the tests. Each keeps to one thread, or they would wait
+# for one another's.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help demo venv check test test-all faults
 
@@ -24,10 +28,10 @@ demo: $(READY)  ## train briefly, generate, continue, and write one page to look
 	$(BIN)/menura demo
 
 test: check  ## the checks, then the tests
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-all: check  ## the checks, then every test: also the slow, browser and notebook ones
-	$(BIN)/pytest -m ""
+	$(PYTEST) -m ""
 
 check: $(READY)  ## style, types and architecture, without running anything
 	$(BIN)/ruff check

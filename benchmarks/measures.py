@@ -72,7 +72,9 @@ def continuation(
         ),
         f"onset density within 2×, of {n}": onsets.details["pairs within a factor of 2"],
         "copies of the seed or of training windows": round(own.value, 4),
-        f"joins without a click, of {n}": sum(smooth(clip, seed_s) for clip in clips.values()),
+        f"joins without a click, of {n}": sum(
+            smooth(clip, seeds[name]) for name, clip in clips.items()
+        ),
         "drift: worst second, × real": round(float(ratios.max()), 2),
         # The first ten seconds, or the first half; clips that differ in length share the name.
         "drift: late seconds over early ones": round(
@@ -88,11 +90,11 @@ def drift_curve(held_out: Clips, new: Clips) -> list[float]:
     return [round(float(ratio), 3) for ratio in ratios]
 
 
-def smooth(clip: Clip, seed_s: float) -> bool:
-    """No step at the join is above the 99.99th percentile of the clip's steps. The join is from
-    where the new sound comes in, before the seed ends, to 10 ms after: before it, all is the seed's
-    own."""
-    steps = np.abs(np.diff(clip.samples[0]))
-    join = round(seed_s * clip.sample_rate)
-    around = steps[join - round(JOIN_S * clip.sample_rate) : join + round(0.01 * clip.sample_rate)]
-    return bool(around.max() <= np.percentile(steps, 99.99))
+def smooth(clip: Clip, seed: Clip) -> bool:
+    """No step at the join is above the 99.99th percentile of the clip's steps, nor above what the
+    seed itself has there: a note that is struck as the new sound comes in is no click. The join is
+    from where it comes in, before the seed ends, to 10 ms after: before it, all is the seed's."""
+    steps, own = np.abs(np.diff(clip.samples[0])), np.abs(np.diff(seed.samples[0]))
+    n_join = round(JOIN_S * clip.sample_rate)
+    around = steps[seed.n_samples - n_join : seed.n_samples + round(0.01 * clip.sample_rate)]
+    return bool(around.max() <= max(np.percentile(steps, 99.99), own[-n_join:].max()))

@@ -72,6 +72,15 @@ def test_a_step_that_the_seed_has_not_is_a_click() -> None:
         assert not clicks(Clip(hiss(1.0).samples * 3, RATE), Clip(broken, RATE), n_join)
 
 
+def test_a_step_that_fades_out_with_the_seed_is_no_click() -> None:
+    n_join = RATE // 20
+    whole = sine(2.0).samples.copy()
+    whole[0, RATE - n_join + 40 :] += 0.9
+    seed = Clip(whole[:, :RATE], RATE)
+    assert not clicks(seed, Clip(whole[:, RATE - n_join :], RATE), n_join)
+    assert clicks(seed, Clip(whole[:, RATE - n_join :] * 3, RATE), n_join)
+
+
 class Offering(Model):
     """Offers three beginnings, of which the last goes on from a sine, and goes on with 0.5."""
 

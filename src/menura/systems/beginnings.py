@@ -74,11 +74,14 @@ def begun(
 
 def clicks(seed_clip: Clip, sound: Clip, n_join: int) -> bool:
     """Whether the sound, faded in over the last n_join samples of the seed, makes a step there or
-    right after that the seed has not: one above the 99.99th percentile of the seed's own."""
+    right after that the seed has not: above the 99.99th percentile of the seed's own, and above
+    all of those that fade out."""
     tail = seed_clip.samples[:, seed_clip.n_samples - n_join :]
-    joined = cross_fade(tail, sound.samples, n_join)[:, : n_join + round(CLICK_S * sound.sample_rate)]
-    steps, own = np.abs(np.diff(joined)), np.abs(np.diff(seed_clip.samples))
-    return bool(steps.max(initial=0.0) > np.percentile(own, 99.99)) if own.size else False
+    n_near = n_join + round(CLICK_S * sound.sample_rate)
+    joined = cross_fade(tail, sound.samples, n_join)[:, :n_near]
+    steps, own, fading = (np.abs(np.diff(s)) for s in (joined, seed_clip.samples, tail))
+    usual = float(np.percentile(own, 99.99)) if own.size else np.inf
+    return bool(steps.max(initial=0.0) > max(usual, float(fading.max(initial=0.0))))
 
 
 def most_alike(end: Clip, sounds: Sequence[Clip]) -> int:
