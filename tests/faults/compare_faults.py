@@ -51,14 +51,14 @@ COMPARE_FAULTS = (
     ),
     Fault(
         "a system that fails ends the comparison",
-        "src/menura/workflows/compare.py",
+        "src/menura/workflows/compare/compare.py",
         "except (FailedError, DiedError) as error:\n            reason = self._reason(",
         "except NotImplementedError as error:\n            reason = self._reason(",
         ("tests/workflows/test_compare.py",),
     ),
     Fault(
         "a process that is left alone works on",
-        "src/menura/workflows/apart_child.py",
+        "src/menura/workflows/compare/apart_child.py",
         "    os.kill(os.getpid(), signal.SIGTERM)\n",
         "",
         ("tests/workflows/test_apart.py",),

@@ -13,8 +13,8 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
-from menura.workflows.compare import CompareResult, compare
-from menura.workflows.compare_order import Entry, entries_of, unsuited
+from menura.workflows.compare.compare import CompareResult, compare
+from menura.workflows.compare.order import Entry, entries_of, unsuited
 from tunes import folder_of_tunes
 
 
@@ -117,7 +117,7 @@ def test_a_full_disk_ends_the_comparison_and_is_no_system_s_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    monkeypatch.setattr("menura.workflows.compare._MAKE", "apart_work:full")
+    monkeypatch.setattr("menura.workflows.compare.compare._MAKE", "apart_work:full")
     corpus, out = folder(tmp_path), tmp_path / "out"
     with pytest.raises(MenuraError, match=r"no space left on device.*make room there and start it"):
         compare(corpus, out, recipes=["stft-lstm", "gan"], preset="tiny", seconds=1.0)

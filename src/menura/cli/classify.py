@@ -15,7 +15,7 @@ from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
 
 if TYPE_CHECKING:
-    from menura.workflows.classify_predict import Predictions
+    from menura.workflows.classify.predict import Predictions
 
 corpus_argument = click.argument("corpus", type=PATH, metavar="CORPUS")
 label_option = click.option(
@@ -130,7 +130,7 @@ def train(
     CORPUS is a prepared folder or a raw folder of audio. What is held out of its split train says
     how well the classifier does. Ctrl-C ends the learning of a deep one and keeps what it learnt.
     """
-    from menura.workflows.classify_train import classify_train as work
+    from menura.workflows.classify.train import classify_train as work
 
     with terminal() as reporter:
         report = work(
@@ -162,7 +162,7 @@ def predict(classifier: Path, sound: Path, workers: int | None) -> Answer:
     A line a file: label, how likely it is, and the file. CLASSIFIER is a folder that `menura
     classify train` wrote.
     """
-    from menura.workflows.classify_predict import classify_predict as work
+    from menura.workflows.classify.predict import classify_predict as work
 
     with terminal() as reporter:
         told = work(classifier, sound, workers=workers, reporter=reporter)
@@ -222,7 +222,7 @@ def table(
     Writes table.md, table.csv, table.json and a confusion plot for each classifier. CORPUS is a
     prepared folder or a raw folder of audio.
     """
-    from menura.workflows.classify_table import classify_table as work
+    from menura.workflows.classify.table import classify_table as work
 
     with terminal() as reporter:
         report = work(

@@ -15,7 +15,7 @@ from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
 
 if TYPE_CHECKING:
-    from menura.workflows.compare import CompareResult
+    from menura.workflows.compare.compare import CompareResult
 
 
 def _names(
@@ -86,7 +86,7 @@ def compare(
     that fails is a row with its reason. Started again, it goes on where it was stopped; with other
     recipes, it adds them to the page.
     """
-    from menura.workflows.compare import compare as work
+    from menura.workflows.compare.compare import compare as work
 
     with terminal() as reporter:
         result = work(

@@ -68,7 +68,7 @@ def explore(
     loudness and duplicates; of a RUN by its latents, and for autoencoders the plane in which they
     lie, with what the system makes between the clips.
     """
-    from menura.workflows.explore import explore as work
+    from menura.workflows.explore.explore import explore as work
 
     with terminal() as reporter:
         report = work(

@@ -140,7 +140,7 @@ def create(
     of the clips without names or tags, equally loud, and test.json, the key. Raters never get the
     key, and each has an order of their own.
     """
-    from menura.workflows.listen_create import listen_create as work
+    from menura.workflows.listen.create import listen_create as work
 
     with terminal() as reporter:
         made = work(
@@ -192,7 +192,7 @@ def serve(test: Path, host: str, port: int) -> Answer:
     Answers are kept in TEST. A rater who comes back goes on where they were, also after the server
     was stopped or killed and started again.
     """
-    from menura.workflows.listen_serve import listen_serve as work
+    from menura.workflows.listen.serve import listen_serve as work
 
     with terminal() as reporter:
         served = work(test, host=host, port=port, reporter=reporter)
@@ -222,7 +222,7 @@ def results(test: Path, out: Path | None, csv: Path | None, keep_all: bool, seed
     asked the same again are left out; who, and by which rule, is said.
     """
     from menura.cli.listen_table import lines
-    from menura.workflows.listen_results import listen_results as work
+    from menura.workflows.listen.results import listen_results as work
 
     with terminal() as reporter:
         found = work(test, out=out, csv=csv, keep_all=keep_all, seed=seed, reporter=reporter)

@@ -21,7 +21,7 @@ from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
 from menura.systems import BoundSystem, System, content_hash, load
 from menura.training.stage import METRICS
-from menura.workflows.compare_order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
+from menura.workflows.compare.order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
 from menura.workflows.learning import stages
 from menura.workflows.train import train
 

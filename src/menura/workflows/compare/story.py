@@ -25,8 +25,8 @@ from menura.pages.compare import (
 from menura.pages.curve import Points
 from menura.pages.sortable import Value
 from menura.training.tracking import LOG
-from menura.workflows.compare_order import MADE, RUN
-from menura.workflows.compare_results import Found, Outcome
+from menura.workflows.compare.order import MADE, RUN
+from menura.workflows.compare.results import Found, Outcome
 from menura.workflows.doctor import versions
 from menura.workflows.learning import read_curve
 from menura.workflows.machine import machine

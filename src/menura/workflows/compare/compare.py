@@ -20,9 +20,9 @@ from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
 from menura.prepared.places import Remote, place_of
 from menura.prepared.refusals import written_into
-from menura.workflows import compare_judging, compare_making
-from menura.workflows.apart import Apart, DiedError, FailedError
-from menura.workflows.compare_order import (
+from menura.workflows.compare import judging, making
+from menura.workflows.compare.apart import Apart, DiedError, FailedError
+from menura.workflows.compare.order import (
     CORPUS,
     FACTS,
     LOG,
@@ -39,13 +39,13 @@ from menura.workflows.compare_order import (
     read_json,
     unsuited,
 )
-from menura.workflows.compare_results import CSV, JSON, Found, Outcome, failed, write_results
-from menura.workflows.compare_story import story_of
+from menura.workflows.compare.results import CSV, JSON, Found, Outcome, failed, write_results
+from menura.workflows.compare.story import story_of
 from menura.workflows.prepare import prepare
 
 PAGE, REAL = "index.html", "real"
-_MAKE = "menura.workflows.compare_making:make"
-_JUDGE = "menura.workflows.compare_judging:judge"
+_MAKE = "menura.workflows.compare.making:make"
+_JUDGE = "menura.workflows.compare.judging:judge"
 _LITTLE_ROOM = 20e6  # bytes
 
 
@@ -158,7 +158,7 @@ class _Work:
             return Outcome(entry, name, facts)
         if before := read_json(folder / REASON):
             teller.say(f"trying again; it failed before ({before.get('reason')})")
-        task = compare_making.Task(
+        task = making.Task(
             self._corpus,
             str(folder),
             entry.recipe,
@@ -171,7 +171,7 @@ class _Work:
         reason = ""
         try:
             with Apart(_MAKE, folder / LOG) as child:
-                facts = child.do(compare_making.as_payload(task), teller)
+                facts = child.do(making.as_payload(task), teller)
         except (FailedError, DiedError) as error:
             reason = self._reason(error, folder)
         if reason:
@@ -195,10 +195,10 @@ class _Work:
 
     def _judging(self, folder: Path, ways: tuple[str, ...]) -> dict[str, Any]:
         order = self._order
-        task = compare_judging.Task(
+        task = judging.Task(
             *(self._corpus, str(folder), order.clips, order.seconds, order.seed, ways)
         )
-        return compare_judging.as_payload(task)
+        return judging.as_payload(task)
 
     def _reason(self, error: MenuraError, folder: Path) -> str:
         """In words that a page may pass on: places are told from the comparison's own folder.
