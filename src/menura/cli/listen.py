@@ -1,6 +1,5 @@
 """menura listen create, serve, results: blind listening tests."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,8 +8,7 @@ from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
 from menura.cli.values import ANY_NUMBER, COUNT, PATH, POSITIVE, WHOLE
 from menura.cli.verb import Verb, Verbs, debug_option
-from menura.cli.words import seed_option
-from menura.foundation.errors import UsageError
+from menura.cli.words import names_option, out_option, seed_option
 from menura.foundation.printable import printable
 
 
@@ -33,24 +31,13 @@ class ServingVerb(Verb):
     kept = "every answer that was acknowledged is kept"
 
 
-def _names(
-    context: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
-    names = tuple(name.strip() for value in values for name in value.split(","))
-    if not all(name and not name.startswith("-") for name in names):
-        raise UsageError("--questions takes names with commas between them: --questions A,B")
-    return names
-
-
 @click.command("create", cls=Verb)
 @click.argument("systems", type=PATH, nargs=-1, required=True, metavar="DIR…")
-@click.option("--out", type=PATH, required=True, metavar="TEST", help="The new folder to make.")
-@click.option(
+@out_option("TEST", "The new folder to make.")
+@names_option(
     "--questions",
-    multiple=True,
-    callback=_names,
-    metavar="A,B,…",
-    help="Of fluent, good, real (one sound); same (a reconstruction); mix, features, genre (an "
+    "A,B",
+    "Of fluent, good, real (one sound); same (a reconstruction); mix, features, genre (an "
     "interpolation); prefer (which of two). Default: those that the clips are made for.",
 )
 @click.option(
