@@ -122,9 +122,9 @@ FLOW_FAULTS = (
     ),
     Fault(
         "a seed that ends within a frame tells the one at its seam",
-        SYSTEM,
-        "self._full_frames(n_seed)",
-        "self.representation.frames_for(n_seed)",
+        "src/menura/systems/coding.py",
+        "frames_filled(representation, clip.n_samples)",
+        "representation.frames_for(clip.n_samples)",
         ("tests/systems/test_powers.py",),
     ),
     Fault(

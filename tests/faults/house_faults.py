@@ -215,7 +215,7 @@ HOUSE_FAULTS = (
     ),
     Fault(
         "the seed's last frames look into silence",
-        "src/menura/systems/trained.py",
+        "src/menura/systems/coding.py",
         "[:, :, : max(1, n_known)]",
         "",
         ("tests/systems/test_powers.py",),
