@@ -32,13 +32,13 @@ FLOW_FAULTS = (
     Fault(
         "what is heard of a beginning is the seed",
         BEGINNINGS,
-        "sound[:, :, max(0, start) : max(0, stop)]",
-        "sound[:, :, : stop - start]",
+        "sound[:, :, max(0, start - n_join) : max(0, stop)]",
+        "sound[:, :, : stop - start + n_join]",
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
         "the chosen beginning is not gone on from",
-        SYSTEM,
+        "src/menura/systems/going_on.py",
         "torch.cat([known, chosen], dim=2)",
         "known",
         ("tests/systems/test_beginnings.py",),
