@@ -18,12 +18,11 @@ from menura.foundation.reporting import Reporter
 from menura.pages.compare import compare_page
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
-from menura.prepared.places import Remote, place_of
+from menura.prepared.places import Remote
 from menura.prepared.refusals import written_into
 from menura.workflows.compare import judging, making
 from menura.workflows.compare.apart import Apart, DiedError, FailedError
 from menura.workflows.compare.order import (
-    CORPUS,
     FACTS,
     LOG,
     NOT_ITS_FAULT,
@@ -34,14 +33,13 @@ from menura.workflows.compare.order import (
     check_folder,
     entries_of,
     kept_entries,
-    learns_notes,
     note,
     read_json,
     unsuited,
 )
+from menura.workflows.compare.recordings import recordings
 from menura.workflows.compare.results import CSV, JSON, Found, Outcome, failed, write_results
 from menura.workflows.compare.story import story_of
-from menura.workflows.prepare import prepare
 
 PAGE, REAL = "index.html", "real"
 _MAKE = "menura.workflows.compare.making:make"
@@ -91,7 +89,7 @@ def compare(
     out, reporter = Path(out), reporter or Reporter()
     check_folder(out)
     with _held(out):
-        prepared = _prepared(corpus, out, entries, reporter)
+        prepared = recordings(corpus, out, entries, reporter)
         # Refuses what nothing can be measured by, before hours of training.
         material = material_of(prepared, clips, seconds, seed)
         order = Order(prepared.fingerprint, float(minutes), clips, float(seconds), seed)
@@ -244,19 +242,6 @@ def _held(out: Path) -> Iterator[None]:
         out.mkdir(parents=True, exist_ok=True)
         with alone(out, busy):
             yield
-
-
-def _prepared(
-    named: Path | str, out: Path, entries: Sequence[Entry], reporter: Reporter
-) -> PreparedCorpus:
-    """The corpus itself if it is prepared; else prepared into the folder, once."""
-    corpus = place_of(named)
-    if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
-        return PreparedCorpus.open(named)
-    ours = out / CORPUS
-    layout = "notes" if all(map(learns_notes, entries)) else "folder"
-    prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
-    return PreparedCorpus.open(ours)
 
 
 def _place(prepared: PreparedCorpus) -> Path | str:
