@@ -18,7 +18,13 @@ from menura.pages.sortable import Column, Row, sortable
 from menura.pages.sound import Sound, player, players
 from menura.pages.table import Cell, number, table
 
-SCRIPTS = ("one_at_a_time.js", "play_on_click.js", "sort_on_click.js")
+SCRIPTS = (
+    "one_at_a_time.js",
+    "play_on_click.js",
+    "sort_on_click.js",
+    "choose_columns.js",
+    "open_on_jump.js",
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,18 @@ class Page:
     def players(self, sounds: Sequence[Sound], *, columns: int = 2) -> "Page":
         """Sounds to compare (2 or 3 columns): side by side on wide screens."""
         return self._add(players(sounds, columns))
+
+    def folded_players(
+        self, summary: str, sounds: Sequence[Sound], *, anchor: str = "", opened: bool = False
+    ) -> "Page":
+        """Sounds that are one thing of many: shown when the summary is clicked. However many such
+        things there are, the page asks nothing of a player before it is to play."""
+        n = "1 sound" if len(sounds) == 1 else f"{len(sounds)} sounds"
+        return self._add(
+            f'<details class="heard-of"{_anchored(anchor)}{" open" if opened else ""}>'
+            f'<summary>{inline(summary)} <span class="soft">{n}</span></summary>'
+            f"{players(sounds, 2, waits=True)}</details>"
+        )
 
     def plane(self, plane: Plane, *, caption: str) -> "Page":
         """Points of a plane that are heard when clicked, over a grid of small pictures."""

@@ -187,6 +187,7 @@ def _measure(found: Found, way: str, name: str) -> Measure:
         (metric.means or metrics.room.summary(name)).rstrip("."),
         one.figures(way)[name]["embedding"],
         metric.unit,
+        metric.about,
     )
 
 
