@@ -22,11 +22,14 @@ for (const bar of document.querySelectorAll(".choose")) {
   });
   choose(bar.firstElementChild.dataset.group);
 }
-/* A table that is no wider than its place need not scroll there: its heads then stay in sight. */
+/* A table that is no wider than its place need not scroll there: its heads then stay in sight. Where
+   the window has more room than the text takes, a wider one gets it. */
 function fit() {
   for (const place of document.querySelectorAll(".table")) {
-    place.classList.remove("fits");
-    place.classList.toggle("fits", place.scrollWidth <= place.clientWidth);
+    place.classList.remove("fits", "wide");
+    const fits = () => place.scrollWidth <= place.clientWidth;
+    if (!fits()) place.classList.add("wide");
+    place.classList.toggle("fits", fits());
   }
 }
 addEventListener("resize", fit);

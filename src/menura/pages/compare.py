@@ -187,16 +187,25 @@ def _way(page: Page, tried: Tried, limits: str) -> None:
     ]
     page.sortable(columns, rows, caption=limits)
     for name, lines in tried.curves.items():
-        systems = [system for system in lines if system != REAL]
-        for start in range(0, len(systems), TOGETHER):
-            shown = {s: lines[s] for s in systems[start : start + TOGETHER]}
-            page.curves(
-                {REAL: lines[REAL], **shown} if REAL in lines else shown,
-                x_label="second",
-                y_label=name,
-                caption=f"{name}, second by second: how far from real music, as clips go on.",
-                logarithmic=True,
-            )
+        page.text(f"{name}, second by second: how far from real music, as clips go on.")
+        page.small_curves(
+            _shared_out(lines, tried.ranks), x_label="second", y_label=name, logarithmic=True
+        )
+
+
+def _shared_out(
+    lines: Mapping[str, Points], ranks: Mapping[str, float]
+) -> dict[str, dict[str, Points]]:
+    """A few systems to a picture, the best in the first, with real music in each."""
+    real = {REAL: lines[REAL]} if REAL in lines else {}
+    systems = sorted(
+        (name for name in lines if name != REAL), key=lambda name: ranks.get(name, math.inf)
+    )
+    parts = {start: systems[start : start + TOGETHER] for start in range(0, len(systems), TOGETHER)}
+    return {
+        f"places {start + 1}–{start + len(part)}": real | {name: lines[name] for name in part}
+        for start, part in parts.items()
+    }
 
 
 def _learning(page: Page, story: Compared) -> None:

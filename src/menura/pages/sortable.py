@@ -124,7 +124,7 @@ def _row(row: Row, best: Sequence[float | None]) -> str:
         name, said = _cell(row.cells[0], None), inline(row.instead)
         return (
             f'<tr><th scope="row"{name[0]}>{name[1]}</th>'
-            f'<td class="instead" colspan="{len(best) - 1}">{said}</td></tr>'
+            f'<td class="instead" colspan="{len(best) - 1}"><span>{said}</span></td></tr>'
         )
     first, *others = (_cell(cell, top) for cell, top in zip(row.cells, best, strict=True))
     return (
