@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @click.argument("corpus", type=PATH_OR_URL, metavar="CORPUS")
 @names_option(
     "--recipes",
-    "A,B:P",
-    "Which, with a preset where it is another (default: all that are trained here).",
+    "A,B:P,C@RUN",
+    "Which, with a preset where it is another, and a system to set off from (default: all that are "
+    "trained here, from nothing).",
 )
 @click.option(
     "--minutes",

@@ -39,6 +39,7 @@ from menura.workflows.compare.order import (
 )
 from menura.workflows.compare.recordings import recordings
 from menura.workflows.compare.results import CSV, JSON, Found, Outcome, failed, write_results
+from menura.workflows.compare.starts import note_start
 from menura.workflows.compare.story import story_of
 
 PAGE, REAL = "index.html", "real"
@@ -75,8 +76,10 @@ def compare(
     way it can, measure all of it, and write `out`/index.html, results.json and results.csv.
 
     corpus: a prepared folder or its URL, or a raw folder. recipes: names, or NAME:PRESET where the
-    preset is not `preset`; none takes every recipe that is trained here. minutes: of training, all
-    stages together. clips, seconds: what is made, and how long each. seed: of everything.
+    preset is not `preset`, with @RUN behind it where it sets off from the system in that folder;
+    none takes every recipe that is trained here, from nothing. minutes: of training, all stages
+    together; what was learnt before by another is told apart. clips, seconds: what is made, and
+    how long each. seed: of everything.
 
     Each system works in a process of its own, one at a time. One that fails is a row with its
     reason. What is done stays: the same call goes on where it was stopped, tries again what failed,
@@ -129,7 +132,7 @@ class _Work:
         for number, entry in enumerate(wanted, 1):
             name = entry.name(self._preset)
             teller = _Named(self._reporter, f"{number}/{len(wanted)} {name}")
-            reason = unsuited(entry, prepared)
+            reason = unsuited(entry, prepared) or self._begun_otherwise(entry)
             if reason is not None:
                 teller.warn(reason)
                 outcomes.append(Outcome(entry, name, reason=reason))
@@ -148,6 +151,14 @@ class _Work:
             real = child.do(self._judging(self._out / REAL, ways), teller)
             return [self._judged(one, child) for one in made], real
 
+    def _begun_otherwise(self, entry: Entry) -> str | None:
+        folder = entry.folder(self._out)
+        try:
+            note_start(entry, folder)
+        except MenuraError as error:
+            return self._reason(error, folder)
+        return None
+
     def _made(self, entry: Entry, name: str, teller: Reporter) -> Outcome:
         folder, order = entry.folder(self._out), self._order
         facts = read_json(folder / FACTS)
@@ -165,6 +176,7 @@ class _Work:
             order.clips,
             order.seconds,
             order.seed,
+            entry.start,
         )
         reason = ""
         try:
