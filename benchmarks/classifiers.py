@@ -22,7 +22,7 @@ from machine import machine
 from menura.evaluation.classified import Table, ranked, summary
 from menura.evaluation.classifiers import kind
 from menura.evaluation.confusion_picture import Confused, confusions_png
-from menura.workflows.classify_table import classify_table
+from menura.workflows.classify.table import classify_table
 from menura.workflows.prepare import prepare
 from page_parts import table, where
 from speaking import Speaker

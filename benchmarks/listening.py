@@ -24,7 +24,7 @@ from machine import machine
 from menura import audio
 from menura.audio import Clip
 from menura.foundation.atomic import write_json
-from menura.workflows.listen_create import listen_create
+from menura.workflows.listen.create import listen_create
 
 N_CLIPS = 20
 

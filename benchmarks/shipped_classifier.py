@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from menura.workflows.classify_train import classify_train
+from menura.workflows.classify.train import classify_train
 from menura.workflows.prepare import prepare
 from speaking import Speaker
 

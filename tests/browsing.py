@@ -75,13 +75,16 @@ class Tab:
 
     def touch(self, element: str) -> None:
         """A finger on the middle of what the selector finds."""
-        place = self.run(
-            f"(() => {{ const e = document.querySelector({json.dumps(element)});"
-            "e.scrollIntoView({block: 'center'}); const b = e.getBoundingClientRect();"
-            "return {x: b.x + b.width / 2, y: b.y + b.height / 2}; })()"
-        )
+        place = self._place(element)
         self._ask("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
         self._ask("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def click(self, element: str, *, from_left: float | None = None) -> None:
+        """The mouse on what the selector finds: on its middle, or so far from its left edge."""
+        place = self._place(element, from_left)
+        for kind in ("mousePressed", "mouseReleased"):
+            pressed = {"type": kind, "button": "left", "clickCount": 1, **place}
+            self._ask("Input.dispatchMouseEvent", pressed)
 
     def screen(self, form: dict[str, Any], *, dark: bool = False) -> None:
         self._ask("Emulation.setDeviceMetricsOverride", form)
@@ -93,6 +96,16 @@ class Tab:
         """All of the page as a PNG."""
         shot = self._ask("Page.captureScreenshot", {"captureBeyondViewport": True})
         file.write_bytes(base64.b64decode(shot["data"]))
+
+    def _place(self, element: str, from_left: float | None = None) -> dict[str, float]:
+        across = "b.width / 2" if from_left is None else f"{from_left}"
+        return dict(
+            self.run(
+                f"(() => {{ const e = document.querySelector({json.dumps(element)});"
+                "e.scrollIntoView({block: 'center'}); const b = e.getBoundingClientRect();"
+                f"return {{x: b.x + {across}, y: b.y + b.height / 2}}; }})()"
+            )
+        )
 
     def _ask(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
         number = self._send(method, params or {})

@@ -1,6 +1,9 @@
 """The house rules that style checkers do not know: small files, plain names, no trap doors."""
 
 import ast
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +88,37 @@ def unsafe_loading(code: str) -> Iterator[str]:
             yield "allow_pickle"
 
 
+def shapes(code: str) -> list[tuple[int, int, int, int]]:
+    """Where shapes stand in jaxtyping's types, as in Float32[Tensor, "batch time"]: from a line and
+    column to a line and column."""
+    tree = ast.parse(code)
+    types = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "jaxtyping"
+        for alias in node.names
+    }
+    return [
+        (word.lineno, word.col_offset, word.end_lineno or 0, word.end_col_offset or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) in types
+        for word in ast.walk(node.slice)
+        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+    ]
+
+
+def undefined(*files: Path) -> Iterator[str]:
+    """Names that nothing defines, as ruff finds them; it takes shapes for names, which are none."""
+    words = ("ruff", "check", "--isolated", "--select=F821", "--output-format=json")
+    done = subprocess.run([sys.executable, "-m", *words, *files], capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    for found in json.loads(done.stdout):
+        code = Path(found["filename"]).read_text(encoding="utf-8")
+        row, column = found["location"]["row"], found["location"]["column"] - 1
+        if not any((a, b) <= (row, column) < (c, d) for a, b, c, d in shapes(code)):
+            yield f"{found['filename']}:{row}: {found['message']}"
+
+
 @pytest.mark.parametrize("file", EVERYTHING, ids=named)
 def test_files_and_functions_are_small(file: Path) -> None:
     assert list(too_long(file.read_text(encoding="utf-8"))) == []
@@ -109,6 +143,29 @@ def test_what_is_public_is_documented(file: Path) -> None:
 @pytest.mark.parametrize("file", SOURCES, ids=named)
 def test_loading_runs_nothing(file: Path) -> None:
     assert list(unsafe_loading(file.read_text(encoding="utf-8"))) == []
+
+
+def test_every_name_is_defined() -> None:
+    """Type checkers are not asked: they would take shapes for names, and so would ruff alone."""
+    assert list(undefined(*EVERYTHING)) == []
+
+
+def test_a_lost_import_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "lost.py"
+    file.write_text(
+        "from jaxtyping import Float32\nfrom torch import Tensor\n\n"
+        'Line = Float32[Tensor, " time"]\n\n\n'
+        "def f(line: Line, other: 'Lost') -> Float32[Ndarray, 'points']:\n"
+        "    def g() -> 'points': ...\n"
+        "    return gone(line, Tensor)\n"
+    )
+    lines = [one.removeprefix(f"{file}:") for one in undefined(file)]
+    assert lines == [
+        "7: Undefined name `Lost`",
+        "7: Undefined name `Ndarray`",
+        "8: Undefined name `points`",
+        "9: Undefined name `gone`",
+    ]
 
 
 def test_each_rule_can_fail() -> None:

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 from menura.foundation.version import __version__
 
 if TYPE_CHECKING:
-    from menura.workflows.classify_predict import classify_predict
-    from menura.workflows.classify_table import classify_table
-    from menura.workflows.classify_train import classify_train
-    from menura.workflows.compare import compare
+    from menura.workflows.classify.predict import classify_predict
+    from menura.workflows.classify.table import classify_table
+    from menura.workflows.classify.train import classify_train
+    from menura.workflows.compare.compare import compare
     from menura.workflows.continue_ import continue_
     from menura.workflows.demo import demo
     from menura.workflows.doctor import doctor
     from menura.workflows.download import download
     from menura.workflows.evaluate import evaluate
-    from menura.workflows.explore import explore
+    from menura.workflows.explore.explore import explore
     from menura.workflows.features import features
     from menura.workflows.generate import generate
     from menura.workflows.inpaint import inpaint
     from menura.workflows.interpolate import interpolate
     from menura.workflows.list_parts import list_labels, list_parts
-    from menura.workflows.listen_create import listen_create
-    from menura.workflows.listen_results import listen_results
-    from menura.workflows.listen_serve import listen_serve
+    from menura.workflows.listen.create import listen_create
+    from menura.workflows.listen.results import listen_results
+    from menura.workflows.listen.serve import listen_serve
     from menura.workflows.load import load
     from menura.workflows.prepare import prepare
     from menura.workflows.reconstruct import reconstruct
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
     from menura.workflows.verify import verify
 
 _VERBS = {
-    "classify_predict": "classify_predict",
-    "classify_table": "classify_table",
-    "classify_train": "classify_train",
-    "compare": "compare",
+    "classify_predict": "classify.predict",
+    "classify_table": "classify.table",
+    "classify_train": "classify.train",
+    "compare": "compare.compare",
     "continue_": "continue_",
     "demo": "demo",
     "doctor": "doctor",
     "download": "download",
     "evaluate": "evaluate",
-    "explore": "explore",
+    "explore": "explore.explore",
     "features": "features",
     "generate": "generate",
     "inpaint": "inpaint",
     "interpolate": "interpolate",
     "list_labels": "list_parts",
     "list_parts": "list_parts",
-    "listen_create": "listen_create",
-    "listen_results": "listen_results",
-    "listen_serve": "listen_serve",
+    "listen_create": "listen.create",
+    "listen_results": "listen.results",
+    "listen_serve": "listen.serve",
     "load": "load",
     "prepare": "prepare",
     "reconstruct": "reconstruct",
@@ -64,7 +64,7 @@ _VERBS = {
     "vary": "vary",
     "verify": "verify",
 }
-"""Verb → the file of the workflows room that holds it."""
+"""Verb → the file of the workflows room that holds it, with its folder if it has one."""
 
 __all__ = [
     "__version__",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import menura
+
 Calls = list[tuple[tuple[Any, ...], dict[str, Any]]]
 StandIn = Callable[[str, Any], Calls]
 
@@ -25,7 +27,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> StandIn:
                 raise result
             return result(*args, **named) if callable(result) else result
 
-        module = ModuleType(f"menura.workflows.{name}")
+        module = ModuleType(f"menura.workflows.{menura._VERBS[name]}")
         setattr(module, name, workflow)
         monkeypatch.setitem(sys.modules, module.__name__, module)
         return calls

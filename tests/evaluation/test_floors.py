@@ -1,10 +1,13 @@
 """Floors: real music as if it had been made, as it is or through a codec."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from menura.audio import Clip
 from menura.evaluation import metrics
+from menura.evaluation.collecting import tape_for
 from menura.evaluation.floors import Coder, floor_of, round_trip
 from menura.systems import TrainedSystem
 from tunes import tune
@@ -32,21 +35,39 @@ def clips(n: int, seconds: float) -> dict[str, Clip]:
 
 def test_each_piece_is_sent_once_and_pieces_of_one_name_are_told_apart() -> None:
     system = Quieter(0.5)
-    coder = Coder(system)
     long, short = clips(1, 2.0), clips(1, 1.0)
-    for _ in range(2):
-        for pieces in (long, short):
-            sent = coder.sent(pieces)
-            np.testing.assert_allclose(sent["0"].samples, 0.5 * pieces["0"].samples)
+    with tape_for(RATE) as tape:
+        coder = Coder(system, tape)
+        for _ in range(2):
+            for pieces in (long, short):
+                sent = coder.sent(pieces)
+                np.testing.assert_allclose(sent["0"].samples, 0.5 * pieces["0"].samples)
     assert system.n_sent == 2
+
+
+def test_what_was_sent_is_not_held_in_memory() -> None:
+    held = []
+    with tape_for(RATE) as tape:
+        coder = Coder(Quieter(0.5), tape)
+        coder.sent(clips(1, 1.0))  # what is made on first use is no part of it
+        tracemalloc.start()
+        try:
+            for number in range(40):
+                coder.sent({f"piece {number}": Clip(tune(10.0, RATE, 0), RATE)})
+                held.append(tracemalloc.get_traced_memory()[0])
+        finally:
+            tracemalloc.stop()
+    one = 4 * 10 * RATE  # bytes
+    assert held[-1] - held[9] < one / 2
 
 
 def test_a_codec_that_loses_nothing_scores_the_floor() -> None:
     metric = metrics.load("frechet-spectral")
     floor = floor_of(metric, clips(6, 4.0), clips(3, 2.0), seed=0)
     assert floor is not None
-    same = round_trip(metric, floor, Coder(Quieter(1.0)))
-    worse = round_trip(metric, floor, Coder(Quieter(0.1)))
+    with tape_for(RATE) as tape:
+        same = round_trip(metric, floor, Coder(Quieter(1.0), tape))
+        worse = round_trip(metric, floor, Coder(Quieter(0.1), tape))
     assert same is not None
     assert worse is not None
     assert same.value == pytest.approx(floor.measured.value)
@@ -57,7 +78,8 @@ def test_nothing_left_is_no_figure() -> None:
     metric = metrics.load("memorisation")
     floor = floor_of(metric, clips(6, 4.0), clips(3, 2.0), seed=0)
     assert floor is not None
-    assert round_trip(metric, floor, Coder(Quieter(0.0))) is None
+    with tape_for(RATE) as tape:
+        assert round_trip(metric, floor, Coder(Quieter(0.0), tape)) is None
 
 
 def test_one_recording_has_no_floor() -> None:

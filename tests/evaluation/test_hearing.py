@@ -15,7 +15,7 @@ from menura.audio import Clip, integrated_lufs
 from menura.evaluation import hearing
 from menura.evaluation.hearing import excerpt_of, hear_track
 from menura.prepared.crew import Payload
-from menura.workflows.exploring_tracks import sounds_of
+from menura.workflows.explore.tracks import sounds_of
 from menura.workflows.prepare import prepare
 from tunes import tune
 

@@ -154,14 +154,14 @@ CLASSIFIER_FAULTS = (
     ),
     Fault(
         "folds of another seed taken for these",
-        "src/menura/workflows/classify_folds.py",
+        "src/menura/workflows/classify/folds.py",
         "json.dumps([self._about, classifier, settings, fold], sort_keys=True)",
         "json.dumps([classifier, settings, fold], sort_keys=True)",
         _WHOLE,
     ),
     Fault(
         "judged by what was learnt from",
-        "src/menura/workflows/classify_train.py",
+        "src/menura/workflows/classify/train.py",
         "classifier, judge = fitted.classifier, examples.take(division.judge)",
         "classifier, judge = fitted.classifier, examples.take(division.known)",
         _WHOLE,

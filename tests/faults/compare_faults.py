@@ -3,6 +3,8 @@
 from faults.fault import Fault
 
 COMPARE = "src/menura/evaluation/compare"
+WORK = "src/menura/workflows/compare"
+STARTS = ("tests/workflows/test_compare_starts.py",)
 INTERVALS = ("tests/evaluation/compare/test_intervals.py",)
 JUDGING = ("tests/evaluation/compare/test_judging.py",)
 
@@ -51,16 +53,58 @@ COMPARE_FAULTS = (
     ),
     Fault(
         "a system that fails ends the comparison",
-        "src/menura/workflows/compare.py",
+        "src/menura/workflows/compare/compare.py",
         "except (FailedError, DiedError) as error:\n            reason = self._reason(",
         "except NotImplementedError as error:\n            reason = self._reason(",
         ("tests/workflows/test_compare.py",),
     ),
     Fault(
         "a process that is left alone works on",
-        "src/menura/workflows/apart_child.py",
+        "src/menura/workflows/compare/apart_child.py",
         "    os.kill(os.getpid(), signal.SIGTERM)\n",
         "",
         ("tests/workflows/test_apart.py",),
+    ),
+    Fault(
+        "a system that set off from another is said to have begun from nothing",
+        f"{WORK}/making.py",
+        '"start": start_of(run),',
+        '"start": None,',
+        STARTS,
+    ),
+    Fault(
+        "what is behind a start is forgotten",
+        f"{WORK}/starts.py",
+        "place = _begun_from(place)",
+        "place = None",
+        STARTS,
+    ),
+    Fault(
+        "another system of the same name is taken for the start",
+        f"{WORK}/starts.py",
+        'elif before.get("weights") != weights:',
+        'elif before.get("weights") == "":',
+        STARTS,
+    ),
+    Fault(
+        "of what is gone on with the seed alone is heard",
+        f"{WORK}/excerpts.py",
+        "max(0.0, round(seed_s - seconds / 3, 1))",
+        "0.0",
+        ("tests/workflows/test_compare_excerpts.py",),
+    ),
+    Fault(
+        "who joins later takes a raw folder for something else",
+        f"{WORK}/recordings.py",
+        "_layout_before(ours) or _layout_of(corpus, entries)",
+        "_layout_of(corpus, entries)",
+        ("tests/workflows/test_compare.py",),
+    ),
+    Fault(
+        "what is sent through a codec stays in memory",
+        "src/menura/evaluation/floors.py",
+        "on_tape(self._tape, own)",
+        "own",
+        ("tests/evaluation/test_floors.py",),
     ),
 )

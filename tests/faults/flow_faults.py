@@ -32,13 +32,13 @@ FLOW_FAULTS = (
     Fault(
         "what is heard of a beginning is the seed",
         BEGINNINGS,
-        "sound[:, :, max(0, start) : max(0, stop)]",
-        "sound[:, :, : stop - start]",
+        "sound[:, :, max(0, start - n_join) : max(0, stop)]",
+        "sound[:, :, : stop - start + n_join]",
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
         "the chosen beginning is not gone on from",
-        SYSTEM,
+        "src/menura/systems/going_on.py",
         "torch.cat([known, chosen], dim=2)",
         "known",
         ("tests/systems/test_beginnings.py",),
@@ -122,9 +122,9 @@ FLOW_FAULTS = (
     ),
     Fault(
         "a seed that ends within a frame tells the one at its seam",
-        SYSTEM,
-        "self._full_frames(n_seed)",
-        "self.representation.frames_for(n_seed)",
+        "src/menura/systems/coding.py",
+        "frames_filled(representation, clip.n_samples)",
+        "representation.frames_for(clip.n_samples)",
         ("tests/systems/test_powers.py",),
     ),
     Fault(

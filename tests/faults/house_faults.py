@@ -81,6 +81,13 @@ HOUSE_FAULTS = (
         ("tests/test_architecture.py::test_room_looks_only_down",),
     ),
     Fault(
+        "an import is lost",
+        "src/menura/systems/trained.py",
+        "from menura.systems.going_on import frames_after\n",
+        "",
+        ("tests/test_house_rules.py::test_every_name_is_defined",),
+    ),
+    Fault(
         "importing the package imports torch",
         "src/menura/__init__.py",
         "from importlib import import_module\n",
@@ -215,7 +222,7 @@ HOUSE_FAULTS = (
     ),
     Fault(
         "the seed's last frames look into silence",
-        "src/menura/systems/trained.py",
+        "src/menura/systems/coding.py",
         "[:, :, : max(1, n_known)]",
         "",
         ("tests/systems/test_powers.py",),

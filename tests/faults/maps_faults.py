@@ -52,14 +52,14 @@ MAPS_FAULTS = (
     ),
     Fault(
         "excerpts of the first label only",
-        "src/menura/workflows/exploring_labels.py",
+        "src/menura/workflows/explore/labels.py",
         "rank.append((seen[label], number))",
         "rank.append((0, number))",
         _CORPUS,
     ),
     Fault(
         "duplicates looked for among real sounds only",
-        "src/menura/workflows/exploring_corpus.py",
+        "src/menura/workflows/explore/corpus.py",
         "alike = alike_among(hearable, results)",
         "alike = alike_among([one for one in hearable if not one.made], results)",
         _CORPUS,

@@ -1,11 +1,14 @@
 """The page of a comparison: every part there, in an order that can be read."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from menura.audio import Clip
 from menura.pages.compare import (
+    IN_WORDS,
+    OPENED,
     REAL,
     TOGETHER,
     Compared,
@@ -95,7 +98,7 @@ def test_nothing_is_left_out() -> None:
     ):
         assert said in html
     assert html.count("<audio") == 2
-    assert html.count('<div class="small-curves">') == 1
+    assert html.count('<div class="small-curves">') == 2, "drift, and how they learned"
     assert rows(html, 2) == ["system-0", "system-0"]
 
 
@@ -111,6 +114,28 @@ def test_many_curves_are_shared_out_and_real_music_is_in_each_picture() -> None:
     drift = [svg for svg in drawn if ">drift</text>" in svg]
     assert len(drift) == 3
     assert all(f">{REAL}</text>" in svg for svg in drift)
+
+
+def test_measures_of_one_side_of_the_music_are_one_group() -> None:
+    told = story(3)
+    [tried] = told.tried
+    sides = [replace(m, about=side) for m, side in zip(tried.measures, ("a", "b"), strict=True)]
+    html = compare_page(replace(told, tried=(replace(tried, measures=tuple(sides)),))).html()
+    assert re.findall(r'<button type="button" data-group="(.*?)">', html)[-3:] == ["a", "b", ""]
+    assert re.findall(r'<th scope="col" data-better="\w*" data-group="(\w)"', html) == ["a", "b"]
+
+
+def test_of_many_systems_the_first_are_named_and_the_sounds_of_others_are_folded() -> None:
+    told = story(IN_WORDS + 4)
+    sounds = tuple(Heard(f"made from nothing ({k})", clip()) for k in range(2))
+    entrants = [e if e.reason else replace(e, heard=sounds) for e in told.entrants]
+    html = compare_page(replace(told, entrants=tuple(entrants))).html()
+    assert "5. system-4 (6.0) … and 3 more." in html
+    folded = re.findall(r'<details class="heard-of" id="hear-(.*?)"( open)?>', html)
+    assert [name for name, _ in folded] == [f"system-{k}" for k in (8, 7, 6, 5, 4, 3, 2, 0)]
+    assert [bool(is_open) for _, is_open in folded] == [True] * OPENED + [False] * 5
+    waiting, ready = html.count('preload="none"'), html.count('preload="metadata"')
+    assert (waiting, ready) == (2 * 5, 2 * OPENED + 1)
 
 
 def test_a_comparison_in_which_all_failed_has_a_page() -> None:

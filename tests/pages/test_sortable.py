@@ -23,8 +23,9 @@ class Cells(HTMLParser):
             self.found.append((tag, dict(attrs), ""))
 
     def handle_data(self, data: str) -> None:
-        tag, attributes, text = self.found[-1]
-        self.found[-1] = (tag, attributes, text + data)
+        if self.found:  # what stands above the table is none of its cells
+            tag, attributes, text = self.found[-1]
+            self.found[-1] = (tag, attributes, text + data)
 
 
 COLUMNS = [Column("system"), Column("far", "lower", "how far"), Column("kept", "higher")]
@@ -76,6 +77,22 @@ def test_a_column_says_which_way_is_better() -> None:
 def test_a_cell(cell: Cell, attributes: dict[str, str], text: str) -> None:
     found = Cells(sortable([Column("x"), Column("y")], [Row(["r", cell])])).found[-1]
     assert found == ("td", attributes, text)
+
+
+def test_groups_of_columns_have_buttons_and_no_group_is_always_shown() -> None:
+    columns = [
+        Column("system"),
+        Column("a", group="one & all"),
+        Column("b", group="other"),
+        Column("c", group="one & all"),
+    ]
+    html = sortable(columns, [Row(["r", None, None, None])])
+    buttons = re.findall('<button type="button" data-group="(.*?)">(.*?)</button>', html)
+    assert buttons == [("one &amp; all", "one &amp; all"), ("other", "other"), ("", "all")]
+    heads = [one[1] for one in Cells(html).found if one[1].get("scope") == "col"]
+    assert [head.get("data-group") for head in heads] == [None, "one & all", "other", "one & all"]
+    assert " hidden>" in html, "without a script there is nothing to choose by"
+    assert "choose" not in sortable(columns[:2], [Row(["r", None])]), "one group is no choice"
 
 
 def test_what_is_written_is_escaped() -> None:

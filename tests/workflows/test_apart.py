@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from menura.foundation.reporting import Collected
-from menura.workflows.apart import Apart, DiedError, FailedError
+from menura.workflows.compare.apart import Apart, DiedError, FailedError
 
 TESTS = Path(__file__).parent
 
@@ -80,7 +80,7 @@ def test_it_ends_and_keeps_what_it_has_when_its_parent_is_killed(tmp_path: Path)
         import sys
         from pathlib import Path
         from menura.foundation.reporting import Reporter
-        from menura.workflows.apart import Apart
+        from menura.workflows.compare.apart import Apart
         class Printed(Reporter):
             def say(self, line):
                 print(line, flush=True)

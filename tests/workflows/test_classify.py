@@ -21,13 +21,13 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.prepared.crew import Crew, Payload
-from menura.workflows import classify_predict as predict_file
-from menura.workflows import classify_table as table_file
-from menura.workflows import classifying
 from menura.workflows import features as features_file
-from menura.workflows.classify_predict import classify_predict
-from menura.workflows.classify_table import classify_table
-from menura.workflows.classify_train import classify_train
+from menura.workflows.classify import material
+from menura.workflows.classify import predict as predict_file
+from menura.workflows.classify import table as table_file
+from menura.workflows.classify.predict import classify_predict
+from menura.workflows.classify.table import classify_table
+from menura.workflows.classify.train import classify_train
 from menura.workflows.prepare import prepare
 from toy_labels import LABELS, RATE, folder_of_toys
 
@@ -264,7 +264,7 @@ def test_a_corpus_that_cannot_be_written_is_read(
     """What is described, and brought to a rate, is then kept in the new folder."""
     from menura.prepared import NotWritableError
 
-    original: Any = classifying.KeptRows.begin
+    original: Any = material.KeptRows.begin
 
     def refuses(self: Any, *given: Any) -> None:
         if prepared in self.path.parents:
@@ -277,7 +277,7 @@ def test_a_corpus_that_cannot_be_written_is_read(
         return rendition(self, rate, channels, reporter, place)
 
     rendition: Any = PreparedCorpus.rendition
-    monkeypatch.setattr(classifying.KeptRows, "begin", refuses)
+    monkeypatch.setattr(material.KeptRows, "begin", refuses)
     monkeypatch.setattr(PreparedCorpus, "rendition", no_rendition)
     report = classify_table(
         prepared, tmp_path / "t", classifiers=["k-nn", "cnn-1"], folds=2, preset="tiny", epochs=1

@@ -16,12 +16,12 @@ from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.prepared.crew import Crew, Payload
-from menura.workflows import classify_table as table_file
-from menura.workflows import classify_train as train_file
 from menura.workflows import features as features_file
 from menura.workflows import outputs
-from menura.workflows.classify_table import classify_table
-from menura.workflows.classify_train import classify_train
+from menura.workflows.classify import table as table_file
+from menura.workflows.classify import train as train_file
+from menura.workflows.classify.table import classify_table
+from menura.workflows.classify.train import classify_train
 from menura.workflows.prepare import prepare
 from toy_labels import RATE, folder_of_toys
 

@@ -8,13 +8,15 @@ import psutil
 import pytest
 
 import menura
+from menura.audio import Note, Score, write_score
 from menura.cli import run as cli
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
-from menura.workflows.compare import CompareResult, compare
-from menura.workflows.compare_order import Entry, entries_of, unsuited
+from menura.workflows.compare.compare import CompareResult, compare
+from menura.workflows.compare.order import Entry, entries_of, unsuited
+from menura.workflows.compare.recordings import recordings
 from tunes import folder_of_tunes
 
 
@@ -88,6 +90,60 @@ def test_a_system_of_notes_needs_notes_and_the_page_is_written_all_the_same(
     assert not (tmp_path / "out" / "systems").exists()
 
 
+def raw(tmp_path: Path, *, notes: int = 0, sounds: int = 0) -> Path:
+    """A folder of MIDI files, of sound, or of both."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    if sounds:
+        folder_of_tunes(folder, sounds, 3.0)
+    for number in range(notes):
+        tune = tuple(Note(beat / 2, (beat + 1) / 2, 60 + number + beat) for beat in range(8))
+        write_score(folder / f"tune {number}.mid", Score(tune))
+    return folder
+
+
+def test_systems_join_a_comparison_of_a_raw_folder_whatever_they_learn(tmp_path: Path) -> None:
+    """Sound was compared first: who learns notes alone gets the same recordings."""
+    told = Collected()
+    folder, out = raw(tmp_path, notes=4, sounds=4), tmp_path / "out"
+    out.mkdir()
+    first = recordings(folder, out, entries_of(["stft-lstm"], "tiny"), told)
+    [joined] = entries_of(["deepjazz"], "tiny")
+    second = recordings(folder, out, [joined], told)
+    assert first.fingerprint == second.fingerprint
+    assert unsuited(joined, second) == "needs notes: the corpus holds sound only"
+
+
+def test_a_folder_of_notes_is_for_those_that_learn_notes(tmp_path: Path) -> None:
+    told = Collected()
+    folder, out = raw(tmp_path, notes=4), tmp_path / "out"
+    out.mkdir()
+    both = entries_of(["stft-lstm", "deepjazz"], "tiny")
+    found = recordings(folder, out, both, told)
+    assert [unsuited(entry, found) for entry in both] == [
+        "needs sound: the corpus holds notes only",
+        None,
+    ]
+    assert recordings(folder, out, both[:1], told).fingerprint == found.fingerprint
+
+
+def test_a_raw_folder_that_is_another_by_now_is_told_of_as_such(tmp_path: Path) -> None:
+    told = Collected()
+    folder, out = raw(tmp_path, sounds=3), tmp_path / "out"
+    out.mkdir()
+    entries = entries_of(["stft-lstm"], "tiny")
+    before = recordings(folder, out, entries, told)
+    next(folder.glob("*.wav")).unlink()
+    with pytest.raises(MenuraError) as error:
+        recordings(folder, out, entries, told)
+    said = str(error.value)
+    assert said.startswith(f"--out {out}: compares other recordings than are in {folder} now")
+    assert "--append" not in said
+    mend = re.search("give (\\S+) as CORPUS", said)
+    assert mend is not None
+    assert recordings(mend[1], out, entries, told).fingerprint == before.fingerprint
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_process_that_dies_costs_its_own_row(tmp_path: Path) -> None:
     class Killing(Collected):
@@ -117,7 +173,7 @@ def test_a_full_disk_ends_the_comparison_and_is_no_system_s_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    monkeypatch.setattr("menura.workflows.compare._MAKE", "apart_work:full")
+    monkeypatch.setattr("menura.workflows.compare.compare._MAKE", "apart_work:full")
     corpus, out = folder(tmp_path), tmp_path / "out"
     with pytest.raises(MenuraError, match=r"no space left on device.*make room there and start it"):
         compare(corpus, out, recipes=["stft-lstm", "gan"], preset="tiny", seconds=1.0)

@@ -17,8 +17,8 @@ from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.systems import TrainedSystem
-from menura.workflows import compare_judging, compare_making
-from menura.workflows.compare_order import FACTS, REASON, Entry, kept_entries
+from menura.workflows.compare import judging, making
+from menura.workflows.compare.order import FACTS, REASON, Entry, kept_entries
 from tunes import tune
 
 
@@ -39,22 +39,20 @@ class Judging:
 
 @pytest.fixture
 def task(tmp_path: Path) -> dict[str, Any]:
-    return compare_judging.as_payload(
-        compare_judging.Task("c", str(tmp_path), 2, 1.0, 0, ("generate", "vary"))
-    )
+    return judging.as_payload(judging.Task("c", str(tmp_path), 2, 1.0, 0, ("generate", "vary")))
 
 
 def test_what_broke_is_measured_again_and_nothing_else(
     task: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge = Judging(1)
-    monkeypatch.setattr(compare_judging, "_judge", lambda *words: judge)
-    first = compare_judging.judge(task, Reporter())
+    monkeypatch.setattr(judging, "_judge", lambda *words: judge)
+    first = judging.judge(task, Reporter())
     assert first["scores"]["vary"]["not_measured"] == {"drift": "OSError: full"}
-    second = compare_judging.judge(task, Reporter())
+    second = judging.judge(task, Reporter())
     assert second["scores"]["vary"]["not_measured"] == {"drift": "too short"}
     assert list(second["scores"]) == ["generate", "vary"]
-    assert compare_judging.judge(task, Reporter()) == second
+    assert judging.judge(task, Reporter()) == second
     assert judge.asked == ["generate", "vary", "vary"]
 
 
@@ -62,12 +60,12 @@ def test_weights_that_have_come_are_measured_by(
     task: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge = Judging(0)
-    monkeypatch.setattr(compare_judging, "_judge", lambda *words: judge)
+    monkeypatch.setattr(judging, "_judge", lambda *words: judge)
     clap = type(metrics.load("frechet-clap"))
     monkeypatch.setattr(clap, "unavailable", lambda self: "weights are not there")
-    compare_judging.judge(task, Reporter())
+    judging.judge(task, Reporter())
     monkeypatch.setattr(clap, "unavailable", lambda self: None)
-    compare_judging.judge(task, Reporter())
+    judging.judge(task, Reporter())
     assert judge.asked == ["generate", "vary"] * 2
 
 
@@ -87,7 +85,7 @@ def one_way(folder: Path, error: Exception | None) -> Any:
     way = replace(WAYS["generate"], make=made)
     material = object.__new__(Material)
     object.__setattr__(material, "n", 2)
-    return compare_making._one_way(way, Nothing(), material, 0, folder, "tag", Reporter())
+    return making._one_way(way, Nothing(), material, 0, folder, "tag", Reporter())
 
 
 def test_a_disk_that_is_full_while_clips_are_written_is_told(

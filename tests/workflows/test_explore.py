@@ -15,9 +15,9 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.systems import TrainedSystem
 from menura.training.trained_on import corpus_of
-from menura.workflows import exploring_run as workflow
-from menura.workflows.explore import explore
-from menura.workflows.exploring_run import recipes_with_latents
+from menura.workflows.explore import run as workflow
+from menura.workflows.explore.explore import explore
+from menura.workflows.explore.run import recipes_with_latents
 from menura.workflows.generate import generate
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare

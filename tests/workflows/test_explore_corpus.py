@@ -19,10 +19,11 @@ from menura.evaluation.hearing import hear_track
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared.crew import Crew, Payload
-from menura.workflows import explore as verb
-from menura.workflows import exploring_corpus, exploring_tracks
 from menura.workflows import features as describing
-from menura.workflows.explore import explore
+from menura.workflows.explore import corpus as corpus_file
+from menura.workflows.explore import explore as verb
+from menura.workflows.explore import tracks as tracks_file
+from menura.workflows.explore.explore import explore
 from menura.workflows.prepare import prepare
 from tunes import tune
 
@@ -192,7 +193,7 @@ def test_work_that_was_done_is_not_done_again(
 ) -> None:
     out = tmp_path / "page.html"
     with monkeypatch.context() as patch:
-        patch.setattr(exploring_corpus, "corpus_page", lambda _: 1 / 0)
+        patch.setattr(corpus_file, "corpus_page", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             explore(folder, out)
     n_before = len(here)
@@ -270,14 +271,14 @@ def test_sounds_that_are_named_by_number_are_not_fma_s(folder: Path, tmp_path: P
 def test_numbers_are_those_of_fma_s_layout(
     name: str, of_fma: bool, made: bool, number: int | None
 ) -> None:
-    one = exploring_tracks.Explorable(name, {}, None, {}, "", made, of_fma)
+    one = tracks_file.Explorable(name, {}, None, {}, "", made, of_fma)
     assert one.number == number
 
 
 def test_few_may_be_asked_for_and_few_are_heard(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exploring_corpus, "MOST_HEARD", 2)
+    monkeypatch.setattr(corpus_file, "MOST_HEARD", 2)
     told = Collected()
     report = explore(folder, tmp_path / "page.html", most=6, reporter=told)
     assert (report.tracks, report.heard) == (5, 2)  # one of the six is too short
@@ -296,7 +297,7 @@ def test_notes_without_sound_and_nothing_usable_are_errors(tmp_path: Path) -> No
     assert not (tmp_path / "page.html").exists()
     with pytest.raises(MenuraError, match="there is no folder"):
         explore(tmp_path / "none", tmp_path / "page.html")
-    assert exploring_tracks.evenly([], 5) == []
+    assert tracks_file.evenly([], 5) == []
 
 
 @pytest.mark.parametrize(

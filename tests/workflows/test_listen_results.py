@@ -13,7 +13,7 @@ from menura.evaluation.listening.orders import plan
 from menura.evaluation.listening.sheet import COLUMNS
 from menura.foundation.errors import MenuraError, UsageError
 from menura.store import Answers, Database
-from menura.workflows.listen_results import listen_results
+from menura.workflows.listen.results import listen_results
 
 
 def answered(folder: Path, n_raters: int = 4) -> ListeningTest:

@@ -1,6 +1,5 @@
 """menura classify: train, predict, table."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,65 +7,42 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, PATH, POSITIVE, OneOf
+from menura.cli.values import COUNT, PATH
 from menura.cli.verb import ContinuedVerb, Verb, Verbs, debug_option
-from menura.cli.words import seed_option, settings_option
-from menura.foundation.errors import UsageError
+from menura.cli.words import (
+    corpus_argument,
+    device_option,
+    minutes_option,
+    names_option,
+    out_folder,
+    out_option,
+    precision_option,
+    preset_option,
+    seed_option,
+    settings_option,
+    workers_option,
+)
 from menura.foundation.printable import printable
 
 if TYPE_CHECKING:
-    from menura.workflows.classify_predict import Predictions
+    from menura.workflows.classify.predict import Predictions
 
-corpus_argument = click.argument("corpus", type=PATH, metavar="CORPUS")
 label_option = click.option(
     "--label",
     metavar="KIND",
     help="The kind of label to tell, such as genre (default: the only one there is).",
 )
-preset_option = click.option(
-    "--preset",
-    default="laptop",
-    show_default=True,
-    metavar="P",
-    help="Settings: laptop, tiny or paper, the report's own.",
-)
+sized = preset_option("Settings: laptop, tiny or paper, the report's own.")
 grid_option = click.option(
     "--grid", is_flag=True, help="Choose among the settings that the report tried."
 )
 epochs_option = click.option(
     "--epochs", type=COUNT, metavar="N", help="Of the deep ones: passes over the data at most."
 )
-minutes_option = click.option(
-    "--minutes", type=POSITIVE, metavar="M", help="Of the deep ones: minutes of learning at most."
-)
-device_option = click.option(
-    "--device",
-    type=OneOf(("auto", "cpu", "cuda", "mps")),
-    default="auto",
-    show_default=True,
-    metavar="auto|cpu|cuda|mps",
-    help="Where the deep ones compute.",
-)
-precision_option = click.option(
-    "--precision",
-    type=OneOf(("auto", "float32", "bfloat16")),
-    default="auto",
-    show_default=True,
-    metavar="auto|float32|bfloat16",
-    help="Numbers the deep ones compute with; auto takes bfloat16 where it is faster.",
-)
-workers_option = click.option(
-    "--workers", type=COUNT, metavar="N", help="Processes that describe (default: one a core)."
-)
-
-
-def _names(
-    context: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
-    names = tuple(name.strip() for value in values for name in value.split(","))
-    if not all(name and not name.startswith("-") for name in names):
-        raise UsageError("--classifiers takes names with commas between: --classifiers svm,k-nn")
-    return names
+timed = minutes_option("Of the deep ones: minutes of learning at most.")
+on_device = device_option("Where the deep ones compute.")
+in_precision = precision_option("Numbers the deep ones compute with")
+with_workers = workers_option("describe")
 
 
 @click.group("classify", cls=Verbs, no_args_is_help=False, invoke_without_command=True)
@@ -92,7 +68,7 @@ class KeptVerb(Verb):
 
 @click.command("train", cls=KeptVerb)
 @corpus_argument
-@click.option("--out", type=PATH, required=True, metavar="DIR", help="The classifier's folder.")
+@out_option("DIR", "The classifier's folder.")
 @label_option
 @click.option(
     "--classifier",
@@ -101,15 +77,15 @@ class KeptVerb(Verb):
     metavar="NAME",
     help="Which (menura list classifiers).",
 )
-@preset_option
+@sized
 @settings_option("classifier")
 @grid_option
 @epochs_option
-@minutes_option
+@timed
 @seed_option
-@device_option
-@precision_option
-@workers_option
+@on_device
+@in_precision
+@with_workers
 def train(
     corpus: Path,
     out: Path,
@@ -130,7 +106,7 @@ def train(
     CORPUS is a prepared folder or a raw folder of audio. What is held out of its split train says
     how well the classifier does. Ctrl-C ends the learning of a deep one and keeps what it learnt.
     """
-    from menura.workflows.classify_train import classify_train as work
+    from menura.workflows.classify.train import classify_train as work
 
     with terminal() as reporter:
         report = work(
@@ -155,14 +131,14 @@ def train(
 @click.command("predict", cls=Verb)
 @click.argument("classifier", type=PATH, metavar="CLASSIFIER")
 @click.argument("sound", type=PATH, metavar="CLIP_OR_FOLDER")
-@workers_option
+@with_workers
 def predict(classifier: Path, sound: Path, workers: int | None) -> Answer:
     """Tell the label of a clip, or of every one in a folder.
 
     A line a file: label, how likely it is, and the file. CLASSIFIER is a folder that `menura
     classify train` wrote.
     """
-    from menura.workflows.classify_predict import classify_predict as work
+    from menura.workflows.classify.predict import classify_predict as work
 
     with terminal() as reporter:
         told = work(classifier, sound, workers=workers, reporter=reporter)
@@ -178,15 +154,9 @@ def _told(told: "Predictions") -> list[str]:
 
 @click.command("table", cls=ContinuedVerb)
 @corpus_argument
-@click.option("--out", type=PATH, required=True, metavar="DIR", help="The folder to write into.")
+@out_folder
 @label_option
-@click.option(
-    "--classifiers",
-    multiple=True,
-    callback=_names,
-    metavar="A,B,…",
-    help="Which (menura list classifiers); default: all.",
-)
+@names_option("--classifiers", "A,B", "Which (menura list classifiers); default: all.")
 @click.option(
     "--folds",
     type=COUNT,
@@ -194,14 +164,14 @@ def _told(told: "Predictions") -> list[str]:
     help="Judge every recording by who learnt from K−1 of K parts (default: the corpus's own test "
     "split, else 5).",
 )
-@preset_option
+@sized
 @grid_option
 @epochs_option
-@minutes_option
+@timed
 @seed_option
-@device_option
-@precision_option
-@workers_option
+@on_device
+@in_precision
+@with_workers
 def table(
     corpus: Path,
     out: Path,
@@ -222,7 +192,7 @@ def table(
     Writes table.md, table.csv, table.json and a confusion plot for each classifier. CORPUS is a
     prepared folder or a raw folder of audio.
     """
-    from menura.workflows.classify_table import classify_table as work
+    from menura.workflows.classify.table import classify_table as work
 
     with terminal() as reporter:
         report = work(

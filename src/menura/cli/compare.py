@@ -1,6 +1,6 @@
 """menura compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,31 +10,20 @@ from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
 from menura.cli.values import COUNT, PATH_OR_URL, POSITIVE
 from menura.cli.verb import ContinuedVerb
-from menura.cli.words import out_folder, seed_option
-from menura.foundation.errors import UsageError
+from menura.cli.words import names_option, out_folder, preset_option, seed_option
 from menura.foundation.printable import printable
 
 if TYPE_CHECKING:
-    from menura.workflows.compare import CompareResult
-
-
-def _names(
-    context: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
-    names = tuple(name.strip() for value in values for name in value.split(","))
-    if not all(name and not name.startswith("-") for name in names):
-        raise UsageError("--recipes takes names with commas between them: --recipes A,B:PRESET")
-    return names
+    from menura.workflows.compare.compare import CompareResult
 
 
 @click.command("compare", cls=ContinuedVerb)
 @click.argument("corpus", type=PATH_OR_URL, metavar="CORPUS")
-@click.option(
+@names_option(
     "--recipes",
-    multiple=True,
-    callback=_names,
-    metavar="A,B:P,…",
-    help="Which, with a preset where it is another (default: all that are trained here).",
+    "A,B:P,C@RUN",
+    "Which, with a preset where it is another, and a system to set off from (default: all that are "
+    "trained here, from nothing).",
 )
 @click.option(
     "--minutes",
@@ -45,13 +34,7 @@ def _names(
     help="Minutes of training for each, all stages together.",
 )
 @out_folder
-@click.option(
-    "--preset",
-    default="laptop",
-    show_default=True,
-    metavar="P",
-    help="The size of those that name none.",
-)
+@preset_option("The size of those that name none.")
 @click.option(
     "--clips",
     type=COUNT,
@@ -86,7 +69,7 @@ def compare(
     that fails is a row with its reason. Started again, it goes on where it was stopped; with other
     recipes, it adds them to the page.
     """
-    from menura.workflows.compare import compare as work
+    from menura.workflows.compare.compare import compare as work
 
     with terminal() as reporter:
         result = work(

@@ -10,7 +10,7 @@ from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
 from menura.cli.values import PATH
 from menura.cli.verb import Verb, debug_option
-from menura.foundation.errors import UsageError
+from menura.cli.words import names_option
 from menura.foundation.printable import printable
 
 if TYPE_CHECKING:
@@ -48,25 +48,10 @@ class JsonFileVerb(Verb):
         super().invoke(ctx)
 
 
-def _names(
-    context: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
-    names = tuple(name.strip() for value in values for name in value.split(","))
-    if not all(name and not name.startswith("-") for name in names):
-        raise UsageError("--metrics takes names with commas between them: --metrics A,B")
-    return names
-
-
 @click.command("evaluate", cls=JsonFileVerb)
 @click.argument("candidates", type=PATH, metavar="CANDIDATES")
 @click.argument("reference", type=PATH, metavar="REFERENCE")
-@click.option(
-    "--metrics",
-    multiple=True,
-    callback=_names,
-    metavar="A,B,…",
-    help="Which (menura list metrics); default: all that suit.",
-)
+@names_option("--metrics", "A,B", "Which (menura list metrics); default: all that suit.")
 @click.option(
     "--through",
     type=PATH,

@@ -8,12 +8,12 @@ from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
 from menura.cli.values import COUNT, PATH
 from menura.cli.verb import ContinuedVerb
-from menura.cli.words import seed_option
+from menura.cli.words import out_option, seed_option, workers_option
 
 
 @click.command("explore", cls=ContinuedVerb)
 @click.argument("source", type=PATH, metavar="CORPUS|RUN")
-@click.option("--out", type=PATH, required=True, metavar="HTML", help="The page to write.")
+@out_option("HTML", "The page to write.")
 @click.option("--by", metavar="KIND", help="The kind of label that points are coloured by.")
 @click.option(
     "--generated",
@@ -45,9 +45,7 @@ from menura.cli.words import seed_option
     metavar="N",
     help="Sounds on the maps, evenly from all (default: 10000 of a corpus, 1000 of a run).",
 )
-@click.option(
-    "--workers", type=COUNT, metavar="N", help="Processes that work (default: one a core)."
-)
+@workers_option("work")
 @seed_option
 def explore(
     source: Path,
@@ -68,7 +66,7 @@ def explore(
     loudness and duplicates; of a RUN by its latents, and for autoencoders the plane in which they
     lie, with what the system makes between the clips.
     """
-    from menura.workflows.explore import explore as work
+    from menura.workflows.explore.explore import explore as work
 
     with terminal() as reporter:
         report = work(

@@ -6,28 +6,21 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, PATH
+from menura.cli.values import COUNT
 from menura.cli.verb import ContinuedVerb
+from menura.cli.words import corpus_argument, out_option, workers_option
 
 
 @click.command("features", cls=ContinuedVerb)
-@click.argument("corpus", type=PATH, metavar="CORPUS")
-@click.option(
-    "--out",
-    type=PATH,
-    required=True,
-    metavar="FILE",
-    help="The table to write: .csv (as FMA's features.csv) or .parquet.",
-)
+@corpus_argument
+@out_option("FILE", "The table to write: .csv (as FMA's features.csv) or .parquet.")
 @click.option(
     "--sample-rate",
     type=COUNT,
     metavar="HZ",
     help="Resample every track to this rate (default: each track's own, as FMA did).",
 )
-@click.option(
-    "--workers", type=COUNT, metavar="N", help="Processes that work (default: one a core)."
-)
+@workers_option("work")
 def features(corpus: Path, out: Path, sample_rate: int | None, workers: int | None) -> Answer:
     """Describe every track of CORPUS in numbers.
 

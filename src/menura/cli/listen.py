@@ -1,6 +1,5 @@
 """menura listen create, serve, results: blind listening tests."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,8 +8,7 @@ from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
 from menura.cli.values import ANY_NUMBER, COUNT, PATH, POSITIVE, WHOLE
 from menura.cli.verb import Verb, Verbs, debug_option
-from menura.cli.words import seed_option
-from menura.foundation.errors import UsageError
+from menura.cli.words import names_option, out_option, seed_option
 from menura.foundation.printable import printable
 
 
@@ -33,24 +31,13 @@ class ServingVerb(Verb):
     kept = "every answer that was acknowledged is kept"
 
 
-def _names(
-    context: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
-    names = tuple(name.strip() for value in values for name in value.split(","))
-    if not all(name and not name.startswith("-") for name in names):
-        raise UsageError("--questions takes names with commas between them: --questions A,B")
-    return names
-
-
 @click.command("create", cls=Verb)
 @click.argument("systems", type=PATH, nargs=-1, required=True, metavar="DIR…")
-@click.option("--out", type=PATH, required=True, metavar="TEST", help="The new folder to make.")
-@click.option(
+@out_option("TEST", "The new folder to make.")
+@names_option(
     "--questions",
-    multiple=True,
-    callback=_names,
-    metavar="A,B,…",
-    help="Of fluent, good, real (one sound); same (a reconstruction); mix, features, genre (an "
+    "A,B",
+    "Of fluent, good, real (one sound); same (a reconstruction); mix, features, genre (an "
     "interpolation); prefer (which of two). Default: those that the clips are made for.",
 )
 @click.option(
@@ -140,7 +127,7 @@ def create(
     of the clips without names or tags, equally loud, and test.json, the key. Raters never get the
     key, and each has an order of their own.
     """
-    from menura.workflows.listen_create import listen_create as work
+    from menura.workflows.listen.create import listen_create as work
 
     with terminal() as reporter:
         made = work(
@@ -192,7 +179,7 @@ def serve(test: Path, host: str, port: int) -> Answer:
     Answers are kept in TEST. A rater who comes back goes on where they were, also after the server
     was stopped or killed and started again.
     """
-    from menura.workflows.listen_serve import listen_serve as work
+    from menura.workflows.listen.serve import listen_serve as work
 
     with terminal() as reporter:
         served = work(test, host=host, port=port, reporter=reporter)
@@ -222,7 +209,7 @@ def results(test: Path, out: Path | None, csv: Path | None, keep_all: bool, seed
     asked the same again are left out; who, and by which rule, is said.
     """
     from menura.cli.listen_table import lines
-    from menura.workflows.listen_results import listen_results as work
+    from menura.workflows.listen.results import listen_results as work
 
     with terminal() as reporter:
         found = work(test, out=out, csv=csv, keep_all=keep_all, seed=seed, reporter=reporter)

@@ -6,16 +6,14 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, NOT_NEGATIVE, PATH
+from menura.cli.values import NOT_NEGATIVE, PATH
 from menura.cli.verb import ResumableVerb
-from menura.cli.words import seed_option, settings_option
+from menura.cli.words import out_option, seed_option, settings_option, workers_option
 
 
 @click.command("prepare", cls=ResumableVerb)
 @click.argument("source", type=PATH, metavar="SOURCE")
-@click.option(
-    "--out", type=PATH, required=True, metavar="DIR", help="The prepared folder to write."
-)
+@out_option("DIR", "The prepared folder to write.")
 @click.option(
     "--corpus",
     default="folder",
@@ -26,9 +24,7 @@ from menura.cli.words import seed_option, settings_option
 @click.option(
     "--labels", type=PATH, metavar="FILE", help="CSV or JSONL of file and label (default: folders)."
 )
-@click.option(
-    "--workers", type=COUNT, metavar="N", help="Processes that read (default: one a core)."
-)
+@workers_option("read")
 @click.option(
     "--resume",
     is_flag=True,

@@ -6,23 +6,25 @@ import click
 
 from menura.cli.answer import Answer
 from menura.cli.terminal import terminal
-from menura.cli.values import COUNT, PATH, PATH_OR_URL, POSITIVE, OneOf
+from menura.cli.values import COUNT, PATH_OR_URL
 from menura.cli.verb import ResumableVerb
-from menura.cli.words import seed_option, settings_option
+from menura.cli.words import (
+    device_option,
+    minutes_option,
+    out_option,
+    precision_option,
+    preset_option,
+    seed_option,
+    settings_option,
+)
 from menura.foundation.errors import UsageError
 
 
 @click.command("train", cls=ResumableVerb)
 @click.argument("recipe", metavar="RECIPE")
 @click.argument("corpus", type=PATH_OR_URL, metavar="CORPUS")
-@click.option("--out", type=PATH, required=True, metavar="RUN", help="The run's folder.")
-@click.option(
-    "--preset",
-    default="laptop",
-    show_default=True,
-    metavar="P",
-    help="Size: paper, laptop or tiny.",
-)
+@out_option("RUN", "The run's folder.")
+@preset_option("Size: paper, laptop or tiny.")
 @click.option(
     "--init",
     default="none",
@@ -30,27 +32,13 @@ from menura.foundation.errors import UsageError
     metavar="none|RUN",
     help="Start from the weights of another run.",
 )
-@click.option("--minutes", type=POSITIVE, metavar="M", help="Stop after M minutes.")
+@minutes_option("Stop after M minutes.")
 @click.option("--steps", type=COUNT, metavar="N", help="Stop after N steps.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @seed_option
 @settings_option("recipe")
-@click.option(
-    "--device",
-    type=OneOf(("auto", "cpu", "cuda", "mps")),
-    default="auto",
-    show_default=True,
-    metavar="auto|cpu|cuda|mps",
-    help="Where to compute.",
-)
-@click.option(
-    "--precision",
-    type=OneOf(("auto", "float32", "bfloat16")),
-    default="auto",
-    show_default=True,
-    metavar="auto|float32|bfloat16",
-    help="Numbers to compute with; auto takes bfloat16 where it is faster.",
-)
+@device_option("Where to compute.")
+@precision_option("Numbers to compute with")
 def train(
     recipe: str,
     corpus: Path | str,

@@ -4,9 +4,10 @@ codec."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from menura.audio import Clip, conform
+from menura.audio import Clip, Tape, conform
 from menura.evaluation.metrics import Measurement, Metric
 from menura.evaluation.pieces import halves, pieces_like
+from menura.evaluation.taped import TapedClip, on_tape
 from menura.foundation import seeds
 from menura.systems import System
 
@@ -23,11 +24,15 @@ class Floor:
 
 
 class Coder:
-    """Sends real music through a system's representation and back; each piece once."""
+    """Sends real music through a system's representation and back; each piece once.
 
-    def __init__(self, system: System):
-        self._system = system
-        self._known: dict[tuple[str, int, int], Clip] = {}
+    tape: holds what came back, so that memory does not; pieces have its rate and channels. What
+    was sent serves as long as it is open.
+    """
+
+    def __init__(self, system: System, tape: Tape):
+        self._system, self._tape = system, tape
+        self._known: dict[tuple[str, int, int], TapedClip] = {}
 
     def sent(self, pieces: Mapping[str, Clip]) -> dict[str, Clip]:
         """The pieces, named alike, at their own rate and channels."""
@@ -38,7 +43,8 @@ class Coder:
         if key not in self._known:
             form = self._system.sample_rate, self._system.n_audio_channels
             back = self._system.round_trip(conform(clip, *form))
-            self._known[key] = conform(back, clip.sample_rate, clip.n_channels)
+            own = conform(back, clip.sample_rate, clip.n_channels)
+            self._known[key] = on_tape(self._tape, own)
         return self._known[key]
 
 

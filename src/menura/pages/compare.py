@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
+from menura.audio.thumbnail import stamp_png
 from menura.pages.curve import Points
 from menura.pages.document import Page
 from menura.pages.sortable import Better, Cell, Column, Jump, Row, Value
@@ -13,7 +14,11 @@ from menura.pages.sound import Sound
 from menura.pages.table import written
 
 PICTURE_IN = 4.6  # readable at the width of half the page
+MANY = 24  # sounds: of more, the pictures would be most of the page
+STAMP = 360, 128  # dots of a picture where there are many
 TOGETHER = 5  # curves in a picture, beside that of real music
+IN_WORDS = 5  # of an order; the rest is in the table
+OPENED = 3  # systems whose sounds are not folded
 REAL = "real music"
 
 
@@ -44,13 +49,15 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric as a column. rests_on: its embedding, in words. means: what it is, in a line."""
+    """A metric as a column. rests_on: its embedding, in words. means: what it is, in a line.
+    about: which side of the music, by which columns are grouped."""
 
     name: str
     better: Better
     means: str
     rests_on: str
     unit: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,8 +114,9 @@ def compare_page(story: Compared) -> Page:
         f"{systems}, the same music, the same {minutes} min",
         lead=(
             f"All were trained on {story.corpus}, one after the other, for the same time on the "
-            "same machine, and made as much music each. Click on a column to sort by it. This page "
-            "holds all of its sounds and pictures."
+            "same machine, and made as much music each. Click on a column to sort by it; the "
+            "buttons above a table choose its columns. This page holds all of its sounds and "
+            "pictures."
         ),
     )
     _standing(page, story)
@@ -131,14 +139,13 @@ def _standing(page: Page, story: Compared) -> None:
     columns = [
         Column("system"),
         *(
-            Column(tried.title.lower(), "lower", "mean rank over its measures; 1 is best")
+            Column(tried.title.lower(), "lower", "mean rank over its measures; 1 is best", "ranks")
             for tried in ways
         ),
-        *(Column(name) for name in names),
+        *(Column(name, group="training and speed") for name in names),
     ]
     rows = []
-    first = ways[0].ranks if ways else {}
-    for entrant in sorted(story.entrants, key=lambda e: (first.get(e.name, math.inf), e.name)):
+    for entrant in _best_first(story):
         if entrant.reason:
             rows.append(Row([entrant.name], instead=f"not compared: {entrant.reason}"))
             continue
@@ -166,7 +173,7 @@ def _way(page: Page, tried: Tried, limits: str) -> None:
     columns = [
         Column("system"),
         *(
-            Column(f"{m.name} ({m.unit})" if m.unit else m.name, m.better, m.means)
+            Column(f"{m.name} ({m.unit})" if m.unit else m.name, m.better, m.means, m.about)
             for m in tried.measures
         ),
     ]
@@ -180,16 +187,25 @@ def _way(page: Page, tried: Tried, limits: str) -> None:
     ]
     page.sortable(columns, rows, caption=limits)
     for name, lines in tried.curves.items():
-        systems = [system for system in lines if system != REAL]
-        for start in range(0, len(systems), TOGETHER):
-            shown = {s: lines[s] for s in systems[start : start + TOGETHER]}
-            page.curves(
-                {REAL: lines[REAL], **shown} if REAL in lines else shown,
-                x_label="second",
-                y_label=name,
-                caption=f"{name}, second by second: how far from real music, as clips go on.",
-                logarithmic=True,
-            )
+        page.text(f"{name}, second by second: how far from real music, as clips go on.")
+        page.small_curves(
+            _shared_out(lines, tried.ranks), x_label="second", y_label=name, logarithmic=True
+        )
+
+
+def _shared_out(
+    lines: Mapping[str, Points], ranks: Mapping[str, float]
+) -> dict[str, dict[str, Points]]:
+    """A few systems to a picture, the best in the first, with real music in each."""
+    real = {REAL: lines[REAL]} if REAL in lines else {}
+    systems = sorted(
+        (name for name in lines if name != REAL), key=lambda name: ranks.get(name, math.inf)
+    )
+    parts = {start: systems[start : start + TOGETHER] for start in range(0, len(systems), TOGETHER)}
+    return {
+        f"places {start + 1}–{start + len(part)}": real | {name: lines[name] for name in part}
+        for start, part in parts.items()
+    }
 
 
 def _learning(page: Page, story: Compared) -> None:
@@ -207,13 +223,23 @@ def _learning(page: Page, story: Compared) -> None:
 def _hearing(page: Page, story: Compared) -> None:
     if not story.real and not any(entrant.heard for entrant in story.entrants):
         return
+    n = sum(len(entrant.heard) for entrant in story.entrants) + len(story.real)
     page.section("To hear")
+    if n > MANY:
+        page.text(
+            "A picture is as long as its sound, and reaches from the lowest notes to half the "
+            "sample rate; black is silence."
+        )
     page.subsection("Held-out recordings")
-    page.players([_sound(REAL, heard) for heard in story.real])
-    for entrant in story.entrants:
-        if entrant.heard:
-            page.subsection(entrant.name, anchor=_anchor(entrant))
-            page.players([_sound(entrant.name, heard) for heard in entrant.heard])
+    page.players([_sound(REAL, heard, n) for heard in story.real])
+    with_sounds = [entrant for entrant in _best_first(story) if entrant.heard]
+    for place, entrant in enumerate(with_sounds):
+        page.folded_players(
+            entrant.name,
+            [_sound(entrant.name, heard, n) for heard in entrant.heard],
+            anchor=_anchor(entrant),
+            opened=place < OPENED,
+        )
 
 
 def _reports(page: Page, story: Compared) -> None:
@@ -245,15 +271,28 @@ def _basis(page: Page, story: Compared) -> None:
 
 
 def _order(ranks: Mapping[str, float]) -> str:
-    """In words, from the first to the last."""
+    """The first ones in words."""
     ranked = sorted(ranks, key=lambda name: ranks[name])
+    left = len(ranked) - IN_WORDS
     return ", ".join(
-        f"{number}. {name} ({written(ranks[name], 1)})" for number, name in enumerate(ranked, 1)
+        f"{number}. {name} ({written(ranks[name], 1)})"
+        for number, name in enumerate(ranked[:IN_WORDS], 1)
+    ) + (f" … and {left} more" if left > 0 else "")
+
+
+def _best_first(story: Compared) -> list[Entrant]:
+    """By the ranks of the first way."""
+    ranks = next((tried.ranks for tried in story.tried if tried.ranks), {})
+    return sorted(story.entrants, key=lambda one: (ranks.get(one.name, math.inf), one.name))
+
+
+def _sound(of: str, heard: Heard, n: int) -> Sound:
+    """One of n on the page."""
+    picture = (
+        stamp_png(heard.clip, width=STAMP[0], height=STAMP[1])
+        if n > MANY
+        else spectrograms_png([("", heard.clip)], width_in=PICTURE_IN)
     )
-
-
-def _sound(of: str, heard: Heard) -> Sound:
-    picture = spectrograms_png([("", heard.clip)], width_in=PICTURE_IN)
     facts = (f"{written(heard.clip.duration_s, 1)} s",)
     return Sound(f"{of}: {heard.title}", heard.clip, heard.caption, picture, facts)
 

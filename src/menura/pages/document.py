@@ -18,7 +18,13 @@ from menura.pages.sortable import Column, Row, sortable
 from menura.pages.sound import Sound, player, players
 from menura.pages.table import Cell, number, table
 
-SCRIPTS = ("one_at_a_time.js", "play_on_click.js", "sort_on_click.js")
+SCRIPTS = (
+    "one_at_a_time.js",
+    "play_on_click.js",
+    "sort_on_click.js",
+    "choose_columns.js",
+    "open_on_jump.js",
+)
 
 
 @dataclass(frozen=True)
@@ -114,13 +120,28 @@ class Page:
         return self._add(f"<figure>{drawn}<figcaption>{inline(caption)}</figcaption></figure>")
 
     def small_curves(
-        self, pictures: Mapping[str, Mapping[str, Points]], *, x_label: str, y_label: str
+        self,
+        pictures: Mapping[str, Mapping[str, Points]],
+        *,
+        x_label: str,
+        y_label: str,
+        logarithmic: bool = False,
     ) -> "Page":
         """Many pictures of few curves, side by side, each with its name above."""
-        parts = "".join(
-            f'<figure><figcaption class="name">{inline(name)}</figcaption>'
-            f"{curves(lines, x_label=x_label, y_label=y_label, alt=name, width=NARROW)}</figure>"
+        drawn = {
+            name: curves(
+                lines,
+                x_label=x_label,
+                y_label=y_label,
+                alt=name,
+                logarithmic=logarithmic,
+                width=NARROW,
+            )
             for name, lines in pictures.items()
+        }
+        parts = "".join(
+            f'<figure><figcaption class="name">{inline(name)}</figcaption>{svg}</figure>'
+            for name, svg in drawn.items()
         )
         return self._add(f'<div class="small-curves">{parts}</div>')
 
@@ -130,6 +151,18 @@ class Page:
     def players(self, sounds: Sequence[Sound], *, columns: int = 2) -> "Page":
         """Sounds to compare (2 or 3 columns): side by side on wide screens."""
         return self._add(players(sounds, columns))
+
+    def folded_players(
+        self, summary: str, sounds: Sequence[Sound], *, anchor: str = "", opened: bool = False
+    ) -> "Page":
+        """Sounds that are one thing of many: shown when the summary is clicked. However many there
+        are, the page asks nothing of a folded player before it is to play."""
+        n = "1 sound" if len(sounds) == 1 else f"{len(sounds)} sounds"
+        return self._add(
+            f'<details class="heard-of"{_anchored(anchor)}{" open" if opened else ""}>'
+            f'<summary>{inline(summary)} <span class="soft">{n}</span></summary>'
+            f"{players(sounds, 2, waits=not opened)}</details>"
+        )
 
     def plane(self, plane: Plane, *, caption: str) -> "Page":
         """Points of a plane that are heard when clicked, over a grid of small pictures."""

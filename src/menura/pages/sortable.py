@@ -15,11 +15,16 @@ FIGURES = 3  # that count, of a value
 
 @dataclass(frozen=True)
 class Column:
-    """better: which way is; "" where none is. explained: shown when the pointer rests on it."""
+    """better: which way is; "" where none is. explained: shown when the pointer rests on it.
+
+    group: columns of one are shown together, and those of others when the reader chooses them; ""
+    is always shown. Without scripts all are.
+    """
 
     name: str
     better: Better = ""
     explained: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def sortable(columns: Sequence[Column], rows: Sequence[Row], *, caption: str = "
     kept = "".join(_row(row, best) for row in rows if row.kept)
     others = "".join(_row(row, best) for row in rows if not row.kept)
     return (
-        f'{above}<div class="table" tabindex="0"><table class="sortable">'
+        f'{above}{_choice(columns)}<div class="table" tabindex="0"><table class="sortable">'
         f"<thead><tr>{head}</tr></thead>"
         + (f'<tbody class="kept">{kept}</tbody>' if kept else "")
         + f'<tbody class="sorted">{others}</tbody></table></div>'
@@ -92,11 +97,24 @@ def _best(column: Column, rows: Sequence[Row], number: int) -> float | None:
     return min(values) if column.better == "lower" else max(values)
 
 
+def _choice(columns: Sequence[Column]) -> str:
+    """Buttons for the groups of columns, and one for all; the script brings them up."""
+    groups = list(dict.fromkeys(column.group for column in columns if column.group))
+    if len(groups) < 2:
+        return ""
+    buttons = "".join(
+        f'<button type="button" data-group="{escape(group)}">{inline(group or "all")}</button>'
+        for group in (*groups, "")
+    )
+    return f'<div class="choose" role="group" aria-label="Columns" hidden>{buttons}</div>'
+
+
 def _head(column: Column, number: int) -> str:
     way = f'<span class="way">{_ARROWS[column.better]}</span>' if column.better else ""
     title = f' title="{escape(column.explained)}"' if column.explained else ""
+    group = f' data-group="{escape(column.group)}"' if column.group else ""
     return (
-        f'<th scope="col" data-better="{column.better}"{title}>'
+        f'<th scope="col" data-better="{column.better}"{group}{title}>'
         f'<button type="button">{inline(column.name)}{way}</button></th>'
     )
 
@@ -106,7 +124,7 @@ def _row(row: Row, best: Sequence[float | None]) -> str:
         name, said = _cell(row.cells[0], None), inline(row.instead)
         return (
             f'<tr><th scope="row"{name[0]}>{name[1]}</th>'
-            f'<td class="instead" colspan="{len(best) - 1}">{said}</td></tr>'
+            f'<td class="instead" colspan="{len(best) - 1}"><span>{said}</span></td></tr>'
         )
     first, *others = (_cell(cell, top) for cell, top in zip(row.cells, best, strict=True))
     return (

@@ -27,14 +27,18 @@ class Sound:
     facts: tuple[str, ...] = ()
 
 
-def player(sound: Sound) -> str:
-    """A figure with title, picture, player and caption. The sound is mp3, inside the page."""
+def player(sound: Sound, *, waits: bool = False) -> str:
+    """A figure with title, picture, player and caption. The sound is mp3, inside the page.
+
+    waits: the browser does not look into the sound before it is to be played. Browsers have some
+    tens of players ready at most.
+    """
     content, remarks = mp3(sound.clip)
     title = f'<h3 class="name">{inline(sound.title)}</h3>'
     seen = image(sound.picture, alt=f"Spectrogram of {sound.title}") if sound.picture else ""
     label = escape(f"{sound.title}, {sound.clip.duration_s:.1f} s")
     heard = (
-        f'<audio controls preload="metadata" aria-label="{label}" '
+        f'<audio controls preload="{"none" if waits else "metadata"}" aria-label="{label}" '
         f'src="{data_uri(content, "audio/mpeg")}"></audio>'
     )
     caption = f"<p>{inline(sound.caption)}</p>" if sound.caption else ""
@@ -46,9 +50,10 @@ def player(sound: Sound) -> str:
     )
 
 
-def players(sounds: Sequence[Sound], columns: int) -> str:
+def players(sounds: Sequence[Sound], columns: int, *, waits: bool = False) -> str:
     """Players side by side where the window is wide enough, below each other where not."""
-    return f'<div class="sounds of-{columns}">{"".join(player(sound) for sound in sounds)}</div>'
+    inside = "".join(player(sound, waits=waits) for sound in sounds)
+    return f'<div class="sounds of-{columns}">{inside}</div>'
 
 
 def mp3(clip: Clip) -> tuple[bytes, tuple[str, ...]]:

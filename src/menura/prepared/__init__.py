@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from menura.prepared.corpus import PreparedCorpus
     from menura.prepared.outcome import Outcome
     from menura.prepared.planning import Settings
-    from menura.prepared.preparing import build
+    from menura.prepared.preparing import AnotherSourceError, build
     from menura.prepared.refusals import NotWritableError
     from menura.prepared.rendition import Rendition, RenditionTrack
     from menura.prepared.tracks import PreparedTrack
@@ -19,7 +19,7 @@ else:
             "corpus": "PreparedCorpus",
             "outcome": "Outcome",
             "planning": "Settings",
-            "preparing": "build",
+            "preparing": "AnotherSourceError build",
             "refusals": "NotWritableError",
             "rendition": "Rendition RenditionTrack",
             "tracks": "PreparedTrack",
@@ -27,6 +27,7 @@ else:
     )
 
 __all__ = [
+    "AnotherSourceError",
     "NotWritableError",
     "Outcome",
     "PreparedCorpus",

@@ -78,6 +78,10 @@ def _dropped_elsewhere(found: Found, source: Path, out: Path) -> Iterator[Droppe
             yield item
 
 
+class AnotherSourceError(MenuraError):
+    """The folder holds a corpus that was prepared, and not from what it is to be prepared from."""
+
+
 @dataclass
 class _Preparation:
     source: Path
@@ -156,7 +160,7 @@ class _Preparation:
             self._repair()
         corpus = PreparedCorpus.open(self.out)
         if self._part_of(self.out, corpus.about) is None:
-            raise MenuraError(
+            raise AnotherSourceError(
                 f"{self.name} holds a prepared corpus made from another source or with other "
                 "settings; add this source to it with --append, name another --out, or delete it "
                 "first"

@@ -10,10 +10,8 @@ from jaxtyping import Bool, Float32
 from torch import Tensor
 
 from menura.audio import Clip
-from menura.audio.joining import cross_fade
 from menura.foundation.errors import UsageError
 from menura.models.contract import (
-    Begins,
     Codes,
     Continues,
     Embeds,
@@ -24,16 +22,24 @@ from menura.models.contract import (
     Planar,
     Reconstructs,
     Relabels,
-    Sampling,
     Streams,
     Varies,
     first_frames,
     over_time,
 )
-from menura.representations import Frames, Representation, decode_chunked, encode_chunked, reader
-from menura.systems.beginnings import begun
+from menura.representations import Frames, Representation, decode_chunked
+from menura.systems.between import frames_between
 from menura.systems.bound import BoundSystem, music_rng
 from menura.systems.coded import Coded
+from menura.systems.coding import (
+    Samples,
+    exactly,
+    frames_before_the_end,
+    frames_of,
+    frames_to_cover,
+)
+from menura.systems.filling import filled, gap, touched
+from menura.systems.going_on import frames_after
 from menura.systems.loops import Loops, can_close, n_frames_of, ring, sound_of_ring
 from menura.systems.prompts import Prompt
 from menura.systems.streaming import (
@@ -46,7 +52,6 @@ from menura.systems.streaming import (
     playing_each,
 )
 
-Samples = Float32[np.ndarray, "channels time"]
 Point = tuple[float, float]
 
 
@@ -95,7 +100,8 @@ class TrainedSystem(BoundSystem):
         model = self._power(Generates, "generate")
         sampling = self._sampling(temperature, label, guidance, prompt)
         n_samples = self._samples(seconds)
-        n_frames, rngs = self._frames(n_samples), [music_rng(seed + number) for number in range(n)]
+        n_frames = frames_to_cover(self.representation, n_samples)
+        rngs = [music_rng(seed + number) for number in range(n)]
         if isinstance(model, Streams):
             frames = first_frames(model.stream(None, rngs, sampling), n_frames)
         else:
@@ -177,36 +183,15 @@ class TrainedSystem(BoundSystem):
         model = self._power(Continues, "continue")
         sampling = self._sampling(temperature, label, guidance, prompt)
         n_seed, n_new = seed_clip.n_samples, self._samples(seconds)
-        # The last frames look past the end of the seed: the model must not.
-        n_known = self._full_frames(n_seed) - self.representation.edge_frames
-        known = self._encode(self._mirrored(seed_clip))[:, :, : max(1, n_known)]
-        n_frames, rngs = self._frames(n_seed + n_new) - known.shape[2], [music_rng(seed)]
-        if isinstance(model, Streams):
-            made = first_frames(model.stream(known, rngs, sampling), n_frames)
-        else:
-            made = in_pieces(
-                lambda: self._gone_on(model, seed_clip, known, n_frames, rngs[0], sampling)
-            )
+        known = frames_before_the_end(self.representation, seed_clip, self._device)
+        n_frames = frames_to_cover(self.representation, n_seed + n_new) - known.shape[2]
+        made = frames_after(
+            self.representation, model, seed_clip, known, n_frames, music_rng(seed), sampling
+        )
         frames = chain(in_pieces(lambda: known), made)
         sound = decoded(self.representation, frames, 1, n_seed + n_new)
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
         return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
-
-    def _gone_on(
-        self,
-        model: Continues,
-        seed_clip: Clip,
-        known: Frames,
-        n_frames: int,
-        rng: torch.Generator,
-        sampling: Sampling,
-    ) -> Float32[Tensor, "1 features new"]:
-        """The frames after the known ones, of a model that makes them whole."""
-        chosen = known[:, :, :0]
-        if isinstance(model, Begins):
-            chosen = begun(self.representation, model, seed_clip, known, n_frames, rng, sampling)
-        n_left, known = n_frames - chosen.shape[2], torch.cat([known, chosen], dim=2)
-        return torch.cat([chosen, model.continue_(known, n_left, [rng], sampling)], dim=2)
 
     def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
         """The clip as the system can express it. label: as if it had this one and no other.
@@ -256,22 +241,12 @@ class TrainedSystem(BoundSystem):
         The borders are cross-faded over 50 ms outside the gap.
         """
         model = self._power(Inpaints, "inpaint")
-        start, stop = round(from_s * self.sample_rate), round(to_s * self.sample_rate)
-        if not 0 <= start < stop <= clip.n_samples:
-            raise UsageError(
-                f"{from_s:g}…{to_s:g} s is not a part of a clip of {clip.duration_s:.2f} s"
-            )
+        start, stop = gap(clip, from_s, to_s)
         frames = self._encode(clip)
-        edge, rate = self.representation.edge_frames, self.sample_rate
-        hop = self.representation.spec.hop_length or 1
-        missing = torch.zeros(frames.shape[2], dtype=torch.bool, device=self._device)
-        missing[max(0, start // hop - edge) : -(-stop // hop) + edge] = True
+        missing = touched(self.representation, frames.shape[2], start, stop).to(self._device)
         with self._playing():
             sound = self._decode(model.inpaint(frames, missing, [music_rng(seed)]))
-        n = round(JOIN_S * rate)
-        left, right = max(0, start - n), min(clip.n_samples, stop + n)
-        filled = cross_fade(clip.samples[:, :start], sound[:, left:right], start - left)
-        return self._clip(cross_fade(filled, clip.samples[:, stop:], right - stop), clip.n_samples)
+        return filled(clip, sound, start, stop)
 
     def vary(self, clip: Clip, strength: float, seed: int) -> Clip:
         """Something like the clip: strength 0 is its reconstruction, 1 is new."""
@@ -336,59 +311,21 @@ class TrainedSystem(BoundSystem):
         model = self._power(Interpolates, "interpolate")
         n_samples = min(a.n_samples, b.n_samples)
         with self._playing():
-            frames = [
+            from_, to = (
                 self._encode(Clip(clip.samples[:, :n_samples], clip.sample_rate)) for clip in (a, b)
-            ]
-            n_frames = frames[0].shape[2]
-            from_, to = (model.to_latent(one) for one in frames)
-            stops = [
-                model.from_latent(model.mixed(from_, to, row.to(self._device), path), n_frames)
-                for row in shares(n_frames)
-            ]
+            )
+            stops = list(frames_between(model, from_, to, shares(from_.shape[2]), path))
         for stop in stops:
             yield self._clip(self._decode(stop), n_samples)
 
     def _encode(self, clip: Clip) -> Frames:
-        if (clip.sample_rate, clip.n_channels) != (self.sample_rate, self.n_audio_channels):
-            raise UsageError(
-                f"this system takes {self.sample_rate} Hz with {self.n_audio_channels} channels, "
-                f"not {clip.sample_rate} Hz with {clip.n_channels}"
-            )
-        # Whole hops, the last one padded with silence: what comes back is never too short.
-        n_samples = self.representation.samples_for(self._frames(clip.n_samples))
-        with torch.no_grad():
-            pieces = encode_chunked(self.representation, reader(clip.samples), n_samples)
-            return torch.cat(list(pieces), dim=2).to(self._device)
-
-    def _mirrored(self, clip: Clip) -> Clip:
-        """The clip and, as far as a frame reaches, its end backwards: no silence to be heard."""
-        reach = self.representation.context_frames * (self.representation.spec.hop_length or 1)
-        longer = np.pad(clip.samples, ((0, 0), (0, reach)), mode="symmetric")
-        return Clip(longer, clip.sample_rate)
+        return frames_of(self.representation, clip, self._device)
 
     def _decode(self, frames: Frames) -> Samples:
         return decode_chunked(self.representation, frames)
 
     def _clip(self, samples: Samples, n_samples: int) -> Clip:
-        """Exactly n_samples: frames come in hops, so a few samples are cut or are silent."""
-        exact = np.zeros((samples.shape[0], n_samples), dtype=np.float32)
-        n = min(n_samples, samples.shape[1])
-        exact[:, :n] = samples[:, :n]
-        return Clip(exact, self.sample_rate)
-
-    def _frames(self, n_samples: int) -> int:
-        """Frames enough to cover n_samples."""
-        n_frames = self.representation.frames_for(n_samples)
-        while self.representation.samples_for(n_frames) < n_samples:
-            n_frames += 1
-        return n_frames
-
-    def _full_frames(self, n_samples: int) -> int:
-        """Frames that n_samples fill: without those that a representation adds to fill an image."""
-        n_frames = self.representation.frames_for(n_samples)
-        while n_frames > 0 and self.representation.samples_for(n_frames) > n_samples:
-            n_frames -= 1
-        return n_frames
+        return exactly(samples, n_samples, self.sample_rate)
 
     @property
     def _device(self) -> torch.device:

@@ -93,7 +93,7 @@ def evaluate(
     made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
     if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
         real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
-    coder = None if through is None else Coder(load_of_sound(through))
+    system = None if through is None else load_of_sound(through)
     figures: dict[str, Figure] = {}
     heard: dict[int, tuple[Heard, Heard]] = {}
     there = {name: metric for name, metric in chosen.items() if name not in reasons}
@@ -107,11 +107,12 @@ def evaluate(
             real_clips = read_reference(wanted, tape, reporter)
             made_clips = read_candidates(made, tape, reporter)
             heard[rate] = _heard(candidates, made_clips), _heard(reference, real_clips)
+            coder = None if system is None else Coder(system, tape)
             found, why_not = _measured(of_rate, real_clips, made_clips, seed, coder, reporter)
             figures |= found
             reasons |= why_not
     _refuse_unmeasured(metrics, reasons)
-    if coder and not any(figure.round_trip for figure in figures.values()):
+    if system and not any(figure.round_trip for figure in figures.values()):
         reporter.warn(f"--through {printable(str(through))}: {NO_FLOOR}")
     _say_too_few(figures, reporter)
     sides = heard[min(heard)]

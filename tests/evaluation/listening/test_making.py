@@ -11,7 +11,7 @@ from menura.audio import Clip
 from menura.evaluation.listening.definition import ANSWERS, Item, clip_file, load
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
-from menura.workflows.listen_create import CreatedTest, listen_create
+from menura.workflows.listen.create import CreatedTest, listen_create
 
 Folders = dict[str, Path]
 

@@ -15,7 +15,7 @@ from menura.evaluation.listening.definition import ANSWERS, ListeningTest
 from menura.evaluation.listening.orders import plan
 from menura.foundation.errors import MenuraError
 from menura.store import Answers, Database
-from menura.workflows.listen_serve import listen_serve
+from menura.workflows.listen.serve import listen_serve
 
 RATER = "ab" * 16
 

@@ -13,6 +13,7 @@ class BeatSteadiness(ExcerptMean):
     """
 
     means = "by how much the beat is too loose or too strict"
+    about = "rhythm"
     in_words = IN_WORDS
     shortest_s = SHORTEST_S
     longest_s = LONGEST_S

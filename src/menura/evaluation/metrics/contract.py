@@ -45,6 +45,8 @@ class Metric(ABC):
 
     means: what the figure says, in one plain line for a reader who does not know the field; it
         ends without a full stop.
+    about: which side of the music the figure is about, in a word or two: measures of one side are
+        shown together.
     ideal: the best value. higher_is_better: which way is better.
     unit: of the value, in words; "" where it is a plain number.
     of_itself: what score(x, x) gives, within `tolerance`, for clips of a second or more that each
@@ -56,6 +58,7 @@ class Metric(ABC):
     """
 
     means: ClassVar[str] = ""
+    about: ClassVar[str] = "sound"
     ideal: ClassVar[float]
     higher_is_better: ClassVar[bool]
     tolerance: ClassVar[float]

@@ -29,6 +29,7 @@ class Drift(Metric):
     """
 
     means = "how far the worst second is from real music, against real music at that second"
+    about = "going on"
     ideal = of_itself = 1.0
     higher_is_better = False
     tolerance = 1e-3

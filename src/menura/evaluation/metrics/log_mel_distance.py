@@ -21,6 +21,7 @@ class LogMelDistance(Metric):
     """
 
     means = "how many dB the spectrum of a reconstruction is off, on average"
+    about = "likeness to the original"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-6

@@ -36,6 +36,7 @@ class Memorisation(Metric):
     """
 
     means = "what share of the candidates' seconds copies the reference, taken as training sound"
+    about = "copying"
     ideal = 0.0
     of_itself = 1.0
     higher_is_better = False

@@ -26,6 +26,7 @@ class MultiResolutionStft(Metric):
     """
 
     means = "how far a reconstruction is from its original in magnitude, fine and coarse"
+    about = "likeness to the original"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-6

@@ -21,6 +21,7 @@ class OnsetDensity(Metric):
     """
 
     means = "how many times too few or too many notes begin: 0 equally many, 1 twice or half"
+    about = "rhythm"
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-9

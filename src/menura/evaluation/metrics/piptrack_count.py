@@ -19,6 +19,7 @@ class PiptrackCount(ExcerptMean):
     means = (
         "by how many the spectral peaks of a few seconds are too few or too many: noise adds them"
     )
+    about = "pitch"
     unit = "peaks"
     in_words = IN_WORDS
 

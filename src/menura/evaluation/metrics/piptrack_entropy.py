@@ -24,6 +24,7 @@ class PiptrackEntropy(ExcerptMean):
     """
 
     means = "by how much the spectral peaks of a few seconds are too steady or too scattered"
+    about = "pitch"
     unit = "bits"
     in_words = IN_WORDS
 

@@ -16,6 +16,7 @@ class PiptrackRange(ExcerptMean):
     """
 
     means = "by how much the band in which spectral peaks lie is too narrow or too wide"
+    about = "pitch"
     unit = "Hz"
     in_words = IN_WORDS
 

@@ -13,6 +13,7 @@ class PitchCount(ExcerptMean):
     """
 
     means = "by how many the different notes in a few seconds are too few or too many"
+    about = "pitch"
     unit = "notes"
     in_words = IN_WORDS
 

@@ -13,6 +13,7 @@ class PitchEntropy(ExcerptMean):
     """
 
     means = "by how much the notes of a few seconds are too predictable or too scattered"
+    about = "pitch"
     unit = "bits"
     in_words = IN_WORDS
 

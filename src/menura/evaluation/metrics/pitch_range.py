@@ -12,6 +12,7 @@ class PitchRange(ExcerptMean):
     """
 
     means = "by how much the notes of a few seconds lie too close together or too far apart"
+    about = "pitch"
     unit = "semitones"
     in_words = IN_WORDS
 

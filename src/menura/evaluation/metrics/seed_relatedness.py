@@ -25,6 +25,7 @@ class SeedRelatedness(Metric):
     """
 
     means = "how surely a continuation is told to be of its own seed: 0.5 is luck"
+    about = "going on"
     ideal = of_itself = 1.0
     higher_is_better = True
     tolerance = 1e-9

@@ -31,6 +31,7 @@ class Tempo(Metric):
     """
 
     means = "how far apart the tempi are: 0 alike, 1 twice or half as fast"
+    about = "rhythm"
     unit = "doublings"
     ideal = of_itself = 0.0
     higher_is_better = False

@@ -20,7 +20,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared.crew import Crew, Payload
-from menura.workflows.classifying import check_workers, say_left_out
+from menura.workflows.classify.material import check_workers, say_left_out
 from menura.workflows.track_places import file_place
 
 Told = Mapping[str, Float64[np.ndarray, " labels"] | str]

@@ -21,10 +21,10 @@ from menura.recipes import PretrainedRecipe
 from menura.systems import TrainedSystem
 from menura.training.assembly import RENDITION
 from menura.training.trained_on import corpus_of
-from menura.workflows.exploring_atlas import Clock, Numbers, alike_among, maps_of
-from menura.workflows.exploring_corpus import LOW, Asked, Told, listened
-from menura.workflows.exploring_labels import chosen_kind, heard_of
-from menura.workflows.exploring_tracks import (
+from menura.workflows.explore.atlas import Clock, Numbers, alike_among, maps_of
+from menura.workflows.explore.corpus import LOW, Asked, Told, listened
+from menura.workflows.explore.labels import chosen_kind, heard_of
+from menura.workflows.explore.tracks import (
     Explorable,
     Explorables,
     described,

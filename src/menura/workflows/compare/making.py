@@ -21,7 +21,8 @@ from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
 from menura.systems import BoundSystem, System, content_hash, load
 from menura.training.stage import METRICS
-from menura.workflows.compare_order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
+from menura.workflows.compare.order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
+from menura.workflows.compare.starts import NOTHING, start_of
 from menura.workflows.learning import stages
 from menura.workflows.train import train
 
@@ -30,7 +31,8 @@ WARM_UP_S = 1.0
 
 @dataclass(frozen=True)
 class Task:
-    """corpus: a prepared folder or its URL. folder: of the system. The rest as in the order."""
+    """corpus: a prepared folder or its URL. folder: of the system. start: of what it sets off from,
+    "" from nothing. The rest as in the order."""
 
     corpus: str
     folder: str
@@ -40,6 +42,7 @@ class Task:
     clips: int
     seconds: float
     seed: int
+    start: str = ""
 
 
 def make(payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
@@ -66,6 +69,7 @@ def _made(task: Task, folder: Path, reporter: Reporter) -> dict[str, Any]:
             task.corpus,
             run,
             preset=task.preset,
+            init=task.start or NOTHING,
             minutes=task.minutes,
             resume=True,
             seed=task.seed,
@@ -98,6 +102,7 @@ def _facts(system: BoundSystem, run: Path) -> dict[str, Any]:
     return {
         "parameters": sum(p.numel() for module in modules for p in module.parameters()),
         "minutes": sum(stage["minutes"] for stage in trained),
+        "start": start_of(run),
         "steps": [stage["steps"] for stage in trained],
         "held_out": last["held_out"],
         "stopped": last["stopped"],

@@ -1,17 +1,16 @@
 """From what a comparison found to what its page tells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from menura import audio
 from menura.evaluation import metrics
 from menura.evaluation.compare.intervals import COVERAGE
+from menura.evaluation.compare.judging import against_of
 from menura.evaluation.compare.material import Extent
 from menura.evaluation.compare.reported import statements_of
-from menura.evaluation.compare.stretches import read
 from menura.evaluation.compare.ways import WAYS
 from menura.pages.compare import (
     REAL,
@@ -25,33 +24,42 @@ from menura.pages.compare import (
 from menura.pages.curve import Points
 from menura.pages.sortable import Value
 from menura.training.tracking import LOG
-from menura.workflows.compare_order import MADE, RUN
-from menura.workflows.compare_results import Found, Outcome
+from menura.workflows.compare.excerpts import excerpt_s, heard_of, heard_of_real
+from menura.workflows.compare.order import RUN
+from menura.workflows.compare.results import Found, Outcome
 from menura.workflows.doctor import versions
 from menura.workflows.learning import read_curve
 from menura.workflows.machine import machine
 from menura.workflows.train import CODEC
 
-HEARD_S = 12.0  # of a clip on the page, at most
-SPOKEN = {"generate": 2}  # clips of a way that are on the page; of the others one
-
 
 def story_of(found: Found, out: Path) -> Compared:
     """Everything that the page tells; sounds are read from the folder."""
     order = found.order
+    starts = list(_starts(found))
+    seconds = excerpt_s(found)
+    heard = {
+        one.name: heard_of(one.facts, one.entry.folder(out), seconds, found.material.seed_s)
+        for one in found.outcomes
+        if one.facts is not None
+    }
     return Compared(
         corpus=found.corpus,
         minutes=order.minutes,
         terms=(
             f"Trained for {order.minutes:g} min, all stages together, seed {order.seed}; training "
             "that stopped by itself took less.",
+            *starts,
             f"By each way {order.clips} clips of {order.seconds:g} s; beginnings that are gone on "
             f"from are {found.material.seed_s:g} s long.",
         ),
         data=tuple(_data(found)),
-        entrants=tuple(_entrant(one, out) for one in found.outcomes),
+        entrants=tuple(
+            _entrant(one, heard.get(one.name, ()), out, with_start=bool(starts))
+            for one in found.outcomes
+        ),
         tried=tuple(_tried(found, way) for way in found.ways()),
-        real=tuple(_real(found)),
+        real=heard_of_real(found, seconds),
         reported=tuple(_reported(found)),
         machine=_machine(found),
         limits=(
@@ -87,11 +95,28 @@ def _amount(extent: Extent, heard: str) -> str:
     return said
 
 
-def _entrant(one: Outcome, out: Path) -> Entrant:
+def _starts(found: Found) -> Iterator[str]:
+    """What is behind the systems that did not begin from nothing."""
+    for one in found.outcomes:
+        if start := (one.facts or {}).get("start"):
+            minutes = start["minutes"]
+            learnt = "a time that it does not say" if minutes is None else f"{minutes:,.1f} min"
+            of = f" from {start['data']}" if start["data"] else ""
+            yield (
+                f"{one.name} did not begin from nothing: {start['name']}, from which it set off, "
+                f"had learnt{of} for {learnt} before."
+            )
+
+
+def _start_min(facts: Mapping[str, Any]) -> float | None:
+    start = facts.get("start")
+    return 0.0 if start is None else start["minutes"]
+
+
+def _entrant(one: Outcome, heard: tuple[Heard, ...], out: Path, *, with_start: bool) -> Entrant:
     if one.reason or one.facts is None:
         return Entrant(one.name, one.reason)
     facts = one.facts
-    folder = one.entry.folder(out)
     remarks = [f"{WAYS[way].title.lower()}: {why}" for way, why in one.not_made().items()]
     for way in WAYS:
         for metric, why in one.not_measured(way).items():
@@ -100,14 +125,15 @@ def _entrant(one: Outcome, out: Path) -> Entrant:
         one.name,
         figures={
             "trained (min)": facts["minutes"],
+            **({"before, by its start (min)": _start_min(facts)} if with_start else {}),
             "steps": float(sum(facts["steps"])),
             "parameters": float(facts["parameters"]),
             "memory (GB)": facts.get("training_gb"),
             "made in a second (s)": _speed(facts),
         },
         remarks=tuple(dict.fromkeys(remarks)),
-        learning=_learning(folder / RUN),
-        heard=tuple(_heard(facts, folder)),
+        learning=_learning(one.entry.folder(out) / RUN),
+        heard=heard,
     )
 
 
@@ -133,20 +159,8 @@ def _learning(run: Path) -> dict[str, Points]:
     return {**codec, **own}
 
 
-def _heard(facts: Mapping[str, Any], folder: Path) -> list[Heard]:
-    found = []
-    for way, made in facts["made"].items():
-        for number, name in enumerate(made.get("names", [])[: SPOKEN.get(way, 1)], 1):
-            if way == "round-trip":
-                continue
-            title = WAYS[way].title.lower() + (f" ({number})" if way in SPOKEN else "")
-            clip = audio.read(folder / MADE / way / f"{name}.flac")
-            found.append(Heard(title, clip.between(0, HEARD_S)))
-    return found
-
-
 def _tried(found: Found, way: str) -> Tried:
-    names = found.measures(way)
+    names = _in_order(found.measures(way), way)
     with_way = [one for one in found.outcomes if one.figures(way)]
     curves: dict[str, dict[str, Points]] = {}
     for name in names:
@@ -165,6 +179,18 @@ def _tried(found: Found, way: str) -> Tried:
         ranks=found.ranks(way),
         curves=curves,
     )
+
+
+def _in_order(names: Sequence[str], way: str) -> list[str]:
+    """What the way is best judged by first: by what it is measured against, then by sides of the
+    music, with the sound as a whole before them."""
+
+    def place(name: str) -> tuple[int, bool, str, str]:
+        metric = metrics.load(name)
+        against = WAYS[way].against.index(against_of(metric))
+        return against, metric.about != metrics.Metric.about, metric.about, name
+
+    return sorted(names, key=place)
 
 
 def _curves(found: Found, way: str, metric: str) -> dict[str, Points]:
@@ -187,27 +213,13 @@ def _measure(found: Found, way: str, name: str) -> Measure:
         (metric.means or metrics.room.summary(name)).rstrip("."),
         one.figures(way)[name]["embedding"],
         metric.unit,
+        metric.about,
     )
 
 
 def _value(figure: Mapping[str, Any]) -> Value:
     few = "few" if figure.get("too_few") else ""
     return Value(float(figure["value"]), figure["low"], figure["high"], few)
-
-
-def _real(found: Found) -> list[Heard]:
-    material = found.material
-    heard: list[Heard] = []
-    if not found.ways():  # there is nothing to hear it beside
-        return heard
-    if material.pieces:
-        clip = read(material.prepared, material.pieces[0])
-        heard.append(Heard("a piece", clip.between(0, HEARD_S), "Held out: a real recording."))
-    if material.going_on:
-        clip = read(material.prepared, material.going_on[0])
-        caption = f"The first {material.seed_s:g} s are what systems go on from."
-        heard.append(Heard("as it goes on", clip.between(0, HEARD_S), caption))
-    return heard
 
 
 def _reported(found: Found) -> list[Reported]:

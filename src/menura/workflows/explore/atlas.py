@@ -18,8 +18,8 @@ from menura.pages.atlas import Atlas, Chart, Spot, Strip
 from menura.pages.corpus import Alike, MapsStory
 from menura.prepared import duplicates
 from menura.prepared.duplicates import Listened
-from menura.workflows.exploring_labels import kinds_of
-from menura.workflows.exploring_tracks import MADE, SPLIT, Explorable
+from menura.workflows.explore.labels import kinds_of
+from menura.workflows.explore.tracks import MADE, SPLIT, Explorable
 
 MOST_KINDS = 8  # of label that a page lets one choose from
 

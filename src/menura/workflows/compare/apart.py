@@ -14,7 +14,7 @@ from menura.foundation.reporting import Reporter
 
 Payload = dict[str, Any]
 
-_START = "from menura.workflows.apart_child import serve; serve()"
+_START = "from menura.workflows.compare.apart_child import serve; serve()"
 
 
 class DiedError(MenuraError):

@@ -18,12 +18,11 @@ from menura.foundation.reporting import Reporter
 from menura.pages.compare import compare_page
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
-from menura.prepared.places import Remote, place_of
+from menura.prepared.places import Remote
 from menura.prepared.refusals import written_into
-from menura.workflows import compare_judging, compare_making
-from menura.workflows.apart import Apart, DiedError, FailedError
-from menura.workflows.compare_order import (
-    CORPUS,
+from menura.workflows.compare import judging, making
+from menura.workflows.compare.apart import Apart, DiedError, FailedError
+from menura.workflows.compare.order import (
     FACTS,
     LOG,
     NOT_ITS_FAULT,
@@ -34,18 +33,18 @@ from menura.workflows.compare_order import (
     check_folder,
     entries_of,
     kept_entries,
-    learns_notes,
     note,
     read_json,
     unsuited,
 )
-from menura.workflows.compare_results import CSV, JSON, Found, Outcome, failed, write_results
-from menura.workflows.compare_story import story_of
-from menura.workflows.prepare import prepare
+from menura.workflows.compare.recordings import recordings
+from menura.workflows.compare.results import CSV, JSON, Found, Outcome, failed, write_results
+from menura.workflows.compare.starts import note_start
+from menura.workflows.compare.story import story_of
 
 PAGE, REAL = "index.html", "real"
-_MAKE = "menura.workflows.compare_making:make"
-_JUDGE = "menura.workflows.compare_judging:judge"
+_MAKE = "menura.workflows.compare.making:make"
+_JUDGE = "menura.workflows.compare.judging:judge"
 _LITTLE_ROOM = 20e6  # bytes
 
 
@@ -77,8 +76,10 @@ def compare(
     way it can, measure all of it, and write `out`/index.html, results.json and results.csv.
 
     corpus: a prepared folder or its URL, or a raw folder. recipes: names, or NAME:PRESET where the
-    preset is not `preset`; none takes every recipe that is trained here. minutes: of training, all
-    stages together. clips, seconds: what is made, and how long each. seed: of everything.
+    preset is not `preset`, with @RUN behind it where it sets off from the system in that folder;
+    none takes every recipe that is trained here, from nothing. minutes: of training, all stages
+    together; what was learnt before by another is told apart. clips, seconds: what is made, and
+    how long each. seed: of everything.
 
     Each system works in a process of its own, one at a time. One that fails is a row with its
     reason. What is done stays: the same call goes on where it was stopped, tries again what failed,
@@ -91,7 +92,7 @@ def compare(
     out, reporter = Path(out), reporter or Reporter()
     check_folder(out)
     with _held(out):
-        prepared = _prepared(corpus, out, entries, reporter)
+        prepared = recordings(corpus, out, entries, reporter)
         # Refuses what nothing can be measured by, before hours of training.
         material = material_of(prepared, clips, seconds, seed)
         order = Order(prepared.fingerprint, float(minutes), clips, float(seconds), seed)
@@ -131,7 +132,7 @@ class _Work:
         for number, entry in enumerate(wanted, 1):
             name = entry.name(self._preset)
             teller = _Named(self._reporter, f"{number}/{len(wanted)} {name}")
-            reason = unsuited(entry, prepared)
+            reason = unsuited(entry, prepared) or self._begun_otherwise(entry)
             if reason is not None:
                 teller.warn(reason)
                 outcomes.append(Outcome(entry, name, reason=reason))
@@ -150,6 +151,14 @@ class _Work:
             real = child.do(self._judging(self._out / REAL, ways), teller)
             return [self._judged(one, child) for one in made], real
 
+    def _begun_otherwise(self, entry: Entry) -> str | None:
+        folder = entry.folder(self._out)
+        try:
+            note_start(entry, folder)
+        except MenuraError as error:
+            return self._reason(error, folder)
+        return None
+
     def _made(self, entry: Entry, name: str, teller: Reporter) -> Outcome:
         folder, order = entry.folder(self._out), self._order
         facts = read_json(folder / FACTS)
@@ -158,7 +167,7 @@ class _Work:
             return Outcome(entry, name, facts)
         if before := read_json(folder / REASON):
             teller.say(f"trying again; it failed before ({before.get('reason')})")
-        task = compare_making.Task(
+        task = making.Task(
             self._corpus,
             str(folder),
             entry.recipe,
@@ -167,11 +176,12 @@ class _Work:
             order.clips,
             order.seconds,
             order.seed,
+            entry.start,
         )
         reason = ""
         try:
             with Apart(_MAKE, folder / LOG) as child:
-                facts = child.do(compare_making.as_payload(task), teller)
+                facts = child.do(making.as_payload(task), teller)
         except (FailedError, DiedError) as error:
             reason = self._reason(error, folder)
         if reason:
@@ -195,10 +205,10 @@ class _Work:
 
     def _judging(self, folder: Path, ways: tuple[str, ...]) -> dict[str, Any]:
         order = self._order
-        task = compare_judging.Task(
+        task = judging.Task(
             *(self._corpus, str(folder), order.clips, order.seconds, order.seed, ways)
         )
-        return compare_judging.as_payload(task)
+        return judging.as_payload(task)
 
     def _reason(self, error: MenuraError, folder: Path) -> str:
         """In words that a page may pass on: places are told from the comparison's own folder.
@@ -244,19 +254,6 @@ def _held(out: Path) -> Iterator[None]:
         out.mkdir(parents=True, exist_ok=True)
         with alone(out, busy):
             yield
-
-
-def _prepared(
-    named: Path | str, out: Path, entries: Sequence[Entry], reporter: Reporter
-) -> PreparedCorpus:
-    """The corpus itself if it is prepared; else prepared into the folder, once."""
-    corpus = place_of(named)
-    if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
-        return PreparedCorpus.open(named)
-    ours = out / CORPUS
-    layout = "notes" if all(map(learns_notes, entries)) else "folder"
-    prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
-    return PreparedCorpus.open(ours)
 
 
 def _place(prepared: PreparedCorpus) -> Path | str:

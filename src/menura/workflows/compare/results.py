@@ -14,7 +14,7 @@ from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.ranking import Direction, mean_ranks
 from menura.evaluation.compare.ways import WAYS
 from menura.foundation.atomic import write_json, write_text
-from menura.workflows.compare_order import Entry, Order
+from menura.workflows.compare.order import Entry, Order
 from menura.workflows.doctor import versions
 from menura.workflows.machine import machine
 

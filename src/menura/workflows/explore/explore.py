@@ -11,9 +11,9 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared.refusals import written_into
 from menura.systems import is_system
-from menura.workflows.exploring_corpus import Asked, Told, explore_corpus
-from menura.workflows.exploring_run import explore_run
-from menura.workflows.exploring_tracks import finished
+from menura.workflows.explore.corpus import Asked, Told, explore_corpus
+from menura.workflows.explore.run import explore_run
+from menura.workflows.explore.tracks import finished
 from menura.workflows.outputs import output_file
 
 NAMED = 20  # sounds named one by one when several are left out

@@ -27,9 +27,8 @@ from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.prepared.refusals import written_into
 from menura.training.device import choose
-from menura.workflows.classify_folds import Fold, KeptFolds
-from menura.workflows.classify_train import check_limits
-from menura.workflows.classifying import (
+from menura.workflows.classify.folds import Fold, KeptFolds
+from menura.workflows.classify.material import (
     Material,
     check_workers,
     describable,
@@ -37,6 +36,7 @@ from menura.workflows.classifying import (
     open_corpus,
     say_left_out,
 )
+from menura.workflows.classify.train import check_limits
 from menura.workflows.outputs import check_writable
 
 USUAL_FOLDS = 5

@@ -15,9 +15,9 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.pages import Page
 from menura.pages.corpus import CorpusStory, corpus_page
-from menura.workflows.exploring_atlas import Clock, Numbers, alike_among, form_of, maps_of
-from menura.workflows.exploring_labels import chosen_kind, heard_of, kinds_of
-from menura.workflows.exploring_tracks import (
+from menura.workflows.explore.atlas import Clock, Numbers, alike_among, form_of, maps_of
+from menura.workflows.explore.labels import chosen_kind, heard_of, kinds_of
+from menura.workflows.explore.tracks import (
     MADE,
     Described,
     Explorable,

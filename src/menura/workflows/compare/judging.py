@@ -16,7 +16,7 @@ from menura.foundation.config import from_dict
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
-from menura.workflows.compare_order import FACTS, MADE, SCORES, read_json
+from menura.workflows.compare.order import FACTS, MADE, SCORES, read_json
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.prepared.refusals import written_into
 from menura.training.device import choose
-from menura.workflows.classifying import (
+from menura.workflows.classify.material import (
     CORPUS,
     DESCRIPTORS,
     RENDITION,

@@ -16,10 +16,11 @@ from menura.foundation.printable import printable
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import LOCK
 from menura.recipes import Preset, Recipe
+from menura.systems import read_description
 
 MARK, CORPUS, SYSTEMS = "compare.json", "corpus", "systems"
 RUN, FACTS, SCORES, LOG, REASON = "run", "facts.json", "scores.json", "errors.log", "failed.json"
-MADE = "made"
+MADE, START = "made", "start.json"
 VERSION = 1
 # Troubles of the machine: whoever comes next would have them too.
 NOT_ITS_FAULT = frozenset(
@@ -30,18 +31,27 @@ LONGEST_S = 600.0
 
 @dataclass(frozen=True)
 class Entry:
-    """A system of the comparison: a recipe with one of its presets."""
+    """A system of the comparison: a recipe with one of its presets. start: the folder of the system
+    that it sets off from; "" where it begins from nothing."""
 
     recipe: str
     preset: str
+    start: str = ""
+
+    @property
+    def started(self) -> str:
+        """The name of what it sets off from."""
+        return printable(Path(self.start).name)
 
     def name(self, usual: str) -> str:
         """How it is called where most have the preset `usual`."""
-        return self.recipe if self.preset == usual else f"{self.recipe}:{self.preset}"
+        name = self.recipe if self.preset == usual else f"{self.recipe}:{self.preset}"
+        return f"{name}@{self.started}" if self.start else name
 
     def folder(self, out: Path) -> Path:
         """Where all of it lies."""
-        return out / SYSTEMS / self.recipe / self.preset
+        own = f"{self.preset}@{self.started}" if self.start else self.preset
+        return out / SYSTEMS / self.recipe / own
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,11 @@ class Order:
 
 
 def entries_of(asked: Sequence[str], preset: str) -> list[Entry]:
-    """RECIPE or RECIPE:PRESET, each once; none asks for every recipe that is trained here.
+    """RECIPE, with :PRESET for another and @RUN for a system that it sets off from, each once; none
+    asks for every recipe that is trained here.
 
-    Raises UsageError for a name that does not exist, before anything is begun.
+    Raises UsageError for a name that does not exist, and MenuraError for a RUN that is no system,
+    before anything is begun.
     """
     if not asked:
         every = [n for n in recipes.room.names() if isinstance(recipes.load(n), Recipe)]
@@ -68,11 +80,28 @@ def entries_of(asked: Sequence[str], preset: str) -> list[Entry]:
             raise UsageError(f"--preset {preset!r}: no recipe has it")
     found = []
     for name in asked:
-        recipe, _, chosen = name.partition(":")
-        entry = Entry(recipe.strip(), chosen.strip() or preset)
+        words, _, start = name.partition("@")
+        recipe, _, chosen = words.partition(":")
+        entry = Entry(recipe.strip(), chosen.strip() or preset, _start(start.strip()))
         preset_of(entry)
         found.append(entry)
-    return list(dict.fromkeys(found))
+    entries = list(dict.fromkeys(found))
+    alike = {entry.folder(Path()): entry for entry in entries}
+    for entry in entries:
+        if (other := alike[entry.folder(Path())]) != entry:
+            raise UsageError(
+                f"--recipes: {printable(entry.start)} and {printable(other.start)} have one name; "
+                "give one of the folders another"
+            )
+    return entries
+
+
+def _start(named: str) -> str:
+    """Where a system lies that another sets off from."""
+    if not named:
+        return ""
+    read_description(Path(named))
+    return str(Path(named).resolve())
 
 
 def preset_of(entry: Entry) -> Preset:
@@ -152,8 +181,11 @@ def kept_entries(out: Path) -> list[Entry]:
     """Systems that were made in this folder before, or that failed, and that there still are."""
     found = []
     for folder in sorted(out.glob(f"{SYSTEMS}/*/*")):
-        entry = Entry(folder.parent.name, folder.name)
-        known = entry.recipe in recipes.room.names()
+        preset, _, started = folder.name.partition("@")
+        start = str((read_json(folder / START) or {}).get("run", "")) if started else ""
+        entry = Entry(folder.parent.name, preset, start)
+        known = bool(start) == bool(started)
+        known = known and entry.recipe in recipes.room.names()
         known = known and entry.preset in recipes.trainable(entry.recipe).presets
         if known and any((folder / name).is_file() for name in (FACTS, SCORES, REASON)):
             found.append(entry)

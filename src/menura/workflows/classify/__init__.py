@@ -1,0 +1,1 @@
+"""`menura classify`: train, predict, table. They hear `material`; `folds` is what a table keeps."""

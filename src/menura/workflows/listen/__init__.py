@@ -1,0 +1,1 @@
+"""`menura listen`: create a test, serve it, read its results."""
