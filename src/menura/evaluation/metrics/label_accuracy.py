@@ -9,11 +9,12 @@ from jaxtyping import Bool, Float64
 from menura.audio import Clip
 from menura.evaluation import embeddings
 from menura.evaluation.by_label import by_label
+from menura.evaluation.discriminants import discriminants
 from menura.evaluation.embeddings import Embedding
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.once_per_clip import once_per_clip
 from menura.evaluation.pairing import require
-from menura.evaluation.votes import N_NEIGHBOURS, Shares, votes
+from menura.evaluation.votes import N_NEIGHBOURS, votes
 from menura.evaluation.windows import sounding
 
 FEWEST = 8  # candidates
@@ -21,16 +22,18 @@ FEWEST_CLIPS, FEWEST_S = 2, N_NEIGHBOURS  # of the reference, for each label
 SHOWN = 5
 LAYOUT = "put both into folders of the same names, one a label: rock/1.wav, jazz/2.wav"
 
-Points = Float64[np.ndarray, "points dimensions"]
+Points = Float64[np.ndarray, "_ dimensions"]
+Shares = Float64[np.ndarray, "_ labels"]
 
 
 class LabelAccuracy(Metric):
     """How many candidates are heard as what they were asked to be, by who knows the reference.
 
     The label of a clip is the folder that its name begins with. Every second of the reference that
-    sounds (−50 dBFS or more) is a known point of Menura's own embedding; those nearest to a second
-    of a candidate vote on its label (`evaluation/votes.py`), and the label with most votes over
-    all its seconds is what the candidate is told to be. One that is silent is told wrong.
+    sounds (−50 dBFS or more) is a known point of Menura's own embedding, seen along the directions
+    that tell the labels apart (`evaluation/discriminants.py`). Those nearest to a second of a
+    candidate vote on its label (`evaluation/votes.py`), and the label with most votes over all its
+    seconds is what the candidate is told to be. One that is silent is told wrong.
 
     Whole clips are counted, not seconds: a clip is what was asked for, and a rock piece with a
     quiet second is no less of one. The embedding is always the same, so that figures compare.
@@ -74,21 +77,21 @@ class LabelAccuracy(Metric):
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unavailable() or self.unsuited(reference, candidate))
         known, asked = by_label(reference), by_label(candidate)
+        made = {name: clip for clips in asked.values() for name, clip in clips.items()}
+        wanted = {name: label for label, clips in asked.items() for name in clips}
         parts = {label: self._points(_of(clips)) for label, clips in known.items()}
         parts = {label: points for label, points in parts.items() if len(points)}
-        labels, points = list(parts), np.concatenate(list(parts.values()))
-        numbers = np.repeat(np.arange(len(labels)), [len(part) for part in parts.values()])
-        told = {
-            name: (labels.index(label), votes(self._points([clip]), points, numbers))
-            for label, clips in asked.items()
-            for name, clip in clips.items()
-        }
-        right = {name: _is_right(number, shares) for name, (number, shares) in told.items()}
-        seconds = np.concatenate([shares.argmax(1) == number for number, shares in told.values()])
+        labels = list(parts)
+        told = _told(parts, {name: self._points([clip]) for name, clip in made.items()})
+        right = {name: _is_right(labels.index(wanted[name]), told[name]) for name in made}
+        seconds = np.concatenate(
+            [told[name].argmax(axis=1) == labels.index(wanted[name]) for name in made]
+        )
         n_known, n = sum(map(len, known.values())), len(right)
         return Measurement(
             float(np.mean(list(right.values()))),
-            f"{self.embedding.in_words}; the {N_NEIGHBOURS} nearest vote",
+            f"{self.embedding.in_words}, along what tells the labels apart; {N_NEIGHBOURS} "
+            "neighbours vote",
             "clips",
             n_known,
             n,
@@ -103,7 +106,7 @@ class LabelAccuracy(Metric):
             remarks=(
                 *_few(n),
                 *_thin({label: (len(known[label]), len(part)) for label, part in parts.items()}),
-                *_silent(sum(not len(shares) for _, shares in told.values())),
+                *_silent(sum(not len(shares) for shares in told.values())),
                 *_left_out("reference", len(reference) - n_known),
                 *_left_out("candidates", len(candidate) - n),
             ),
@@ -129,6 +132,17 @@ def _loud(clip: Clip) -> Bool[np.ndarray, "seconds"]:
 
 def _of(clips: Mapping[str, Clip]) -> list[Clip]:
     return list(clips.values())
+
+
+def _told(known: Mapping[str, Points], made: Mapping[str, Points]) -> dict[str, Shares]:
+    """Votes at each second of what was made. known: label → points."""
+    points = np.concatenate(list(known.values()))
+    numbers = np.repeat(np.arange(len(known)), [len(part) for part in known.values()])
+    directions = discriminants(points, numbers)
+    asked = np.concatenate(list(made.values()))
+    shares = votes(asked @ directions, points @ directions, numbers)
+    ends = np.cumsum([len(part) for part in made.values()])
+    return dict(zip(made, np.split(shares, ends[:-1]), strict=True))
 
 
 def _is_right(number: int, shares: Shares) -> float:
