@@ -1,4 +1,4 @@
-"""Menura's own: 96 numbers a second, by a small network that learnt instruments and genres."""
+"""Menura's own: 96 numbers a second, by a small network that learnt to tell instruments."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +17,9 @@ FILES = ("classifier.json", "weights.safetensors")
 class Menura(Embedding):
     """The last layer but one of the classifier that comes with Menura: offline, below a megabyte.
 
-    It learnt to tell single notes by their instrument and music by its genre from recordings that
-    are free for any use (their licences are in its README.md), and hears each whole second by
-    itself. It computes on the processor, in float32, whatever else the machine has: figures of two
+    It learnt to tell single notes by their instrument, and a little music by its genre, from those
+    recordings alone that are free for any use (its README.md says what it learnt, and how well); it
+    hears each whole second by itself. It computes on the processor, in float32, whatever else the machine has: figures of two
     machines are to compare. They do between equal editions alone: who ships other weights counts
     the edition up.
     """
