@@ -1,7 +1,5 @@
 """Label accuracy: planted shares come out as planted; the vote beside scikit-learn's own."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,20 +13,10 @@ from menura.evaluation.floors import divisions, floor_of, floors_over
 from menura.evaluation.metrics import Clips, Measurement
 from menura.evaluation.votes import N_NEIGHBOURS, votes
 from menura.foundation.errors import MenuraError
-from tiny_embeddings import looked_for_in, write_menura
 from toy_labels import RATE, toy_sound
 
 HIGH, LOW = "high", "low"  # two timbres
 METRIC = metrics.load("label-accuracy")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("embeddings")
-        write_menura(folder / "menura")
-        looked_for_in(folder, patch)
-        yield
 
 
 def sound(timbre: str, number: int, seconds: float = 2.0) -> Clip:

@@ -21,7 +21,6 @@ from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
 from menura.workflows import compare_judging, compare_making
 from menura.workflows.compare_order import FACTS, MADE
-from tiny_embeddings import looked_for_in, write_menura
 from toy_labels import LABELS, RATE, toy_sound
 
 SECONDS = 2.0
@@ -73,15 +72,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedCorpus:
 @pytest.fixture(scope="module")
 def material(prepared: PreparedCorpus) -> Material:
     return material_of(prepared, 9, SECONDS, seed=0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("embeddings")
-        write_menura(folder / "menura")
-        looked_for_in(folder, patch)
-        yield
 
 
 def test_one_kind_is_judged_by(material: Material) -> None:

@@ -19,9 +19,9 @@ class Menura(Embedding):
 
     It learnt to tell single notes by their instrument, and a little music by its genre, from those
     recordings alone that are free for any use (its README.md says what it learnt, and how well); it
-    hears each whole second by itself. It computes on the processor, in float32, whatever else the machine has: figures of two
-    machines are to compare. They do between equal editions alone: who ships other weights counts
-    the edition up.
+    hears each whole second by itself. It computes on the processor, in float32, whatever else the
+    machine has: figures of two machines are to compare. They do between equal editions alone: who
+    ships other weights counts the edition up.
     """
 
     in_words = "Menura's own network (edition 1), 96 numbers over 1 s, 16 kHz"
