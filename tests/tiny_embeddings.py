@@ -6,6 +6,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from menura.evaluation.classifiers import About, config_of, kind, save
+from menura.evaluation.embeddings import menura
+from menura.foundation.config import to_dict
 from menura.systems.musicgen.quiet import quiet_transformers
 
 VARIABLE = "MENURA_EMBEDDINGS"
@@ -17,6 +20,7 @@ def write_all(folder: Path) -> Path:
     write_vggish(folder / "vggish")
     write_clap(folder / "clap")
     write_encodec(folder / "encodec")
+    write_menura(folder / "menura")
     return folder
 
 
@@ -98,6 +102,16 @@ def write_encodec(folder: Path, sample_rate: int = 24_000) -> Path:
     return folder
 
 
-def named_by_the_environment(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """From here on the embeddings look for their weights in `folder`."""
+def write_menura(folder: Path, classifier: str = "log-mel-cnn") -> Path:
+    """A classifier that has learnt nothing, in place of the one that is shipped."""
+    labels = ("high", "low")
+    untaught = kind(classifier)(config_of(classifier, "tiny"), labels)
+    save(untaught, About(classifier, to_dict(untaught.config), labels, "label"), folder)
+    return folder
+
+
+def looked_for_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """From here on the embeddings look for their weights in `folder`, Menura's own too, which are
+    a part of the installation otherwise."""
     patch.setenv(VARIABLE, str(folder))
+    patch.setattr(menura, "FOLDER", folder / "menura")

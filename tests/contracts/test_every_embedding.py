@@ -8,7 +8,7 @@ import pytest
 from menura.audio import Clip, resample
 from menura.evaluation import embeddings
 from menura.evaluation.embeddings import Embedding
-from tiny_embeddings import named_by_the_environment, write_all
+from tiny_embeddings import looked_for_in, write_all
 from tunes import tune
 
 RATE = 16_000
@@ -17,7 +17,7 @@ RATE = 16_000
 @pytest.fixture(scope="module", autouse=True)
 def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        named_by_the_environment(write_all(tmp_path_factory.mktemp("embeddings")), patch)
+        looked_for_in(write_all(tmp_path_factory.mktemp("embeddings")), patch)
         yield
 
 

@@ -9,17 +9,18 @@ import pytest
 from menura.audio import Clip, resample
 from menura.evaluation import metrics
 from menura.evaluation.metrics import Clips, Metric
-from tiny_embeddings import named_by_the_environment, write_all
+from tiny_embeddings import looked_for_in, write_all
 from tunes import tune
 
 HUMS_HZ = (600, 1100, 1900, 3000, 4500)  # each tune has a soft hum of its own
+LABELS = ("low", "high", "low", "high", "high")  # folders, for metrics that go by label
 
 
 @pytest.fixture(scope="module", autouse=True)
 def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tiny ones: what a metric promises holds on any embedding."""
     with pytest.MonkeyPatch.context() as patch:
-        named_by_the_environment(write_all(tmp_path_factory.mktemp("embeddings")), patch)
+        looked_for_in(write_all(tmp_path_factory.mktemp("embeddings")), patch)
         yield
 
 
@@ -31,7 +32,7 @@ def metric(request: pytest.FixtureRequest) -> Metric:
 @pytest.fixture(scope="module")
 def music() -> Clips:
     return {
-        f"tune {number}": Clip(tune(6.0, 16_000, number) + hum(hz), 16_000)
+        f"{LABELS[number]}/tune {number}": Clip(tune(6.0, 16_000, number) + hum(hz), 16_000)
         for number, hz in enumerate(HUMS_HZ)
     }
 

@@ -11,11 +11,20 @@ from safetensors.torch import load_file, save_file
 
 from menura.audio import Clip, conform
 from menura.evaluation import embeddings, metrics
-from menura.evaluation.embeddings import _weights, clap, encodec
+from menura.evaluation.classifiers import config_of, open_saved
+from menura.evaluation.embeddings import _weights, clap, encodec, menura
 from menura.evaluation.embeddings._vggish_input import FEWEST_SAMPLES, examples, n_examples
 from menura.foundation.errors import MenuraError
 from menura.systems.musicgen.quiet import quiet_transformers
-from tiny_embeddings import CHANNELS, HIDDEN, VARIABLE, write_all, write_encodec
+from tiny_embeddings import (
+    CHANNELS,
+    HIDDEN,
+    VARIABLE,
+    looked_for_in,
+    write_all,
+    write_encodec,
+    write_menura,
+)
 from tunes import tune
 
 RATE = 16_000
@@ -28,13 +37,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def networks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(VARIABLE, str(folder))
+    looked_for_in(folder, monkeypatch)
     return folder
 
 
 @pytest.fixture
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(menura, "FOLDER", tmp_path / "shipped")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     return tmp_path
 
@@ -53,8 +63,8 @@ def sets() -> tuple[dict[str, Clip], dict[str, Clip]]:
 def test_the_distance_equals_the_general_matrix_root(name: str, networks: Path) -> None:
     """On equal embeddings, scipy's root gives the same Fréchet distance."""
     real, made = sets()
-    if name in ("spectral", "clap"):  # more dimensions than points: the general root needs both
-        seconds = 10.0 if name == "spectral" else 1.0
+    if name in ("spectral", "menura", "clap"):  # the general root needs more points than these
+        seconds = 1.0 if name == "clap" else 10.0
         real = {f"{i}": clip(seconds, i) for i in range(16)}
         made = {f"{i}": clip(seconds, 30 + i) for i in range(15)}
     embedding = embeddings.load(name)
@@ -241,3 +251,77 @@ def test_weights_of_another_kind_are_refused(
     (tmp_path / "clap").symlink_to(folder / "encodec")
     with pytest.raises(MenuraError, match="these weights cannot be loaded"):
         embeddings.load("clap").points(clip(2.0))
+
+
+def test_menura_equals_the_network_layer_by_layer(networks: Path) -> None:
+    """A second at a time: its picture by torch's own STFT, through the saved convolutions."""
+    sound = clip(5.5)
+    found = embeddings.load("menura").points(sound)
+    assert found.shape == (5, 16)
+    weights = {
+        name: value.double()
+        for name, value in load_file(networks / "menura" / "weights.safetensors").items()
+    }
+    image = config_of("log-mel-cnn", "tiny").image
+    filters = librosa.filters.mel(
+        sr=image.sample_rate, n_fft=image.n_fft, n_mels=image.n_mels, norm=None
+    )
+    window = torch.hann_window(image.n_fft, dtype=torch.float64)
+    low = torch.from_numpy(conform(sound, image.sample_rate, 1).samples[0]).double()
+    for second in range(5):
+        part = low[second * image.sample_rate : (second + 1) * image.sample_rate]
+        spectrum = torch.stft(
+            part, image.n_fft, image.hop_length, window=window, center=False, return_complex=True
+        )
+        power = torch.from_numpy(filters).double() @ spectrum.abs() ** 2 / (window.sum() / 2) ** 2
+        seen = (power.clamp(min=1e-8).log10() - weights["image.mean"]) / weights["image.deviation"]
+        layer = seen[None, None]
+        for block, stride in ((0, 1), (1, 2)):
+            layer = residual(layer, weights, f"network.blocks.{block}", stride)
+        np.testing.assert_allclose(found[second], layer.mean(dim=(2, 3))[0], rtol=1e-3, atol=1e-5)
+
+
+def residual(
+    x: torch.Tensor, weights: dict[str, torch.Tensor], named: str, stride: int
+) -> torch.Tensor:
+    def normed(h: torch.Tensor, number: int) -> torch.Tensor:
+        own = {
+            kind: weights[f"{named}.norms.{number}.{kind}"]
+            for kind in ("running_mean", "running_var", "weight", "bias")
+        }
+        return torch.nn.functional.batch_norm(h, *own.values())
+
+    conv = torch.nn.functional.conv2d
+    h = conv(x, weights[f"{named}.first.weight"], stride=stride, padding=1)
+    h = conv(normed(h, 0).relu(), weights[f"{named}.second.weight"], padding=1)
+    return (normed(h, 1) + conv(x, weights[f"{named}.around.weight"], stride=stride)).relu()
+
+
+def test_menura_without_its_weights_is_one_plain_line(nowhere: Path) -> None:
+    reason = metrics.load("frechet-menura").unavailable()
+    assert reason is not None
+    assert "not in this installation; install it again" in reason
+    with pytest.raises(MenuraError, match="menura: the weights that come with Menura are not in"):
+        embeddings.load("menura").points(clip(2.0))
+
+
+def test_menura_takes_no_other_kind_of_classifier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(menura, "FOLDER", write_menura(tmp_path / "rnn", "rnn"))
+    with pytest.raises(MenuraError, match="a rnn classifier has no layer to embed by"):
+        embeddings.load("menura").points(clip(2.0))
+
+
+@pytest.mark.skipif(not menura.FOLDER.is_dir(), reason="the weights are not there yet")
+def test_what_is_shipped_is_as_it_is_said_to_be() -> None:
+    """Its size, its form, and of which recordings it is made."""
+    classifier, about = open_saved(menura.FOLDER)
+    assert about.name == "log-mel-cnn"
+    assert (about.config["widths"][-1], classifier.sample_rate) == (96, menura.Menura.sample_rate)
+    assert "96 numbers over 1 s, 16 kHz" in menura.Menura.in_words
+    assert sum(file.stat().st_size for file in menura.FOLDER.iterdir()) < 1e6
+    assert about.data_licences
+    for licence in about.data_licences:
+        assert licence == "MIT" or licence.startswith(("CC0", "CC BY 3", "CC BY 4")), licence
+    assert embeddings.load("menura").points(clip(2.5)).shape == (2, 96)

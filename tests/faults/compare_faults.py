@@ -107,4 +107,18 @@ COMPARE_FAULTS = (
         "own",
         ("tests/evaluation/test_floors.py",),
     ),
+    Fault(
+        "clips made by label do not say of which",
+        f"{WORK}/judging.py",
+        "name = under(labels[file.stem], file.stem) if file.stem in labels else file.stem",
+        "name = file.stem",
+        ("tests/evaluation/compare/test_labels.py",),
+    ),
+    Fault(
+        "systems are asked for labels that nobody can judge",
+        f"{COMPARE}/labels.py",
+        "return found if len(found) > 1 else [Asked(name, None) for name in labels]",
+        "return [Asked(name, known.get(name)) for name in labels]",
+        ("tests/evaluation/compare/test_labels.py",),
+    ),
 )

@@ -15,12 +15,14 @@ import soundfile
 from menura import evaluate
 from menura.audio import Clip, read, write
 from menura.evaluation import metrics
+from menura.evaluation.embeddings import menura as menura_embedding
 from menura.evaluation.metrics import Measurement
 from menura.evaluation.taped import TapedClip
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.workflows.train import train
-from tiny_embeddings import write_encodec
+from tiny_embeddings import looked_for_in, write_encodec, write_menura
+from toy_labels import RATE, toy_sound
 from tunes import folder_of_tunes, tune
 
 SETS = {
@@ -41,7 +43,8 @@ SETS = {
     "recall",
     "tempo",
 }
-NETWORKS = {"frechet-clap", "frechet-encodec", "frechet-vggish"}
+NETWORKS = {"frechet-clap", "frechet-encodec", "frechet-menura", "frechet-vggish"}
+BY_LABEL = {"label-accuracy"}
 SAMPLES_ARE_EQUALLY_MANY = {"precision", "recall"}
 PAIRED = {"log-mel-distance", "multi-resolution-stft", "seed-relatedness"}
 
@@ -50,6 +53,7 @@ PAIRED = {"log-mel-distance", "multi-resolution-stft", "seed-relatedness"}
 def without_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MENURA_EMBEDDINGS", raising=False)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(menura_embedding, "FOLDER", tmp_path / "shipped")
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def candidates(tmp_path: Path) -> Path:
 def test_all_that_suit_are_measured(candidates: Path, reference: Path) -> None:
     result = evaluate(candidates, reference)
     assert {figure.metric for figure in result.figures} == SETS
-    assert set(result.not_measured) == PAIRED | NETWORKS
+    assert set(result.not_measured) == PAIRED | NETWORKS | BY_LABEL
     assert "hf download laion/larger_clap_music" in result.not_measured["frechet-clap"]
     assert (result.candidates.n_files, result.reference.n_files) == (3, 6)
     assert result.candidates.seconds == pytest.approx(9, abs=0.01)
@@ -193,7 +197,7 @@ def test_what_was_asked_for_and_cannot_be_is_an_error(candidates: Path, referenc
 
 def test_every_metric_is_in_one_of_the_lists() -> None:
     assert {name for name in metrics.room.names() if metrics.load(name).paired} == PAIRED
-    assert set(metrics.room.names()) == SETS | PAIRED | NETWORKS
+    assert set(metrics.room.names()) == SETS | PAIRED | NETWORKS | BY_LABEL
 
 
 def test_a_network_is_measured_where_its_weights_are(
@@ -208,6 +212,34 @@ def test_a_network_is_measured_where_its_weights_are(
     assert result.candidates.seconds == pytest.approx(9, abs=0.01)
     with pytest.raises(MenuraError, match="frechet-vggish: its weights are not on this machine"):
         evaluate(candidates, reference, metrics=["frechet-vggish"])
+
+
+def test_folders_by_label_are_told_apart(
+    candidates: Path, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where both sides have them; else it is said how to lay them out."""
+    write_menura(tmp_path / "embeddings" / "menura")
+    looked_for_in(tmp_path / "embeddings", monkeypatch)
+    for label, other in (("high", "low"), ("low", "high")):
+        for number in range(8):
+            real, made = toy_sound(label, number, 3.0), toy_sound(label, 20 + number)
+            if number < 2:
+                made = toy_sound(other, 40 + number)
+            write(Clip(real[None], RATE), tmp_path / "real" / label / "notes" / f"{number}.wav")
+            write(Clip(made[None], RATE), tmp_path / "made" / label / f"{number}.flac")
+    names = ["label-accuracy", "frechet-menura"]
+    told, near = evaluate(tmp_path / "made", tmp_path / "real", metrics=names).figures
+    assert told.measured.value == 0.75
+    assert told.measured.details["of high"] == 0.75
+    assert told.floor is not None
+    assert told.floor.value > told.measured.value
+    assert (told.floor.n_reference, told.floor.n_candidate) == (8, 16)
+    assert near.floor is not None
+    monkeypatch.setattr(metrics.room, "names", lambda: ["label-accuracy", "onset-density"])
+    flat = evaluate(candidates, reference)
+    assert "folders of the same names, one a label" in flat.not_measured["label-accuracy"]
+    with pytest.raises(MenuraError, match="label-accuracy: the candidates are not in folders"):
+        evaluate(candidates, tmp_path / "real", metrics=["label-accuracy"])
 
 
 def test_too_little_sound_is_warned_of(candidates: Path, reference: Path) -> None:

@@ -70,7 +70,8 @@ def evaluate(
     Each is a sound file or a folder of them. Beside each figure stands what real music scores
     against other real music of the reference, cut like the candidates: nearer than that says
     nothing. Files of one name are pairs: a reconstruction and its original, a continuation and
-    its seed. For `memorisation`, the reference is the training sound.
+    its seed. For `memorisation`, the reference is the training sound; for `label-accuracy`, both
+    are in folders by label (rock/1.wav).
     """
     from menura.workflows.evaluate import evaluate as work
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from menura.audio import Clip, Tape, conform
 from menura.evaluation.metrics import Measurement, Metric
-from menura.evaluation.pieces import halves, pieces_like
+from menura.evaluation.pieces import halves, halves_by_label, pieces_like
 from menura.evaluation.taped import TapedClip, on_tape
 from menura.foundation import seeds
 from menura.systems import System
@@ -59,24 +59,38 @@ Division = tuple[Mapping[str, Clip], Mapping[str, Clip]]
 
 
 def divisions(
-    reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
+    reference: Mapping[str, Clip],
+    candidate: Mapping[str, Clip],
+    seed: int,
+    *,
+    labelled: bool = False,
 ) -> list[Division]:
     """Some, for all metrics alike: what one embeds of the pieces, the next need not. None where
-    there is too little real music."""
-    if len(reference) < 2:
-        return []
+    there is too little real music.
+
+    labelled: for metrics whose reference is (see `Metric.against`). Each label is then divided by
+    itself: it can be told by other clips that have it, and by nothing else.
+    """
+    divide = halves_by_label if labelled else halves
     found: list[Division] = []
     for draw in range(DRAWS):
-        first, second = halves(reference, seeds.derive(seed, "floor", draw))
-        found.append((first, pieces_like(second, candidate, seeds.derive(seed, "floor", draw))))
+        first, second = divide(reference, seeds.derive(seed, "floor", draw))
+        if second:
+            pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
+            found.append((first, pieces))
     return found
+
+
+def is_labelled(metric: Metric) -> bool:
+    """Whether it takes divisions of each label by itself."""
+    return metric.against == "labelled"
 
 
 def floor_of(
     metric: Metric, reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seed: int
 ) -> Floor | None:
     """The median of several divisions; None when there is too little real music."""
-    return floor_over(metric, divisions(reference, candidate, seed))
+    return floor_over(metric, divisions(reference, candidate, seed, labelled=is_labelled(metric)))
 
 
 def floor_over(metric: Metric, divided: Sequence[Division]) -> Floor | None:

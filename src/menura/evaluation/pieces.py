@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from menura.audio import Clip, Score
+from menura.evaluation.by_label import by_label
 from menura.foundation import seeds
 
 SHORTEST_S = 1.0
@@ -18,6 +19,23 @@ def halves(clips: Mapping[str, Clip], seed: int) -> tuple[dict[str, Clip], dict[
     middle = (len(names) + 1) // 2
     first, second = order[:middle], order[middle:]
     return {names[i]: clips[names[i]] for i in first}, {names[i]: clips[names[i]] for i in second}
+
+
+def halves_by_label(
+    clips: Mapping[str, Clip], seed: int
+) -> tuple[dict[str, Clip], dict[str, Clip]]:
+    """Halves of each label's clips (see `by_label`), so that what the second has, the first knows.
+
+    The first has the odd one of every label, and so all of a label that has one clip. Clips in no
+    folder are in neither.
+    """
+    first: dict[str, Clip] = {}
+    second: dict[str, Clip] = {}
+    for label, own in by_label(clips).items():
+        known, judged = halves(own, seeds.derive(seed, label))
+        first |= known
+        second |= judged
+    return first, second
 
 
 def pieces_like(

@@ -7,7 +7,14 @@ from pathlib import Path
 from menura.audio import Clip
 from menura.evaluation import metrics as room
 from menura.evaluation.collecting import read_candidates, read_reference, sound_files, tape_for
-from menura.evaluation.floors import Coder, Division, divisions, floor_over, round_trip
+from menura.evaluation.floors import (
+    Coder,
+    Division,
+    divisions,
+    floor_over,
+    is_labelled,
+    round_trip,
+)
 from menura.evaluation.metrics import Measurement, Metric
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
@@ -148,13 +155,17 @@ def _measured(
     """Figures by metric, and why the others do not suit."""
     figures: dict[str, Figure] = {}
     reasons: dict[str, str] = {}
-    divided = divisions(reference, candidate, seed)
+    divided = {
+        labelled: divisions(reference, candidate, seed, labelled=labelled)
+        for labelled in {is_labelled(metric) for metric in metrics.values()}
+    }
     for number, (name, metric) in enumerate(metrics.items()):
         reporter.progress(number, len(metrics), f"measuring {name}")
         reason = metric.unsuited(reference, candidate)
         if reason is None:
             try:
-                figures[name] = _figure(name, metric, reference, candidate, divided, coder)
+                floors = divided[is_labelled(metric)]
+                figures[name] = _figure(name, metric, reference, candidate, floors, coder)
             except MenuraError as error:
                 reason = str(error)
             except Exception as error:  # one metric's fault must not cost the others

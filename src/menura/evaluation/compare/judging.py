@@ -10,10 +10,11 @@ from menura.audio import Clip, Tape
 from menura.evaluation import metrics
 from menura.evaluation.collecting import tape_for
 from menura.evaluation.compare.intervals import interval
+from menura.evaluation.compare.labels import by_label
 from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.stretches import length_s
 from menura.evaluation.compare.ways import Way, seeds_of
-from menura.evaluation.floors import Division, divisions, floors_over
+from menura.evaluation.floors import Division, divisions, floors_over, is_labelled
 from menura.evaluation.metrics import Against, Clips, Measurement, Metric
 from menura.evaluation.taped import on_tape
 from menura.foundation.errors import MenuraError
@@ -64,10 +65,11 @@ class Judge:
         self._metrics = {name: metrics.load(name) for name in names or metrics.room.names()}
         self._kept: dict[tuple[str, int], dict[str, Clip]] = {}
         self._tapes: dict[int, Tape] = {}
-        self._divided: dict[tuple[int, tuple[float, ...]], list[Division]] = {}
+        self._divided: dict[tuple[int, bool, tuple[float, ...]], list[Division]] = {}
 
     def judge(self, way: Way, made: ReadAt) -> Judged:
-        """What a system made by this way; each part that is new."""
+        """What a system made by this way; each part that is new. Names say the label that a clip
+        was asked for, where it was (see `evaluation/by_label.py`)."""
 
         heard: dict[int, dict[str, Clip]] = {}
 
@@ -85,7 +87,7 @@ class Judge:
 
         def measure(metric: Metric, against: Against) -> Scored | None:
             rate = metric.sample_rate
-            if against == "real":
+            if against in ("real", "labelled"):
                 return self._floor(way, metric) if metric.has_floor else None
             if against == "original":  # what is passed through by nobody comes back as it is
                 return None
@@ -134,23 +136,24 @@ class Judge:
         return Scored(measured, *(limits or (None, None)))
 
     def _floor(self, way: Way, metric: Metric) -> Scored:
-        found = floors_over(metric, self._divisions(way, metric.sample_rate))
+        found = floors_over(metric, self._divisions(way, metric))
         values = [floor.measured.value for floor in found]
         if not values or not np.isfinite(values).all():
             raise MenuraError("there is too little real music to measure against itself")
         return Scored(found[len(found) // 2].measured, values[0], values[-1])
 
-    def _divisions(self, way: Way, rate: int) -> list[Division]:
-        """The same for all metrics, and for all ways that make clips as long."""
-        lengths = self._lengths(way)
-        key = (rate, tuple(lengths.values()))
+    def _divisions(self, way: Way, metric: Metric) -> list[Division]:
+        """The same for all metrics that go by label, and for all others; and for all ways that make
+        clips as long."""
+        lengths, rate, labelled = self._lengths(way), metric.sample_rate, is_labelled(metric)
+        key = (rate, labelled, tuple(lengths.values()))
         if key not in self._divided:
             pattern = {
                 name: Clip(np.zeros((1, round(seconds * rate)), np.float32), rate)
                 for name, seconds in lengths.items()
             }
-            reference = self._reference(way, "real", rate)
-            self._divided[key] = divisions(reference, pattern, self._seed)
+            reference = self._reference(way, metric.against, rate)
+            self._divided[key] = divisions(reference, pattern, self._seed, labelled=labelled)
         return self._divided[key]
 
     def _lengths(self, way: Way) -> dict[str, float]:
@@ -167,6 +170,8 @@ class Judge:
     def _reference(self, way: Way, against: Against, rate: int) -> dict[str, Clip]:
         if against == "real":
             return self._keep("held out", rate)
+        if against == "labelled":
+            return by_label(self._material, self._keep("held out", rate))
         if against == "seed":
             return self._keep("seeds", rate)
         if against == "original":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from menura.audio import Clip, Played, conform
+from menura.evaluation.compare.labels import Asked, asked_of
 from menura.evaluation.compare.material import SHORTEST_S, Material
 from menura.evaluation.compare.stretches import Stretch, length_s, read, score_of
 from menura.evaluation.metrics import Against
@@ -25,6 +26,7 @@ class Way:
         after the other. Those of which nothing can be made are left out.
     new: the part of a clip that is new, in seconds, where not all of it is: what is measured. None
         of a clip that this way leaves out.
+    label: the label that a clip was asked for, where that can be judged.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Way:
     against: tuple[Against, ...]
     make: Callable[[System, Material, int], Made]
     new: Callable[[Material, str], Span | None] | None = None
+    label: Callable[[System, Material, str], str | None] | None = None
 
 
 def possible(way: Way, system: System, material: Material) -> str | None:
@@ -77,11 +80,19 @@ def _generated(system: System, material: Material, seed: int) -> Made:
 
 def _labelled(system: System, material: Material, seed: int) -> Made:
     """As many of each label; where there are more labels than clips, labels from all of them."""
-    labels = system.labels
     for number in range(material.n):
-        label = labels[number * len(labels) // material.n]
+        label = _asked(system, material, f"{number:03}").name
         [clip] = system.generate(1, material.seconds, seed + number, label=label)
         yield f"{number:03}", clip
+
+
+def _asked(system: System, material: Material, name: str) -> Asked:
+    labels = asked_of(system.labels, material)
+    return labels[int(name) * len(labels) // material.n]
+
+
+def _label(system: System, material: Material, name: str) -> str | None:
+    return _asked(system, material, name).label
 
 
 def _continued(system: System, material: Material, seed: int) -> Made:
@@ -178,9 +189,11 @@ WAYS: Mapping[str, Way] = {
             "labels",
             "generate",
             "Made by label",
-            "Clips asked for by label, the labels in turn, against the held-out recordings.",
-            ("real", "training"),
+            "Clips asked for by label, against the held-out recordings: as many for each of the "
+            "labels that these have, of one kind.",
+            ("real", "labelled", "training"),
             _labelled,
+            label=_label,
         ),
         Way(
             "continue",

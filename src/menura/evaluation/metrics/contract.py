@@ -8,11 +8,13 @@ from typing import ClassVar, Literal
 from menura.audio import Clip
 
 Clips = Mapping[str, Clip]
-"""Name → clip. The name is the file's, without its suffix; pairs are clips of one name."""
+"""Name → clip. The name is the file's below its folder ("rock/3"), without its suffix; pairs are
+clips of one name."""
 
-Against = Literal["real", "training", "original", "seed"]
-"""What a reference is: other real music; the sound that was learnt from; the clips, name by name,
-that the candidates were made from; the beginnings, name by name, that they go on from."""
+Against = Literal["real", "labelled", "training", "original", "seed"]
+"""What a reference is: other real music; the same in folders by label, as the candidates are; the
+sound that was learnt from; the clips, name by name, that the candidates were made from; the
+beginnings, name by name, that they go on from."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from menura import audio
 from menura.audio import Clip
 from menura.evaluation import metrics
+from menura.evaluation.by_label import under
 from menura.evaluation.compare.judging import Judge, Judged, ReadAt
 from menura.evaluation.compare.material import material_of
 from menura.evaluation.compare.ways import WAYS
@@ -57,7 +58,7 @@ def judge(payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
         if task.ways:
             judged = judge_.real(WAYS[name])
         else:
-            judged = judge_.judge(WAYS[name], _reader(Path(task.folder) / MADE / name))
+            judged = judge_.judge(WAYS[name], _reader(Path(task.folder), name))
         found[name] = _plain(judged)
     result = {**wanted, "scores": {name: found[name] for name in ways}}
     write_json(file, result)
@@ -72,8 +73,12 @@ def as_payload(task: Task) -> dict[str, Any]:
 def _ways(task: Task) -> list[str]:
     if task.ways:
         return list(task.ways)
-    facts = read_json(Path(task.folder) / FACTS) or {}
-    return [name for name, made in facts.get("made", {}).items() if "names" in made]
+    return [name for name, made in _made(Path(task.folder)).items() if "names" in made]
+
+
+def _made(folder: Path) -> dict[str, Any]:
+    """Way → what a system made by it."""
+    return dict((read_json(folder / FACTS) or {}).get("made", {}))
 
 
 @lru_cache(maxsize=1)
@@ -82,12 +87,17 @@ def _judge(corpus: str, clips: int, seconds: float, seed: int, reporter: Reporte
     return Judge(material, seed, reporter)
 
 
-def _reader(folder: Path) -> ReadAt:
-    """Reads the clips of a folder at a rate, mono, by their names."""
+def _reader(folder: Path, way: str) -> ReadAt:
+    """Reads the clips of a system at a rate, mono, by their names, and by the labels that they were
+    asked for."""
+    labels: dict[str, str] = _made(folder)[way].get("labels", {})
 
     def at(sample_rate: int) -> dict[str, Clip]:
-        files = sorted(folder.glob("*.flac"))
-        return {f.stem: audio.conform(audio.read(f), sample_rate, 1) for f in files}
+        clips = {}
+        for file in sorted((folder / MADE / way).glob("*.flac")):
+            name = under(labels[file.stem], file.stem) if file.stem in labels else file.stem
+            clips[name] = audio.conform(audio.read(file), sample_rate, 1)
+        return clips
 
     return at
 

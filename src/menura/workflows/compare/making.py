@@ -178,7 +178,11 @@ def _one_way(
         return {"not_made": words}
     if not names:
         return {"not_made": "nothing could be made of the held-out pieces"}
-    return {"names": names, "took_s": took_s, "sound_s": sound_s}
+    found: dict[str, Any] = {"names": names, "took_s": took_s, "sound_s": sound_s}
+    if way.label is not None:
+        asked = {name: way.label(system, material, name) for name in names}
+        found["labels"] = {name: label for name, label in asked.items() if label is not None}
+    return found
 
 
 def _of_the_machine(error: BaseException) -> OSError | MemoryError | None:
