@@ -25,10 +25,9 @@ from menura.foundation.errors import UsageError
 )
 @click.option(
     "--init",
-    default="none",
-    show_default=True,
-    metavar="none|RUN",
-    help="Start from the weights of another run.",
+    metavar="base|none|RUN",
+    help="Start from base, from another run, or from nothing (default: base, where this Menura has "
+    "it and it fits).",
 )
 @click.option("--minutes", type=POSITIVE, metavar="M", help="Stop after M minutes.")
 @click.option("--steps", type=COUNT, metavar="N", help="Stop after N steps.")
@@ -56,7 +55,7 @@ def train(
     corpus: Path | str,
     out: Path,
     preset: str,
-    init: str,
+    init: str | None,
     minutes: float | None,
     steps: int | None,
     resume: bool,

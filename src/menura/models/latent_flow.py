@@ -4,6 +4,7 @@ Learns the velocity that carries noise to music along straight lines (Liu, Gong 
 whatever part of the music is known: all ways to make music are one task with other parts known.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -11,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
+from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
 from menura.models._ode import Velocity, integrate
 from menura.models._paths import along
@@ -98,6 +100,7 @@ class LatentFlow(Model):
     """
 
     Config = LatentFlowConfig
+    adds_labels = True
     tiny: ClassVar[LatentFlowConfig] = LatentFlowConfig(
         width=32,
         depth=2,
@@ -122,6 +125,23 @@ class LatentFlow(Model):
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
+        """Labels keep what they say, by name, and new ones begin as they are here. Channels all
+        begin as the mean of theirs."""
+        fitted, own = dict(weights), self.spec
+        if theirs.n_channels != own.n_channels:
+            of_channels = (fitted["enter.weight"], fitted["leave.weight"], fitted["leave.bias"])
+            fitted |= zip(
+                ("enter.weight", "leave.weight", "leave.bias"),
+                channels_adopted(*of_channels, theirs.n_channels, own.n_channels),
+                strict=True,
+            )
+        table = fitted.pop("labels.weight", None)
+        if self.labels is not None:
+            fresh = self.labels.weight.detach()
+            fitted["labels.weight"] = labels_adopted(fresh, own.labels, table, theirs.labels)
+        return fitted
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         c, music = self.config, batch.frames

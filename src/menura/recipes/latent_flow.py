@@ -24,6 +24,15 @@ recipe = Recipe(
             batching=RandomCrops(batch_size=8, n_frames=256),
             training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998),
         ),
+        "base": Preset(  # what ships: see base/README.md
+            sample_rate=32_000,
+            representation=None,
+            codec=_CODECS["base"],
+            model=Part("latent-flow", LatentFlowConfig()),
+            batching=RandomCrops(batch_size=8, n_frames=256),
+            training=Training(evaluate_every=500, n_held_out=32, ema_decay=0.9995),
+            label_kinds=("family", "genre"),
+        ),
         "tiny": Preset(
             sample_rate=8_000,
             representation=None,

@@ -76,7 +76,9 @@ def clicks(seed_clip: Clip, sound: Clip, n_join: int) -> bool:
     """Whether the sound, faded in over the last n_join samples of the seed, makes a step there or
     right after that the seed has not: one above the 99.99th percentile of the seed's own."""
     tail = seed_clip.samples[:, seed_clip.n_samples - n_join :]
-    joined = cross_fade(tail, sound.samples, n_join)[:, : n_join + round(CLICK_S * sound.sample_rate)]
+    joined = cross_fade(tail, sound.samples, n_join)[
+        :, : n_join + round(CLICK_S * sound.sample_rate)
+    ]
     steps, own = np.abs(np.diff(joined)), np.abs(np.diff(seed_clip.samples))
     return bool(steps.max(initial=0.0) > np.percentile(own, 99.99)) if own.size else False
 

@@ -66,6 +66,7 @@ def _made(task: Task, folder: Path, reporter: Reporter) -> dict[str, Any]:
             task.corpus,
             run,
             preset=task.preset,
+            init="none",  # the same data and minutes for all
             minutes=task.minutes,
             resume=True,
             seed=task.seed,
