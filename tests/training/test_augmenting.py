@@ -16,6 +16,7 @@ from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.recipes import Augmentation, RandomCrops
 from menura.recipes import load as load_recipe
+from menura.systems import read_description
 from menura.training import checkpoint
 from menura.training.assembly import labels_to_learn, learning_data, new_system
 from menura.training.augmenting import MIX_DB, Change, changed, drawn
