@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,11 +17,14 @@ from menura.cli import run as command
 from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
+from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
 from menura.training import checkpoint
+from menura.training.assembly import labels_to_learn, new_system
 from menura.training.starting import described, fit_for
 from menura.workflows.download import download
 from menura.workflows.load import load
+from menura.workflows.starting import started
 from menura.workflows.train import train
 from tiny_base import LABELS, labelled_corpus, packed_base
 from tunes import tune
@@ -68,7 +70,6 @@ def test_every_verb_finds_it(clip: Path, capsys: pytest.CaptureFixture[str]) -> 
         "inpaint base seed.wav --from 0.5 --to 0.8 --out in.wav",
         "vary base seed.wav --strength 0.4 --out vary.wav",
         "interpolate base seed.wav other.wav --steps 2 --out between",
-        "reconstruct base seed.wav --out again.wav",
         "list labels base",
     ):
         assert command(words.split()) == 0, (words, capsys.readouterr().err)
@@ -127,19 +128,24 @@ def test_training_starts_from_it_where_it_fits(there: Path, corpus: Path) -> Non
     assert (table[:, :2] - old).abs().max() < 0.2 * old.abs().max(), "a few steps away"
 
 
-def test_what_starts_from_nothing_says_so(there: Path, corpus: Path) -> None:
-    for name, more in (
-        ("asked", {"init": "none"}),
-        ("own codec", {"settings": {"codec.model.n_latent": "3"}}),
-    ):
-        told = Collected()
-        train("latent-flow", corpus, Path(name), preset="tiny", steps=2, reporter=told, **more)  # type: ignore[arg-type]
-        assert told.lines[0].startswith("starting from nothing"), name
-        assert Path(name, "codec").exists()
-    shutil.rmtree(there)
+def beginning(out: Path, *, init: str | None = None, **settings: str) -> tuple[str, str]:
+    """What a run of `tiny` into `out` would start from, and the first line that it says."""
     told = Collected()
-    train("latent-flow", corpus, Path("as before"), preset="tiny", steps=2, reporter=told)
-    assert told.lines[0].startswith("starting from nothing")
+    tiny = recipes.trainable("latent-flow").preset("tiny")
+    from_, _ = started(init, "latent-flow", tiny, settings, out, out / "codec", told)
+    return from_, " ".join(told.lines)
+
+
+def test_what_it_starts_from_is_said(there: Path) -> None:
+    new = Path("new")
+    assert beginning(new)[0] == "base"
+    for found in (beginning(new, init="none"), beginning(new, **{"codec.model.n_latent": "3"})):
+        assert found[0] == "none"
+        assert found[1].startswith("starting from nothing: a codec is trained")
+    shutil.rmtree(there)
+    assert beginning(new)[0] == "none", "as before it shipped"
+    with pytest.raises(MenuraError, match="came without its weights"):
+        beginning(new, init="base")
 
 
 def test_a_preset_that_hears_otherwise_does_not_start_from_it(there: Path) -> None:
@@ -150,14 +156,17 @@ def test_a_preset_that_hears_otherwise_does_not_start_from_it(there: Path) -> No
     assert not fit_for(tiny, "another", {}, start)
 
 
-def test_a_run_goes_on_as_it_was_begun(there: Path, corpus: Path) -> None:
-    settings: dict[str, Any] = {"preset": "tiny", "steps": 2}
-    train("latent-flow", corpus, Path("from base"), **settings)
-    train("latent-flow", corpus, Path("from none"), init="none", **settings)
-    for name, init in (("from base", "base"), ("from none", "none")):
-        train("latent-flow", corpus, Path(name), preset="tiny", steps=4, resume=True)
-        assert checkpoint.read_plan(Path(name))["init"] == init
-        assert load(name).description.provenance.training.startswith("4 steps")  # type: ignore[attr-defined]
+def test_a_run_goes_on_as_it_was_begun(there: Path, packed: Path, corpus: Path) -> None:
+    train("latent-flow", corpus, Path("run"), preset="tiny", steps=2)
+    assert beginning(Path("run")) == ("base", "")
+    train("latent-flow", corpus, Path("run"), preset="tiny", steps=4, resume=True)
+    assert checkpoint.read_plan(Path("run"))["init"] == "base"
+    assert load("run").description.provenance.training.startswith("4 steps")  # type: ignore[attr-defined]
+    of_nothing = packed.parent / "run"
+    assert beginning(of_nothing) == ("none", "")
+    half = Path("half")  # its codec alone was begun
+    shutil.copytree(of_nothing / "codec", half / "codec")
+    assert beginning(half) == ("none", "")
 
 
 def test_its_sizes_are_taken_and_settings_stay(there: Path, corpus: Path) -> None:
@@ -181,9 +190,10 @@ def test_its_sizes_are_taken_and_settings_stay(there: Path, corpus: Path) -> Non
             steps=1,
             settings={"codec.model.n_latent": "3"},
         )
-    train("stft-lstm", corpus, Path("lstm"), preset="tiny", steps=1)
+    lstm = new_system("stft-lstm", "tiny", recipes.trainable("stft-lstm").preset("tiny"), 0)
+    systems.save(lstm, Path("lstm"))
     with pytest.raises(UsageError, match="cannot be the beginning of this recipe"):
-        train("latent-flow", corpus, Path("flow"), preset="tiny", steps=1, init="lstm")
+        beginning(Path("flow"), init="lstm")
 
 
 def test_stereo_starts_from_mono(there: Path, corpus: Path) -> None:
@@ -201,13 +211,11 @@ def test_stereo_starts_from_mono(there: Path, corpus: Path) -> None:
     assert clip.n_channels == 2
 
 
-def test_labels_that_a_model_cannot_add_are_named(there: Path, corpus: Path) -> None:
-    other = labelled_corpus(Path("others"), ("oboe", "tuba"), 5)
-    train("cvae", corpus, Path("first"), preset="tiny", steps=2)
-    told = Collected()
-    train("cvae", other, Path("second"), preset="tiny", steps=2, init="first", reporter=told)
-    assert load("second").labels == ("harp", "piano")
-    assert any("labels oboe, tuba are not learnt" in line for line in told.warnings)
+def test_labels_that_a_model_cannot_add_are_named(corpus: Path) -> None:
+    preset, told = recipes.trainable("cvae").preset("tiny"), Collected()
+    first = new_system("cvae", "tiny", preset, 0, labels=("oboe", "piano")).description
+    assert labels_to_learn(preset, PreparedCorpus.open(corpus), first, told) == ("oboe", "piano")
+    assert [line for line in told.warnings if "labels harp are not learnt" in line]
 
 
 def test_systems_that_were_saved_with_two_codecs_load(packed: Path, tmp_path: Path) -> None:

@@ -76,8 +76,11 @@ def read_manifest() -> Manifest:
     """Raises MenuraError when it is damaged."""
     path = HOME / MANIFEST
     try:
-        return from_dict(Manifest, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, AttributeError, UsageError) as error:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise ValueError("it is no object")
+        return from_dict(Manifest, values)
+    except (OSError, ValueError, UsageError) as error:
         raise MenuraError(
             f"{printable(str(path))}: cannot be read ({error}); install Menura again"
         ) from None

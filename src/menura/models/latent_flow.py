@@ -144,6 +144,8 @@ class LatentFlow(Model):
         table = fitted.pop("labels.weight", None)
         if self.labels is not None:
             fresh = self.labels.weight.detach()
+            if table is not None and len(table) != len(fresh):  # of another width: it fits nowhere
+                return dict(weights)
             fitted["labels.weight"] = labels_adopted(fresh, own.labels, table, theirs.labels)
         return fitted
 
