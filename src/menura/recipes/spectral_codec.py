@@ -29,7 +29,7 @@ recipe = Recipe(
             model=Part(
                 "spectral-codec",
                 SpectralCodecConfig(
-                    n_latent=48,
+                    n_latent=64,
                     encoder_depths=(3, 3),
                     decoder_depths=(2, 6),
                     critic_start=10_000,
