@@ -39,9 +39,9 @@ def channels_adopted(
     n_now = n_ours // n_each
     noisy, told, known = enter[:, :n_theirs], enter[:, n_theirs:-1], enter[:, -1:]
     shares = [
-        part.unflatten(1, (-1, n_each)).sum(dim=1).repeat(1, n_now) / n_now
+        part.reshape(len(part), -1, n_each).sum(dim=1).repeat(1, n_now) / n_now
         for part in (noisy, told)
     ]
-    said = leave.unflatten(0, (-1, n_each)).mean(dim=0).repeat(n_now, 1)
-    biased = bias.unflatten(0, (-1, n_each)).mean(dim=0).repeat(n_now)
+    said = leave.reshape(-1, n_each, leave.shape[1]).mean(dim=0).repeat(n_now, 1)
+    biased = bias.reshape(-1, n_each).mean(dim=0).repeat(n_now)
     return torch.cat([*shares, known], dim=1), said, biased

@@ -261,8 +261,13 @@ class LatentFlow(Model):
     def to_latent(self, frames: Frames) -> Latent:
         """The noise that flows to these frames, and below it what the flow misses of them."""
         c = self.config
-        velocity = self._freely()
-        begun = integrate(velocity, frames, c.n_steps, start=1, stop=0, shift=c.time_shift)
+        begun = integrate(
+            *(self._freely(), frames, c.n_steps),
+            start=1,
+            stop=0,
+            method=c.method,
+            shift=c.time_shift,
+        )
         return torch.cat([begun, frames - self._flown(begun)], dim=1)
 
     def from_latent(self, latent: Latent, n_frames: int) -> Frames:
@@ -301,7 +306,8 @@ class LatentFlow(Model):
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:
-        return integrate(self._freely(), begun, self.config.n_steps, shift=self.config.time_shift)
+        c = self.config
+        return integrate(self._freely(), begun, c.n_steps, method=c.method, shift=c.time_shift)
 
     def _towards(
         self,

@@ -51,7 +51,7 @@ class Coded(Representation):
         codec.requires_grad_(False)
         self.codec: Model = codec.eval()
         self.normaliser = Normaliser("per-bin", codec.n_latent)
-        self.register_load_state_dict_pre_hook(_drop_twins)
+        self.register_load_state_dict_pre_hook(_drop_twins)  # type: ignore[no-untyped-call]
 
     @property
     def _codes(self) -> Codes:
