@@ -19,7 +19,7 @@ endif
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv check test test-all faults
+.PHONY: help demo venv check test test-all faults base
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,24 @@ check: $(READY)  ## style, types and architecture, without running anything
 
 faults: $(READY)  ## put mistakes into copies of the code, one by one; the tests must catch each
 	$(BIN)/python tests/faults/run.py
+
+# Hours of work, in as many sittings as it takes: stopped, the same command goes on. base/README.md
+# says more, and what WORK then holds.
+WORK ?= work
+HOURS ?= 10
+SEED ?= 0
+CODEC_MINUTES ?= 180
+FLOW_MINUTES ?= 180
+
+base: $(READY)  ## the system that ships, from nothing: composed, prepared, trained, packed
+	$(BIN)/python base/material.py --hours $(HOURS) --out $(WORK)/composed --seed $(SEED)
+	$(BIN)/python base/allowlist.py --out $(WORK)/real.csv
+	$(BIN)/menura prepare $(WORK)/composed --out $(WORK)/corpus --resume
+	$(BIN)/menura prepare "$(MENURA_DATA)" --labels $(WORK)/real.csv --out $(WORK)/corpus \
+		--append --resume
+	$(BIN)/python base/train.py --work $(WORK) --seed $(SEED) \
+		--codec-minutes $(CODEC_MINUTES) --flow-minutes $(FLOW_MINUTES)
+	$(BIN)/python base/pack.py --work $(WORK)
 
 venv: $(READY)  ## .venv with everything that development needs; made anew when a pin changes
 

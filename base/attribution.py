@@ -23,23 +23,31 @@ FLUIDR3 = (
 
 
 def attribution(rows: Iterable[Permitted]) -> str:
-    """Every source that is learnt from, by licence; those held out are in no weights."""
-    learnt = [row for row in rows if row.use == "train"]
-    sources: dict[str, dict[tuple[str, str], int]] = {licence: {} for licence in LINKS}
-    for row in learnt:
-        counts = sources[row.licence]
-        counts[row.title, row.source] = counts.get((row.title, row.source), 0) + 1
-    parts = [
-        f"## {licence}\n\n<{LINKS[licence]}>\n\n| what | whose, and where from | files |\n"
-        "|---|---|---|\n"
-        + "".join(f"| {title} | {source} | {n} |\n" for (title, source), n in counts.items())
-        for licence, counts in sources.items()
-        if counts
-    ]
+    """All of ATTRIBUTION.md."""
     return f"""# Sources of base
 
 Written by `python base/attribution.py` from allowlist.csv; not by hand.
 
+{sources(rows, "##")}"""
+
+
+def sources(rows: Iterable[Permitted], heading: str) -> str:
+    """Every source that is learnt from, by licence; those held out are in no weights.
+
+    heading: what stands before the name of a licence."""
+    learnt = [row for row in rows if row.use == "train"]
+    found: dict[str, dict[tuple[str, str], int]] = {licence: {} for licence in LINKS}
+    for row in learnt:
+        counts = found[row.licence]
+        counts[row.title, row.source] = counts.get((row.title, row.source), 0) + 1
+    parts = [
+        f"{heading} {licence}\n\n<{LINKS[licence]}>\n\n| what | whose, and where from | files |\n"
+        "|---|---|---|\n"
+        + "".join(f"| {title} | {source} | {n} |\n" for (title, source), n in counts.items())
+        for licence, counts in found.items()
+        if counts
+    ]
+    return f"""\
 `base` has learnt from the files below, and from pieces that Menura composed and played with
 {FLUIDR3}.
 Changes made to all recordings: cut, resampled, mixed to mono, gain, pitch and speed changed, mixed

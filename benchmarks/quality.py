@@ -90,7 +90,14 @@ def learn(name: str, corpus: Path, work: Path, minutes: float) -> Trained:
     recipe, preset = SYSTEMS[name]
     run = folder(work, name)
     if not (run / METRICS).is_file():
-        train(recipe, corpus, run, preset=preset, minutes=minutes, resume=True, reporter=Speaker())
+        train(
+            *(recipe, corpus, run),
+            preset=preset,
+            init="none",
+            minutes=minutes,
+            resume=True,
+            reporter=Speaker(),
+        )
     trained = stages(run)
     last = trained[-1]
     minutes = sum(stage["minutes"] for stage in trained)

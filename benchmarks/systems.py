@@ -64,7 +64,14 @@ def measure(name: str, work: Path, minutes: float) -> None:
     corpus = kind.prepare(work)
     run = work / f"{name}-{minutes:g}"
     if not (run / METRICS).is_file():
-        train(name, corpus, run, preset=PRESET, minutes=minutes, resume=True, reporter=Speaker())
+        train(
+            *(name, corpus, run),
+            preset=PRESET,
+            init="none",
+            minutes=minutes,
+            resume=True,
+            reporter=Speaker(),
+        )
     system = load(run)
     material = kind.hear(corpus, system)
     powers = models.powers_of(type(system.model))

@@ -33,7 +33,7 @@ ALL_SOUND = "--seconds 4 --seed 7 --fade-in 0.5 --fade-out 2 --loudness -14 --fo
 ALL_SOUND_OPTIONS = SoundOptions(4.0, 7, 0.5, 2.0, False, -14.0, "mp3")
 TRAIN: dict[str, Any] = {
     "preset": "laptop",
-    "init": "none",
+    "init": None,
     "minutes": None,
     "steps": None,
     "resume": False,

@@ -9,9 +9,10 @@ import torch
 
 from menura.models import Batch, latent_flow
 from menura.models._context import draw_known
-from menura.models._ode import integrate
+from menura.models._ode import integrate, times
 from menura.models._transformer import Transformer, _mixed
 from menura.models._windows import blended
+from menura.models.contract import Sampling
 from menura.models.latent_flow import LatentFlow, LatentFlowConfig
 from menura.representations import Spec
 
@@ -46,6 +47,26 @@ def test_the_error_falls_with_the_order_of_the_method(method: str, order: int) -
         return abs(float(made) - math.e)
 
     assert error(16) / error(32) == pytest.approx(2**order, rel=0.1)
+
+
+def test_a_shift_makes_steps_finer_near_the_noise() -> None:
+    """As Esser et al. give it for what is left of the noise: s·σ / (1 + (s − 1)·σ)."""
+    for shift in (0.5, 3.0):
+        found = times(8, 0.0, 1.0, shift)
+        noise = [1 - step / 8 for step in range(9)]
+        wanted = [1 - shift * s / (1 + (shift - 1) * s) for s in noise]
+        assert found == pytest.approx(wanted, abs=1e-6)
+        assert (found[1] < 1 / 8) == (shift > 1)
+        assert times(8, 1.0, 0.0, shift) == pytest.approx(found[::-1], abs=1e-6), "and back"
+        part = times(5, 0.3, 1.0, shift)
+        assert (part[0], part[-1]) == (0.3, 1.0)
+        assert part == sorted(part)
+    assert times(4, 0.0, 1.0, 1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+def test_the_same_place_is_reached_by_shifted_steps() -> None:
+    made = integrate(lambda x, t: x, torch.ones(1, 1), 400, shift=3.0)
+    assert float(made) == pytest.approx(math.e, rel=0.01)
 
 
 def test_time_is_what_the_velocity_is_told() -> None:
@@ -289,3 +310,49 @@ def test_what_is_known_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None
     assert slope is not None
     assert torch.equal(slope[:, :, 4:9], torch.zeros_like(slope[:, :, 4:9]))
     assert (slope[:, :, ~known[0]] != 0).all()
+
+
+def told(labels: tuple[str, ...], n_channels: int = 5) -> LatentFlow:
+    torch.manual_seed(len(labels))
+    spec = replace(SPEC, labels=labels, n_channels=n_channels)
+    return LatentFlow(LatentFlow.tiny, spec).eval()
+
+
+def test_labels_are_adopted_by_name() -> None:
+    theirs, ours = told(("a", "b")), told(("b", "c", "a"))
+    fresh = ours.state_dict()["labels.weight"].clone()
+    ours.load_state_dict(ours.adopted(theirs.state_dict(), theirs.spec))
+    table, old = (one.state_dict()["labels.weight"] for one in (ours, theirs))
+    assert torch.equal(table[:, [2, 0]], old)
+    assert torch.equal(table[:, 1], fresh[:, 1])
+    asked = [flags(one.spec.labels, "b") for one in (ours, theirs)]
+    a, b = (
+        one.generate(rngs(1), 10, Sampling(labels=flag, guidance=1.5))
+        for one, flag in zip((ours, theirs), asked, strict=True)
+    )
+    torch.testing.assert_close(a, b)
+
+
+def flags(names: tuple[str, ...], wanted: str) -> torch.Tensor:
+    return torch.tensor([name == wanted for name in names])
+
+
+def test_labels_come_and_go_altogether() -> None:
+    none, some = told(()), told(("a",))
+    none.load_state_dict(none.adopted(some.state_dict(), some.spec))
+    fresh = some.state_dict()["labels.weight"].clone()
+    some.load_state_dict(some.adopted(none.state_dict(), none.spec))
+    assert torch.equal(some.state_dict()["labels.weight"], fresh)
+
+
+def test_channels_are_adopted_as_one_heard_and_said_by_each() -> None:
+    """Of two equal channels, stereo says twice what mono says of one; and back."""
+    mono, stereo, again = told((), 5), told((), 10), told((), 5)
+    stereo.load_state_dict(stereo.adopted(mono.state_dict(), mono.spec))
+    again.load_state_dict(again.adopted(stereo.state_dict(), stereo.spec))
+    x, t = music(12), torch.full((2,), 0.4)
+    known = torch.arange(12).expand(2, -1) < 4
+    one = mono._velocity(x, t, x, known, None)
+    both = stereo._velocity(*(x.repeat(1, 2, 1), t, x.repeat(1, 2, 1), known, None))
+    torch.testing.assert_close(both, one.repeat(1, 2, 1))
+    torch.testing.assert_close(again._velocity(x, t, x, known, None), one)

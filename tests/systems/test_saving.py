@@ -90,6 +90,33 @@ def test_the_average_is_saved_where_one_is_kept(system: TrainedSystem, tmp_path:
     assert not any(torch.all(p == 0.25) for p in system.model.parameters())
 
 
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_half_precision_is_of_the_file_alone(
+    system: TrainedSystem, tmp_path: Path, half: torch.dtype
+) -> None:
+    systems.save(system, tmp_path / "half", kept_as=half)
+    weights = load_file(tmp_path / "half" / "weights.safetensors")
+    again = systems.load(tmp_path / "half")
+    assert {p.dtype for p in again.model.parameters()} == {torch.float32}
+    assert {p.dtype for p in system.model.parameters()} == {torch.float32}, "stays as it was"
+    for name, own in system.model.named_parameters():
+        assert weights[f"model.{name}"].dtype == half
+        assert torch.equal(again.model.get_parameter(name), own.to(half).float())
+    for name, statistic in system.representation.named_buffers():
+        assert torch.equal(again.representation.get_buffer(name), statistic), "whole"
+
+
+def test_a_weight_that_half_precision_cannot_say_is_refused(
+    system: TrainedSystem, tmp_path: Path
+) -> None:
+    name, parameter = next(system.model.named_parameters())
+    with torch.no_grad():
+        parameter.view(-1)[0] = 1e6
+    with pytest.raises(MenuraError, match=rf"model\.{name}: .*float16 cannot say; keep bfloat16"):
+        systems.save(system, tmp_path / "half", kept_as=torch.float16)
+    systems.save(system, tmp_path / "half", kept_as=torch.bfloat16)
+
+
 @pytest.mark.parametrize("change", ["missing", "extra", "shape"])
 def test_weights_that_do_not_fit_are_refused(folder: Path, change: str) -> None:
     path = folder / "weights.safetensors"

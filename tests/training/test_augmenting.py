@@ -16,6 +16,7 @@ from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.recipes import Augmentation, RandomCrops
 from menura.recipes import load as load_recipe
+from menura.systems import read_description
 from menura.training import checkpoint
 from menura.training.assembly import labels_to_learn, learning_data, new_system
 from menura.training.augmenting import MIX_DB, Change, changed, drawn
@@ -277,15 +278,15 @@ def test_a_change_of_pitch_is_refused_where_the_pitch_is_learnt(tmp_path: Path) 
     crops = RandomCrops(4, 16, Augmentation(pitch_semitones=1.0))
     shifting = replace(plain, batching=crops)
     with pytest.raises(UsageError, match="'pitch' are learnt"):
-        labels_to_learn(shifting, prepared, "none", Collected())
+        labels_to_learn(shifting, prepared, None, Collected())
     families = replace(shifting, label_kinds=("family",))
-    assert labels_to_learn(families, prepared, "none", Collected()) == ("bass", "reed")
+    assert labels_to_learn(families, prepared, None, Collected()) == ("bass", "reed")
     run = tmp_path / "run"
     train("latent-flow", tmp_path / "prepared", run, preset="tiny", steps=1)
     with pytest.raises(UsageError, match="'pitch' are learnt"):
-        labels_to_learn(shifting, prepared, str(run), Collected())
+        labels_to_learn(shifting, prepared, read_description(run), Collected())
     a_little = replace(plain, batching=RandomCrops(4, 16, Augmentation(pitch_semitones=0.4)))
-    assert "60" in labels_to_learn(a_little, prepared, "none", Collected())
+    assert "60" in labels_to_learn(a_little, prepared, None, Collected())
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,9 @@ def test_names_of_recordings_are_not_learnt(tmp_path: Path) -> None:
     told = Collected()
     prepared = PreparedCorpus.open(tmp_path / "prepared")
     flow, lstm = (load_recipe(name).preset("tiny") for name in ("latent-flow", "stft-lstm"))
-    assert labels_to_learn(flow, prepared, "none", told) == ()
+    assert labels_to_learn(flow, prepared, None, told) == ()
     assert told.lines == ["labels of kind 'label' name recordings; they are not learnt"]
-    assert labels_to_learn(lstm, prepared, "none", told) == ()
+    assert labels_to_learn(lstm, prepared, None, told) == ()
     assert len(told.lines) == 1, "a model that follows no labels need not be told of them"
 
 

@@ -39,7 +39,7 @@ def list_(what: str | None, run: Path | None) -> Answer:
     """List the parts there are, or the labels a run knows.
 
     WHAT is recipes, models, representations, corpora, metrics, classifiers or labels; RUN, a
-    folder that `menura train` wrote, goes with labels. Without WHAT, all parts are listed.
+    folder that `menura train` wrote or base, goes with labels. Without WHAT, all parts are listed.
     """
     from menura.workflows.list_parts import ListedPart, list_labels, list_parts
 

@@ -27,10 +27,9 @@ from menura.foundation.errors import UsageError
 @preset_option("Size: paper, laptop or tiny.")
 @click.option(
     "--init",
-    default="none",
-    show_default=True,
-    metavar="none|RUN",
-    help="Start from the weights of another run.",
+    metavar="base|none|RUN",
+    help="Start from base, from another run, or from nothing (default: base, where this Menura has "
+    "it and it fits).",
 )
 @minutes_option("Stop after M minutes.")
 @click.option("--steps", type=COUNT, metavar="N", help="Stop after N steps.")
@@ -44,7 +43,7 @@ def train(
     corpus: Path | str,
     out: Path,
     preset: str,
-    init: str,
+    init: str | None,
     minutes: float | None,
     steps: int | None,
     resume: bool,

@@ -4,6 +4,7 @@ Learns the velocity that carries noise to music along straight lines (Liu, Gong 
 whatever part of the music is known: all ways to make music are one task with other parts known.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -11,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Float32
 from torch import Tensor, nn
 
+from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
 from menura.models._ode import Velocity, integrate
 from menura.models._paths import along
@@ -49,7 +51,8 @@ class LatentFlowConfig:
         followed when nothing is said; known_guidance: how strictly what was given is, by the
         beginning and the first window after it. Later ones know nothing but the flow's own music,
         and would go astray with it.
-    n_steps, method: of the integration.
+    n_steps, method: of the integration. time_shift: above 1 its steps are finer near the noise,
+        below 1 near the music.
     n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds
         most like the end of the seed. n_beginning_steps: of their integration; more draws in few
         steps come nearer to the seed than few in many, and sound no worse (docs/log.md).
@@ -68,6 +71,7 @@ class LatentFlowConfig:
     known_guidance: float = 2.0
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
+    time_shift: float = 1.0
     n_beginnings: int = 32
     n_beginning_steps: int = 4
     optimizer: Optimizer = field(
@@ -86,6 +90,8 @@ class LatentFlowConfig:
             raise ValueError("label_dropout is a share; it must be 0…1")
         if min(self.known_noise, self.guidance, self.known_guidance) < 0:
             raise ValueError("known_noise, guidance and known_guidance must not be negative")
+        if not 0.1 <= self.time_shift <= 10:
+            raise ValueError(f"time_shift must be 0.1…10, not {self.time_shift:g}")
         for name in ("n_steps", "n_beginnings", "n_beginning_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
@@ -98,6 +104,7 @@ class LatentFlow(Model):
     """
 
     Config = LatentFlowConfig
+    adds_labels = True
     tiny: ClassVar[LatentFlowConfig] = LatentFlowConfig(
         width=32,
         depth=2,
@@ -122,6 +129,25 @@ class LatentFlow(Model):
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
+        """Labels keep what they say, by name, and new ones begin as they are here. Channels all
+        begin as the mean of theirs."""
+        fitted, own = dict(weights), self.spec
+        if theirs.n_channels != own.n_channels:
+            of_channels = (fitted["enter.weight"], fitted["leave.weight"], fitted["leave.bias"])
+            fitted |= zip(
+                ("enter.weight", "leave.weight", "leave.bias"),
+                channels_adopted(*of_channels, theirs.n_channels, own.n_channels),
+                strict=True,
+            )
+        table = fitted.pop("labels.weight", None)
+        if self.labels is not None:
+            fresh = self.labels.weight.detach()
+            if table is not None and len(table) != len(fresh):  # of another width: it fits nowhere
+                return dict(weights)
+            fitted["labels.weight"] = labels_adopted(fresh, own.labels, table, theirs.labels)
+        return fitted
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         c, music = self.config, batch.frames
@@ -225,11 +251,23 @@ class LatentFlow(Model):
         started = noise(rngs, *frames.shape[1:]).to(frames.device)
         mixed = torch.lerp(started, frames, begin)
         n_steps = max(1, round(c.n_steps * strength))
-        return integrate(self._freely(), mixed, n_steps, start=begin, method=c.method)
+        return integrate(
+            *(self._freely(), mixed, n_steps),
+            start=begin,
+            method=c.method,
+            shift=c.time_shift,
+        )
 
     def to_latent(self, frames: Frames) -> Latent:
         """The noise that flows to these frames, and below it what the flow misses of them."""
-        begun = integrate(self._freely(), frames, self.config.n_steps, start=1, stop=0)
+        c = self.config
+        begun = integrate(
+            *(self._freely(), frames, c.n_steps),
+            start=1,
+            stop=0,
+            method=c.method,
+            shift=c.time_shift,
+        )
         return torch.cat([begun, frames - self._flown(begun)], dim=1)
 
     def from_latent(self, latent: Latent, n_frames: int) -> Frames:
@@ -263,11 +301,13 @@ class LatentFlow(Model):
         if not known.any():  # there is nothing to be strict about
             strictness = 1.0
         velocity = self._towards(music, known, started, sampling, strictness)
-        made = integrate(velocity, started, n_steps, method=self.config.method)
+        c = self.config
+        made = integrate(velocity, started, n_steps, method=c.method, shift=c.time_shift)
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:
-        return integrate(self._freely(), begun, self.config.n_steps)
+        c = self.config
+        return integrate(self._freely(), begun, c.n_steps, method=c.method, shift=c.time_shift)
 
     def _towards(
         self,

@@ -6,6 +6,7 @@ and mixes two clips in its latent space.
 """
 
 from menura.models.spectral_codec import SpectralCodec, SpectralCodecConfig
+from menura.recipes._augmentation import Augmentation
 from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
 from menura.representations.waveform import Waveform
 
@@ -18,6 +19,35 @@ recipe = Recipe(
             model=Part("spectral-codec", SpectralCodecConfig()),
             batching=RandomCrops(batch_size=12, n_frames=32_768),
             training=Training(evaluate_every=200, n_held_out=4, clip_norm=5.0, ema_decay=0.998),
+        ),
+        # Of base: as large as 40 MB allow beside the flow, for hours of varied music. The critics
+        # come when most is learnt, and the last weights are kept: what critics bring is texture,
+        # which the held-out distance does not reward.
+        "base": Preset(
+            sample_rate=32_000,
+            representation=Part("waveform", Waveform.Config()),
+            model=Part(
+                "spectral-codec",
+                SpectralCodecConfig(
+                    n_latent=64,
+                    encoder_depths=(3, 3),
+                    decoder_depths=(2, 6),
+                    critic_start=10_000,
+                ),
+            ),
+            batching=RandomCrops(
+                batch_size=12,
+                n_frames=32_768,
+                augmentation=Augmentation(gain_db=6.0, polarity=True, tape_percent=12.0, mix=0.25),
+            ),
+            training=Training(
+                evaluate_every=500,
+                n_held_out=16,
+                keep="last",
+                patience=1000,
+                clip_norm=5.0,
+                ema_decay=0.9995,
+            ),
         ),
         "tiny": Preset(
             sample_rate=8_000,

@@ -12,7 +12,7 @@ from menura.systems.format import (
 )
 from menura.systems.pretrained import Pretrained
 from menura.systems.prompts import Prompt
-from menura.systems.saving import build, content_hash, load, load_weights, save
+from menura.systems.saving import build, content_hash, load, load_weights, save, take_over
 from menura.systems.scores import ScoreSystem
 from menura.systems.streaming import Steps
 from menura.systems.tensors import write_tensors
@@ -37,5 +37,6 @@ __all__ = [
     "load_weights",
     "read_description",
     "save",
+    "take_over",
     "write_tensors",
 ]

@@ -8,7 +8,9 @@ from menura.systems.bound import BoundSystem
 def model_card(system: BoundSystem) -> str:
     """Markdown."""
     d = system.description
-    n_parameters = sum(p.numel() for p in system.model.parameters())
+    n_parameters, n_heard = (
+        sum(p.numel() for p in part.parameters()) for part in (system.model, system.representation)
+    )
     channels = {1: "mono", 2: "stereo"}.get(d.n_audio_channels, f"{d.n_audio_channels} channels")
     of_notes = isinstance(system.representation, ScoreRepresentation)
     licences = d.provenance.data_licences
@@ -19,7 +21,7 @@ def model_card(system: BoundSystem) -> str:
 |---|---|
 | recipe, preset | {d.recipe}, {d.preset} |
 | {"notes, played at" if of_notes else "sound"} | {d.sample_rate} Hz, {channels} |
-| representation | {d.representation.name} |
+| representation | {d.representation.name}{f", {n_heard:,} parameters" if n_heard else ""} |
 | model | {d.model.name}, {n_parameters:,} parameters |
 | can | {", ".join(powers_of(type(system.model)))} |
 | labels | {", ".join(d.labels) or "none"} |

@@ -5,7 +5,9 @@ inside the folder of whatever system learns over it, never as a path to another 
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from jaxtyping import Float32
 from torch import Tensor
@@ -48,8 +50,13 @@ class Coded(Representation):
         codec.settle()
         codec.requires_grad_(False)
         self.codec: Model = codec.eval()
-        self._codes: Codes = codec
         self.normaliser = Normaliser("per-bin", codec.n_latent)
+        self.register_load_state_dict_pre_hook(_drop_twins)  # type: ignore[no-untyped-call]
+
+    @property
+    def _codes(self) -> Codes:
+        # No attribute: a module that is held twice is saved twice.
+        return cast(Codes, self.codec)
 
     def take(self, samples: Representation, codec: Model) -> None:
         """Take over what was learnt in training the codec."""
@@ -101,3 +108,13 @@ class Coded(Representation):
     def synthesise(self, frames: MonoFrames) -> Mono:
         sound = self._codes.from_latent(frames, self.samples_for(frames.shape[2]))
         return self.samples.decode(sound)[:, 0]
+
+
+def without_twins(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights without the second copy of the codec that systems used to be saved with."""
+    return {name: value for name, value in weights.items() if "_codes" not in name.split(".")}
+
+
+def _drop_twins(module: Any, weights: dict[str, Tensor], prefix: str, *_: Any) -> None:
+    for name in weights.keys() - without_twins(weights).keys():
+        del weights[name]

@@ -51,13 +51,26 @@ def _representation(description: Description) -> Representation | ScoreRepresent
     return representations.build(part.name, part.config, *form)
 
 
-def save(system: BoundSystem, folder: Path, weights: Mapping[str, Tensor] | None = None) -> None:
+def save(
+    system: BoundSystem,
+    folder: Path,
+    weights: Mapping[str, Tensor] | None = None,
+    *,
+    kept_as: torch.dtype | None = None,
+    card: str | None = None,
+) -> None:
     """Write the folder. `weights` (e.g. an average) stand in for the model's present ones.
 
+    kept_as: a half precision for what was learnt step by step; statistics stay whole. Loaded, the
+    system is one of float32 all the same. card: the model card, where it is another than the usual.
     The weights are written before the description: a folder that has one has both.
+    Raises MenuraError for a weight that is beyond what the half precision can say.
     """
-    write_tensors(folder / WEIGHTS, _flat(system, weights))
-    write_text(folder / CARD, model_card(system))
+    flat = _flat(system, weights)
+    if kept_as is not None:
+        flat |= _halved(system, flat, kept_as)
+    write_tensors(folder / WEIGHTS, flat)
+    write_text(folder / CARD, card or model_card(system))
     write_description(folder, system.description)
 
 
@@ -80,7 +93,7 @@ def load_weights(system: BoundSystem, folder: Path) -> None:
     """Fill `system` with the weights of another folder; they must fit exactly."""
     path = folder / WEIGHTS
     try:
-        weights = load_file(path)
+        weights = coded.without_twins(load_file(path))
     except (OSError, SafetensorError) as error:
         raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
     wanted = _flat(system, None)
@@ -89,7 +102,20 @@ def load_weights(system: BoundSystem, folder: Path) -> None:
             f"{path}: does not fit this system: {problem}; train it again, or open it with the "
             "Menura that made it"
         )
-    _module(system).load_state_dict(weights, strict=True)
+    _module(system).load_state_dict(weights, strict=True)  # into float32, whatever the file has
+
+
+def take_over(system: BoundSystem, other: BoundSystem) -> list[str]:
+    """Fill `system` with the weights and statistics of another, whose labels and channels may
+    differ where the model can adopt them. What does not fit is listed; nothing is taken then."""
+    weights = {
+        **_prefixed("representation", other.representation.state_dict()),
+        **_prefixed("model", system.model.adopted(other.model.state_dict(), other.model.spec)),
+    }
+    problems = _misfits(_flat(system, None), weights)
+    if not problems:
+        _module(system).load_state_dict(weights, strict=True)
+    return problems
 
 
 def content_hash(folder: Path) -> str:
@@ -107,9 +133,23 @@ def _module(system: BoundSystem) -> torch.nn.ModuleDict:
 
 def _flat(system: BoundSystem, weights: Mapping[str, Tensor] | None) -> dict[str, Tensor]:
     state = dict(_module(system).state_dict())
-    for name, value in (weights or {}).items():
-        state[f"model.{name}"] = value
-    return state
+    return state | _prefixed("model", weights or {})
+
+
+def _prefixed(prefix: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": value for name, value in weights.items()}
+
+
+def _halved(
+    system: BoundSystem, flat: Mapping[str, Tensor], kept_as: torch.dtype
+) -> dict[str, Tensor]:
+    """The parameters in another precision, by name."""
+    names = [name for name, _ in _module(system).named_parameters()]
+    halved = {name: flat[name].detach().to(kept_as) for name in names}
+    for name, value in halved.items():
+        if not value.isfinite().all():
+            raise MenuraError(f"{name}: has a weight that {kept_as} cannot say; keep bfloat16")
+    return halved
 
 
 def _misfits(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:

@@ -1,8 +1,7 @@
 """From a preset and a corpus to what the loop needs: a system, batches, a description."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +31,12 @@ from menura.systems import (
     TrainedSystem,
     build,
     coded,
-    load_weights,
-    read_description,
 )
 from menura.training.batches import batches
 from menura.training.fit import Data
 from menura.training.labels import label_names, naming_kinds
 from menura.training.latents import stored_latents
+from menura.training.plainness import plain
 from menura.training.progress import Progress
 from menura.training.rows import Tracks
 from menura.training.score_tracks import ScoreTracks
@@ -54,13 +52,14 @@ def new_system(
     seed: int,
     codec: TrainedSystem | None = None,
     labels: tuple[str, ...] = (),
+    hears: SavedPart | None = None,
 ) -> BoundSystem:
     """A system of a preset with fresh weights; over `codec` where the preset has one.
 
-    Without a trained codec the system gets a fresh one, of the preset's form. labels: those to
-    learn (see `labels_to_learn`).
+    Without a trained codec the system gets a fresh one, of the preset's form, or `hears` in its
+    place. labels: those to learn (see `labels_to_learn`).
     """
-    if preset.codec is not None and codec is None:
+    if preset.codec is not None and codec is None and hears is None:
         fresh = new_system(recipe, name, preset.codec, derive(seed, "codec"))
         assert isinstance(fresh, TrainedSystem), "codecs are of sound"
         codec = fresh
@@ -71,7 +70,7 @@ def new_system(
         n_audio_channels=preset.n_audio_channels,
         seconds=preset.seconds,
         temperature=preset.temperature,
-        representation=_representation(preset, codec),
+        representation=hears or _representation(preset, codec),
         model=SavedPart(preset.model.name, to_dict(preset.model.config)),
         labels=labels,
     )
@@ -95,29 +94,9 @@ def _representation(preset: Preset, codec: TrainedSystem | None) -> SavedPart:
     return SavedPart(preset.representation.name, to_dict(preset.representation.config))
 
 
-def start_from(system: BoundSystem, folder: Path) -> None:
-    """Take weights and statistics of another system, which must hear sound in the same way.
-
-    Raises MenuraError when it does not, or when its shapes are others.
-    """
-    theirs, ours = read_description(folder), system.description
-    for what in ("sample_rate", "n_audio_channels", "representation"):
-        if plain(getattr(theirs, what)) != plain(getattr(ours, what)):
-            raise MenuraError(
-                f"--init {printable(str(folder))}: has another {what.replace('_', ' ')} "
-                f"({plain(getattr(theirs, what))}, not {plain(getattr(ours, what))})"
-            )
-    load_weights(system, folder)
-
-
 def flat(preset: Preset) -> dict[str, Any]:
     """All settings of a preset by dotted name, as JSON gives them back."""
     return _flattened(plain(preset))
-
-
-def plain(value: Any) -> Any:
-    """Dataclasses, tuples and all as JSON gives them back."""
-    return json.loads(json.dumps(to_dict(value) if is_dataclass(value) else value))
 
 
 def _flattened(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -131,34 +110,41 @@ def _flattened(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def labels_to_learn(
-    preset: Preset, prepared: PreparedCorpus, init: str, reporter: Reporter
+    preset: Preset, prepared: PreparedCorpus, start: Description | None, reporter: Reporter
 ) -> tuple[str, ...]:
-    """Those of the training tracks, if the model follows labels; a system that starts from another
-    keeps the other's.
+    """Those of the training tracks, if the model follows labels. What the system that it starts
+    from has learnt comes before them, or is all where the model can add none, which is said.
 
     Kinds that name recordings are left out, which is said: to be told which recording it hears
     would help a model to nothing but memorising. So are kinds that the preset does not ask for.
     Raises UsageError when the augmentation would make labels untrue.
     """
-    if not issubclass(models.load(preset.model.name), Conditioned):
+    kind = models.load(preset.model.name)
+    if not issubclass(kind, Conditioned):
         return ()
     tracks = [track for track in prepared.tracks if track.split == "train"]
-    pitched = _augmentation(preset.batching).changes_pitch
-    if init != "none":
-        learnt = read_description(Path(init)).labels
-        if pitched:
-            _refuse_untrue(_kinds_of(learnt, [track.labels for track in tracks]))
-        return learnt
     naming = naming_kinds((track.group, track.labels) for track in tracks)
-    for kind in sorted(naming):
-        reporter.say(f"labels of kind {printable(kind)!r} name recordings; they are not learnt")
     there = {kind for track in tracks for kind in track.labels} - naming
     kinds = there & set(preset.label_kinds) or there
-    if pitched:
-        _refuse_untrue(kinds)
-    return label_names(
+    own = label_names(
         {kind: value for kind, value in track.labels.items() if kind in kinds} for track in tracks
     )
+    learnt = () if start is None else start.labels
+    new = tuple(name for name in own if name not in learnt)
+    if start is not None and not kind.adds_labels:
+        if new:
+            reporter.warn(
+                f"labels {', '.join(map(printable, new))} are not learnt: a {start.recipe} system "
+                "keeps the labels of the one it starts from; --init none learns them"
+            )
+        new = ()
+    else:
+        for one in sorted(naming):
+            reporter.say(f"labels of kind {printable(one)!r} name recordings; they are not learnt")
+    labels = (*learnt, *new)
+    if _augmentation(preset.batching).changes_pitch:
+        _refuse_untrue(_kinds_of(labels, [track.labels for track in tracks]))
+    return labels
 
 
 def _kinds_of(names: tuple[str, ...], tracks: Iterable[Mapping[str, str]]) -> set[str]:

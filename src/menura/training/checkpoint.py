@@ -71,6 +71,11 @@ def read_plan(run: Path) -> dict[str, Any]:
     return plan
 
 
+def read_progress(run: Path) -> Progress:
+    """How far the interrupted run came."""
+    return from_dict(Progress, json.loads(_header(run)["progress"]))
+
+
 def restore(run: Path, snapshot: Snapshot) -> None:
     """Put every part back as it was. Raises MenuraError if the file is damaged or another run's."""
     header = _header(run)
@@ -85,8 +90,7 @@ def restore(run: Path, snapshot: Snapshot) -> None:
     scalars = json.loads(header["scalars"])
     for phase, optimizer in snapshot.optimizers.items():
         _restore_optimizer(optimizer, _under(f"optimizer.{phase}", {**tensors, **scalars}))
-    saved = from_dict(Progress, json.loads(header["progress"]))
-    vars(snapshot.progress).update(vars(saved))
+    vars(snapshot.progress).update(vars(read_progress(run)))
 
 
 def _restore_optimizer(optimizer: torch.optim.Optimizer, flat: dict[str, Any]) -> None:

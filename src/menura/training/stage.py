@@ -19,10 +19,10 @@ from menura.training.assembly import (
     labels_to_learn,
     learning_data,
     new_system,
-    start_from,
 )
 from menura.training.device import Compute, choose
 from menura.training.fit import Data, Fit, Limits
+from menura.training.starting import described, hears, start_from, told
 from menura.training.statistics import check_round_trip, learn_statistics
 from menura.training.trained_on import note_corpus
 
@@ -32,7 +32,7 @@ N_FIRST_BATCHES = 8  # that a model sees before its first step
 
 @dataclass(frozen=True)
 class Order:
-    """What a run was asked for, whatever the stage. init: "none" or a system's folder."""
+    """What a run was asked for, whatever the stage. init: "none", a system's folder, or `base`."""
 
     recipe: str
     preset: str
@@ -69,11 +69,13 @@ def run_stage(
     Raises MenuraError when that checkpoint is of a run that was asked for something else.
     """
     again = checkpoint.exists(folder)
-    labels = labels_to_learn(preset, prepared, order.init, reporter)
-    system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels)
-    fresh = order.init == "none"
-    if not fresh:
-        start_from(system, Path(order.init))
+    start = described(order.init)
+    labels = labels_to_learn(preset, prepared, start, reporter)
+    system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels, hears(start))
+    if start is not None:
+        start_from(system, order.init)
+        for line in () if again else told(start, preset, labels):
+            reporter.say(line)
     compute = _compute(order, folder, again, system)
     plan = {
         **asdict(order),
@@ -85,7 +87,7 @@ def run_stage(
     if again:
         _check_plan(folder, plan)
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
-    if fresh and not again:
+    if start is None and not again:
         _ready(system, data, compute)
     fit = Fit(
         system,

@@ -16,10 +16,12 @@ from menura.corpora._download import (
     fetch,
     unpack,
 )
+from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared.locking import alone
+from menura.workflows.shipped_download import download_base
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def download(
     corpus: str, out: Path, *, keep_archive: bool = False, reporter: Reporter | None = None
 ) -> DownloadReport:
     """Download the dataset `corpus` (fma-small, gtzan, nsynth-test, maestro-v3-midi, …) and unpack
-    it into a folder of its own name in `out`.
+    it into a folder of its own name in `out`; or the newest `base` that is published.
 
     Licence and citation are said first. What breaks off is gone on with by the next call. The
     archive is compared with its published checksum before it is unpacked; where none is
@@ -48,10 +50,12 @@ def download(
     Raises UsageError for a name that there is not (listing those there are), and MenuraError, in
     one line with the mend, when the dataset is there already or cannot be fetched or unpacked.
     """
-    archive = archive_named(corpus)
     reporter = reporter or Reporter()
+    archive = None if corpus == shipped.BASE else archive_named(corpus)
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {printable(str(out))} is a file; name a folder")
+    if archive is None:
+        return _base(out, reporter)
     target = out / archive.folder
     if target.exists():
         raise MenuraError(
@@ -78,6 +82,16 @@ def download(
         layout.licence,
         layout.citation,
     )
+
+
+def _base(out: Path, reporter: Reporter) -> DownloadReport:
+    """The shipped system, whose licence and sources are in its model card."""
+    shipped.newest()  # refuses before a folder is made
+    out.mkdir(parents=True, exist_ok=True)
+    with alone(out, lambda: _busy(out)):
+        folder = download_base(out, reporter)
+    sizes = [file.stat().st_size for file in folder.iterdir()]
+    return DownloadReport(os.fspath(folder), len(sizes), sum(sizes), None, "see README.md", "")
 
 
 def _bring(archive: Archive, path: Path, target: Path, reporter: Reporter) -> Unpacked:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, unknown_name
 from menura.foundation.rooms import Room
 
@@ -38,11 +39,12 @@ def list_parts(room: str) -> list[ListedPart]:
 
 
 def list_labels(run: Path | str) -> list[str]:
-    """The labels the system in the folder `run` was trained with; none is an empty list.
+    """The labels the system in the folder `run`, or `base`, was trained with; none is an empty
+    list.
 
     Raises MenuraError when `run` holds no saved system.
     """
-    run = Path(run)
+    run = shipped.folder_of(run)
     file = run / DESCRIPTION
     try:
         saved = json.loads(file.read_text(encoding="utf-8"))

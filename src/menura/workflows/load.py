@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from menura import models, recipes, systems
+from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -18,20 +19,24 @@ def load(
     settings: Mapping[str, str] | None = None,
     reporter: Reporter | None = None,
 ) -> System:
-    """The system in a folder that `menura.train` wrote, or a pretrained one by its recipe's name.
+    """The system in a folder that `menura.train` wrote, the one that ships by its name `base`, or a
+    pretrained one by its recipe's name. A system in a folder `base` here comes first.
 
     preset, settings: of a pretrained recipe, e.g. {"checkpoint": "facebook/musicgen-medium"}; its
     usual preset is "laptop".
     Raises MenuraError when there is none, or it is damaged; UsageError for wrong words.
     """
-    folder, name = Path(run), str(run)
-    if not folder.exists() and name in recipes.room.names():
-        return _pretrained(name, preset or "laptop", settings or {}, reporter or Reporter())
+    name, reporter = str(run), reporter or Reporter()
+    if not Path(run).exists() and name in recipes.room.names():
+        return _pretrained(name, preset or "laptop", settings or {}, reporter)
     if preset is not None or settings:
         raise UsageError(
             f"{printable(name)}: --preset and --set choose among the weights of a pretrained "
             "recipe; a run is as it was trained: leave them out"
         )
+    folder = shipped.folder_of(run)
+    if name == shipped.BASE and shipped.is_hidden():
+        reporter.say(f"{name}: the system in the folder {name} here, not the one that ships")
     if not folder.exists():
         raise MenuraError(
             f"{printable(name)}: there is no such folder; train a system into it first"

@@ -7,6 +7,7 @@ from pathlib import Path
 from menura import audio, systems
 from menura.audio import Clip, Played, Signal
 from menura.audio.midi import MIDI_SUFFIXES
+from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -54,7 +55,7 @@ class Making:
         if isinstance(system, Pretrained):
             hash_ = system.signature
         else:
-            hash_ = systems.content_hash(Path(run))
+            hash_ = systems.content_hash(shipped.folder_of(run))
         if system.licence:
             reporter.say(f"{system.recipe}: weights {hash_}, licence {system.licence}")
         return cls(verb, system, hash_, sound, reporter)

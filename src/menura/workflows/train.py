@@ -20,6 +20,7 @@ from menura.training.fit import Limits
 from menura.training.stage import METRICS, Order, run_stage
 from menura.workflows.load import of_sound
 from menura.workflows.prepare import prepare
+from menura.workflows.starting import started
 
 CORPUS, CODEC = "corpus", "codec"
 READY = (CORPUS, RENDITION, CODEC, latents.FOLDER)
@@ -43,7 +44,7 @@ def train(
     out: Path,
     *,
     preset: str = "laptop",
-    init: str = "none",
+    init: str | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     resume: bool = False,
@@ -60,15 +61,16 @@ def train(
 
     Ends after `minutes` or `steps`, or when the held-out value stops falling. A run that was
     stopped goes on with resume=True, and ends as if it had never stopped.
-    init: "none", or the folder of a system of the same shape to start from.
+    init: the folder of a system of the same recipe to start from, "base" for the one that ships,
+        or "none"; None is base where this Menura has it and recipe and preset fit it. Over a codec
+        the run has the other's codec and sizes, and learns labels that it had not beside its own.
     settings: dotted names of the preset → values, e.g. {"model.n_hidden": "512"}.
     """
     out, reporter = Path(out), reporter or Reporter()
     limits = _limits(steps, minutes)
     chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
     _check_folder(out, resume)
-    if init != "none":
-        systems.read_description(Path(init))
+    init, chosen = started(init, recipe, chosen, settings or {}, out, out / CODEC, reporter)
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)
     prepared = _prepared(corpus, out, _layout(chosen), reporter)

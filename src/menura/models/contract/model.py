@@ -1,7 +1,7 @@
 """What every model is: a network that owns its loss and says how it is trained."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -21,6 +21,7 @@ class Model(nn.Module, ABC):
     tiny: a config small enough for tests to train in seconds, on batches of tiny_frames frames of
         data like tiny_spec.
     gains_from_bfloat16: whether autocast speeds it up on CPUs that have it (not so for LSTMs).
+    adds_labels: whether it can go on from one that learnt fewer labels (see `adopted`).
 
     State carried from batch to batch (an LSTM's) is kept in buffers that are not persistent:
     checkpoints save it, systems do not.
@@ -31,6 +32,7 @@ class Model(nn.Module, ABC):
     tiny_spec: ClassVar[Spec] = Spec(sample_rate=8000, n_channels=24, hop_length=128)
     tiny_frames: ClassVar[int] = 17
     gains_from_bfloat16: ClassVar[bool] = True
+    adds_labels: ClassVar[bool] = False
 
     def __init__(self, config: Any, spec: Spec):
         super().__init__()
@@ -56,6 +58,11 @@ class Model(nn.Module, ABC):
     def progress(self, batch: Batch, rng: torch.Generator) -> Float[Tensor, ""]:
         """The value on held-out data that must fall. The first phase's total, unless overridden."""
         return self.losses(batch, next(iter(self.phases())), rng)["total"]
+
+    def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
+        """The weights of a model of the same Config that learnt of other labels or channels, as
+        far as they can be fitted to this one; the others are left as they are."""
+        return dict(weights)
 
     def remark(self, batch: Batch, rng: torch.Generator) -> str:
         """What the person should be told of how it learns, in one line, seen on held-out data; ""

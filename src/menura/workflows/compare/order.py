@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from menura import recipes, representations
+from menura.foundation import shipped
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
@@ -100,8 +101,9 @@ def _start(named: str) -> str:
     """Where a system lies that another sets off from."""
     if not named:
         return ""
-    read_description(Path(named))
-    return str(Path(named).resolve())
+    folder = shipped.folder_of(named)
+    read_description(folder)
+    return str(folder.resolve())
 
 
 def preset_of(entry: Entry) -> Preset:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from menura.foundation import shipped
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
@@ -62,4 +63,4 @@ def minutes_behind(run: Path) -> float | None:
 
 def _begun_from(run: Path) -> Path | None:
     init = checkpoint.read_plan(run).get("init", NOTHING) if checkpoint.exists(run) else NOTHING
-    return None if init == NOTHING else Path(init)
+    return None if init == NOTHING else shipped.folder_of(init)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from menura import recipes
 from menura.corpora import Dropped
+from menura.foundation import shipped
 from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -100,9 +101,11 @@ def _path(given: Path | str | None) -> Path | None:
 
 
 def _is_run(source: Path | str) -> bool:
-    """Whether it is a system: its folder, or the name of a recipe."""
-    return is_system(Path(source)) or (
-        not Path(source).exists() and str(source) in recipes.room.names()
+    """Whether it is a system: its folder, `base`, or the name of a recipe."""
+    return (
+        shipped.is_base(source)
+        or is_system(Path(source))
+        or (not Path(source).exists() and str(source) in recipes.room.names())
     )
 
 

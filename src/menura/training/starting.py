@@ -1,0 +1,115 @@
+"""A run that sets off from another system: what it takes of it, and what is its own."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from menura.foundation import shipped
+from menura.foundation.config import from_dict
+from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.printable import printable
+from menura.models.contract import Optimizer, Schedule
+from menura.recipes import Preset
+from menura.systems import (
+    BoundSystem,
+    Description,
+    SavedPart,
+    coded,
+    load,
+    read_description,
+    take_over,
+)
+from menura.training.plainness import plain
+
+
+def described(init: str) -> Description | None:
+    """What a run sets off from: None for "none"; else of a system's folder, or of `base`."""
+    return None if init == "none" else read_description(shipped.folder_of(init))
+
+
+def in_their_size(preset: Preset, start: Description, settings: Mapping[str, str]) -> Preset:
+    """The preset with the model's Config of the system that it starts from, where that is one over
+    a codec. How it learns (optimisers and schedules) stays the preset's, and so do the settings.
+
+    Raises UsageError for a setting of the codec: the other brings its own along.
+    """
+    if preset.codec is None:
+        return preset
+    if start.representation.name != coded.NAME or start.model.name != preset.model.name:
+        raise UsageError(
+            f"--init: a {start.recipe} system cannot be the beginning of this recipe; give one of "
+            "the same recipe, or --init none"
+        )
+    of_codec = [key for key in settings if key.startswith("codec.")]
+    if of_codec:
+        raise UsageError(
+            f"--set {of_codec[0]}: the system it starts from brings its codec along; leave the "
+            "setting out, or give --init none"
+        )
+    own = preset.model.config
+    learning = {
+        one.name: getattr(own, one.name)
+        for one in fields(own)
+        if isinstance(getattr(own, one.name), Optimizer | Schedule)
+    }
+    theirs = from_dict(type(own), start.model.config, "--init: model.")
+    sized = replace(preset, model=replace(preset.model, config=replace(theirs, **learning)))
+    return sized.with_settings(
+        {key: value for key, value in settings.items() if key.startswith("model.")}
+    )
+
+
+def hears(start: Description | None) -> SavedPart | None:
+    """How the system that is started from hears sound, where that was learnt: through a codec."""
+    if start is None or start.representation.name != coded.NAME:
+        return None
+    return start.representation
+
+
+def start_from(system: BoundSystem, init: str) -> None:
+    """Take weights and statistics of another system, which must hear sound in the same way.
+
+    Raises MenuraError when it does not, or when its shapes are others.
+    """
+    folder = shipped.folder_of(init)
+    theirs, ours = read_description(folder), system.description
+    name = f"--init {printable(init)}"
+    same = ["sample_rate", "representation"]
+    if hears(ours) is None:  # a codec codes channels one by one
+        same.append("n_audio_channels")
+    for what in same:
+        if plain(getattr(theirs, what)) != plain(getattr(ours, what)):
+            raise MenuraError(
+                f"{name}: has another {what.replace('_', ' ')} "
+                f"({plain(getattr(theirs, what))}, not {plain(getattr(ours, what))})"
+            )
+    for problem in take_over(system, load(folder)):
+        raise MenuraError(
+            f"{name}: does not fit what is to be trained: {problem}; leave out the settings of "
+            "sizes, or give --init none"
+        )
+
+
+def told(start: Description, preset: Preset, labels: tuple[str, ...]) -> list[str]:
+    """What differs from the system that it starts from, in words."""
+    said = []
+    there, n = start.n_audio_channels, preset.n_audio_channels
+    if there != n:
+        words = {1: "mono", 2: "stereo"}
+        said.append(f"it starts from a {words[there]} system: {words[n]} is learnt from there on")
+    new = [name for name in labels if name not in start.labels]
+    if new:
+        said.append(
+            f"labels that are new to the system it starts from: {', '.join(map(printable, new))}"
+        )
+    return said
+
+
+def fit_for(preset: Preset, recipe: str, settings: Mapping[str, str], start: Any) -> bool:
+    """Whether the preset's runs can set off from a system of that description by themselves."""
+    return (
+        preset.codec is not None
+        and (start.recipe, start.sample_rate) == (recipe, preset.sample_rate)
+        and start.model.name == preset.model.name
+        and not any(key.startswith("codec.") for key in settings)
+    )
