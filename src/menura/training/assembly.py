@@ -13,7 +13,7 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
 from menura.models.contract import Conditioned
-from menura.prepared import NotWritableError, PreparedCorpus
+from menura.prepared import NotWritableError, PreparedCorpus, Rendition
 from menura.recipes import (
     AS_RECORDED,
     PITCHED_KINDS,
@@ -45,6 +45,7 @@ from menura.training.score_tracks import ScoreTracks
 from menura.training.source import Source
 
 RENDITION = "rendition"
+SHOWN = 6  # labels named in a line
 
 
 def new_system(
@@ -148,6 +149,10 @@ def labels_to_learn(
         learnt = read_description(Path(init)).labels
         if pitched:
             _refuse_untrue(_kinds_of(learnt, [track.labels for track in tracks]))
+        if strange := _unknown(learnt, [track.labels for track in tracks]):
+            reporter.say(
+                f"labels that the system of --init does not know are not learnt: {strange}"
+            )
         return learnt
     naming = naming_kinds((track.group, track.labels) for track in tracks)
     for kind in sorted(naming):
@@ -170,6 +175,21 @@ def _kinds_of(names: tuple[str, ...], tracks: Iterable[Mapping[str, str]]) -> se
         for kind, value in labels.items()
         if {value, f"{kind}={value}"} & known
     }
+
+
+def _unknown(names: tuple[str, ...], tracks: Iterable[Mapping[str, str]]) -> str:
+    """The values of labels, in a line, that none of the names stands for; some of them."""
+    known = set(names)
+    values = sorted(
+        {
+            value
+            for labels in tracks
+            for kind, value in labels.items()
+            if not {value, f"{kind}={value}"} & known
+        }
+    )
+    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+    return ", ".join(printable(value) for value in values[:SHOWN]) + more
 
 
 def _refuse_untrue(kinds: set[str]) -> None:
@@ -234,16 +254,23 @@ def _augmentation(batching: Batching) -> Augmentation:
     return batching.augmentation if isinstance(batching, RandomCrops) else AS_RECORDED
 
 
+def rendition_of(
+    prepared: PreparedCorpus, preset: Preset, run: Path, reporter: Reporter
+) -> Rendition:
+    """The sound as the preset hears it, which is kept beside the corpus, or in `run` if the corpus
+    is read-only."""
+    form = (preset.sample_rate, preset.n_audio_channels, reporter)
+    try:
+        return prepared.rendition(*form)
+    except NotWritableError:
+        return prepared.rendition(*form, run / RENDITION)
+
+
 def _sound(
     system: TrainedSystem, prepared: PreparedCorpus, preset: Preset, run: Path, reporter: Reporter
 ) -> tuple[Tracks, Tracks]:
-    """Training and held-out tracks as sound, which is kept beside the corpus, or in `run` if the
-    corpus is read-only."""
-    form = (preset.sample_rate, preset.n_audio_channels, reporter)
-    try:
-        rendition = prepared.rendition(*form)
-    except NotWritableError:
-        rendition = prepared.rendition(*form, run / RENDITION)
+    """Training and held-out tracks as sound."""
+    rendition = rendition_of(prepared, preset, run, reporter)
     representation = system.representation
     tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
     held_out = replace(tracks, indices=rendition.of_split("valid"))

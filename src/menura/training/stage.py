@@ -9,10 +9,11 @@ from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
+from menura.models.contract import Codes
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
-from menura.systems import BoundSystem, TrainedSystem
-from menura.training import checkpoint
+from menura.systems import BoundSystem, TrainedSystem, coded
+from menura.training import carrying, checkpoint
 from menura.training.assembly import (
     describe,
     flat,
@@ -22,29 +23,24 @@ from menura.training.assembly import (
     start_from,
 )
 from menura.training.device import Compute, choose
+from menura.training.estimate import soonest_end
 from menura.training.fit import Data, Fit, Limits
+from menura.training.order import Order
+from menura.training.origin import origin_for, say_origin
+from menura.training.rows import Tracks
+from menura.training.starting import brings_codec, start_codec_from
 from menura.training.statistics import check_round_trip, learn_statistics
 from menura.training.trained_on import note_corpus
 
-METRICS = "metrics.json"
+METRICS = carrying.METRICS
 N_FIRST_BATCHES = 8  # that a model sees before its first step
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a run was asked for, whatever the stage. init: "none" or a system's folder."""
-
-    recipe: str
-    preset: str
-    init: str = "none"
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-
-
-@dataclass(frozen=True)
 class StageResult:
-    """How a stage went; metrics.json holds the same. held_out: the best value, or None."""
+    """How a stage went; metrics.json holds the same. held_out: the best value, or None;
+    held_out_before: before the first step, where another system was started from. round_trip_db:
+    what held-out music loses on its way through a codec, where the system learnt over one."""
 
     steps: int
     best_step: int
@@ -53,6 +49,8 @@ class StageResult:
     stopped: str
     device: str
     precision: str
+    held_out_before: float | None = None
+    round_trip_db: float | None = None
 
 
 def run_stage(
@@ -66,6 +64,8 @@ def run_stage(
 ) -> StageResult:
     """Train, going on from the folder's checkpoint if it has one.
 
+    codec: trained before, to learn over; it takes the place of the one that another system brings.
+
     Raises MenuraError when that checkpoint is of a run that was asked for something else.
     """
     again = checkpoint.exists(folder)
@@ -73,7 +73,7 @@ def run_stage(
     system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels)
     fresh = order.init == "none"
     if not fresh:
-        start_from(system, Path(order.init))
+        _start(system, Path(order.init), codec)
     compute = _compute(order, folder, again, system)
     plan = {
         **asdict(order),
@@ -85,6 +85,8 @@ def run_stage(
     if again:
         _check_plan(folder, plan)
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
+    minutes = prepared.duration_s("train") / 60
+    origin = None if fresh else origin_for(preset.tuning, system.model, minutes)
     if fresh and not again:
         _ready(system, data, compute)
     fit = Fit(
@@ -96,14 +98,27 @@ def run_stage(
         plan,
         lambda progress: describe(system, prepared, order.seed, progress),
         reporter,
+        origin,
     )
     if again:
         fit.resume()
         reporter.say(f"going on from step {fit.progress.step}")
     else:
+        if origin is not None:
+            say_origin(origin, preset.tuning, system.model, minutes, reporter)
         _begin(fit, limits, reporter)
     note_corpus(folder, prepared)
     return _result(fit, compute, fit.run(limits), folder)
+
+
+def _start(system: BoundSystem, init: Path, codec: TrainedSystem | None) -> None:
+    """Weights of another system: of its codec alone, where that is what is trained on."""
+    if isinstance(system.model, Codes) and brings_codec(init):
+        start_codec_from(system, init)
+        return
+    start_from(system, init)
+    if codec is not None and isinstance(system.representation, coded.Coded):
+        system.representation.take(codec.representation, codec.model)
 
 
 def _ready(system: BoundSystem, data: Data, compute: Compute) -> None:
@@ -117,10 +132,11 @@ def _ready(system: BoundSystem, data: Data, compute: Compute) -> None:
 
 def _begin(fit: Fit, limits: Limits, reporter: Reporter) -> None:
     """Before the first step: the round trip, what it will cost, a checkpoint."""
-    tracks = fit.data.train.tracks
+    tracks, settings = fit.data.train.tracks, fit.settings
     check_round_trip(tracks, reporter)
+    soonest = None if fit.data.held_out is None else soonest_end(settings)
     line = fit.estimate(limits.steps).line(
-        limits.steps, limits.minutes, fit.data.train.steps_per_epoch
+        limits.steps, limits.minutes, fit.data.train.steps_per_epoch, soonest
     )
     reporter.say(line)
     fit.save_checkpoint()
@@ -157,6 +173,17 @@ def _result(fit: Fit, compute: Compute, reason: str, folder: Path) -> StageResul
         reason,
         compute.device,
         compute.precision,
+        progress.first,
+        _round_trip_db(fit),
     )
     write_json(folder / METRICS, asdict(result))
     return result
+
+
+def _round_trip_db(fit: Fit) -> float | None:
+    """What a later run that starts from this system compares its own music with."""
+    held_out = fit.data.held_out
+    if held_out is None or not isinstance(held_out.tracks, Tracks):
+        return None
+    is_coded = isinstance(held_out.tracks.representation, coded.Coded)
+    return carrying.carried_db(held_out.tracks) if is_coded else None

@@ -57,6 +57,11 @@ class Model(nn.Module, ABC):
         """The value on held-out data that must fall. The first phase's total, unless overridden."""
         return self.losses(batch, next(iter(self.phases())), rng)["total"]
 
+    def adaptable(self) -> tuple[str, ...]:
+        """Names of the weight matrices in whose place low-rank adapters may be trained, where a
+        system that knows music is to learn a little more; none where that makes no sense."""
+        return ()
+
     def remark(self, batch: Batch, rng: torch.Generator) -> str:
         """What the person should be told of how it learns, in one line, seen on held-out data; ""
         where all is well."""
