@@ -101,8 +101,8 @@ TUNING_FAULTS = (
     Fault(
         "the music that is held out counts as music to learn from",
         "src/menura/training/enough.py",
-        '    tracks = [track for track in prepared.tracks if track.split == "train"]\n',
-        "    tracks = list(prepared.tracks)\n",
+        '    tracks = [track for track in corpus if track.split == "train"]\n',
+        "    tracks = list(corpus)\n",
         ("tests/training/test_enough.py",),
     ),
 )

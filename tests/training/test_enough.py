@@ -1,45 +1,40 @@
 """Folders that hold too little are told of, with what that means and what to do."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
+from menura.corpora import Split
 from menura.foundation.reporting import Collected
-from menura.prepared import PreparedCorpus
+from menura.prepared.tracks import PreparedTrack
 from menura.training.enough import too_little
 from menura.workflows.train import train
 
 
-@dataclass
-class Piece:
-    group: str
-    minutes: float
-    split: str = "train"
-    kind: str = ""
-
-    @property
-    def duration_s(self) -> float:
-        return 60 * self.minutes
-
-    @property
-    def labels(self) -> dict[str, str]:
-        return {"kind": self.kind} if self.kind else {}
-
-
-@dataclass
-class Folder:
-    tracks: list[Piece]
+def piece(group: str, minutes: float, split: Split = "train", kind: str = "") -> PreparedTrack:
+    return PreparedTrack(
+        id=f"{group}.wav",
+        group=group,
+        split=split,
+        labels={"kind": kind} if kind else {},
+        licence=None,
+        shard=0,
+        offset=0,
+        n_samples=round(60 * minutes * 8000),
+        sample_rate=8000,
+        n_channels=1,
+        scale=1.0,
+        silent=(),
+        content="",
+    )
 
 
-def said(*pieces: Piece, labels: tuple[str, ...] = (), is_fresh: bool = True) -> str:
-    corpus = cast(PreparedCorpus, cast(Any, Folder(list(pieces))))
-    return too_little(corpus, labels, is_fresh=is_fresh)
+def said(*pieces: PreparedTrack, labels: tuple[str, ...] = (), is_fresh: bool = True) -> str:
+    return too_little(pieces, labels, is_fresh=is_fresh)
 
 
-def many(n: int, minutes: float, **more: str) -> list[Piece]:
-    return [Piece(f"piece {number}", minutes, **more) for number in range(n)]
+def many(n: int, minutes: float, kind: str = "") -> list[PreparedTrack]:
+    return [piece(f"piece {number}", minutes, kind=kind) for number in range(n)]
 
 
 def test_enough_is_not_spoken_of() -> None:
@@ -47,7 +42,7 @@ def test_enough_is_not_spoken_of() -> None:
 
 
 def test_what_is_held_out_is_not_learnt_from() -> None:
-    line = said(*many(9, 1.0), Piece("other", 60.0, split="valid"))
+    line = said(*many(9, 1.0), piece("other", 60.0, split="valid"))
     assert "9.0 min of training music (15 and more are a start)" in line
     assert "add recordings, or start from a system (--init)" in line
 
@@ -65,15 +60,15 @@ def test_few_recordings(n: int, words: str) -> None:
 
 
 def test_pieces_of_one_recording_are_one() -> None:
-    pieces = [Piece("the same", 5.0) for _ in range(20)]
+    pieces = [piece("the same", 5.0) for _ in range(20)]
     assert "1 recording in all" in said(*pieces)
 
 
 def test_labels_of_few_recordings_are_named() -> None:
     jazz = [
-        Piece("a", 3.0, kind="jazz"),
-        Piece("a", 3.0, kind="jazz"),
-        Piece("b", 3.0, kind="jazz"),
+        piece("a", 3.0, kind="jazz"),
+        piece("a", 3.0, kind="jazz"),
+        piece("b", 3.0, kind="jazz"),
     ]
     line = said(*many(8, 3.0, kind="folk"), *jazz, labels=("folk", "jazz"))
     assert "fewer than 3 recordings (jazz 2)" in line
@@ -82,7 +77,7 @@ def test_labels_of_few_recordings_are_named() -> None:
 
 
 def test_many_such_labels_are_counted() -> None:
-    pieces = [Piece(f"p{n}", 3.0, kind=f"kind {n}") for n in range(9)]
+    pieces = [piece(f"p{n}", 3.0, kind=f"kind {n}") for n in range(9)]
     line = said(*pieces, labels=tuple(f"kind {n}" for n in range(9)))
     assert "kind 5 1 and 3 more" in line
 

@@ -9,7 +9,8 @@ import torch
 
 from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
-from menura.models import Batch, Conditioned
+from menura.models import Batch
+from menura.models.contract import Conditioned
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
 from menura.systems import BoundSystem, TrainedSystem

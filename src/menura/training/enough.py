@@ -1,9 +1,8 @@
 """Whether a folder holds enough to learn from: said once, before anything is learnt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from menura.foundation.printable import printable
-from menura.prepared import PreparedCorpus
 from menura.prepared.tracks import PreparedTrack
 from menura.training.labels import label_flags
 
@@ -21,14 +20,15 @@ FEW_OF_LABEL = 3
 SHOWN = 6
 
 
-def too_little(prepared: PreparedCorpus, labels: tuple[str, ...], *, is_fresh: bool) -> str:
+def too_little(corpus: Sequence[PreparedTrack], labels: tuple[str, ...], *, is_fresh: bool) -> str:
     """What is short, what that means and what to do, in a line; "" where there is enough.
 
-    labels: those that are learnt. is_fresh: no other system is started from.
+    corpus: all its tracks. labels: those that are learnt. is_fresh: no other system is started
+    from.
     """
-    tracks = [track for track in prepared.tracks if track.split == "train"]
+    tracks = [track for track in corpus if track.split == "train"]
     minutes = sum(track.duration_s for track in tracks) / 60
-    n_recordings = len({track.group for track in prepared.tracks if track.split != "test"})
+    n_recordings = len({track.group for track in corpus if track.split != "test"})
     least = LITTLE_MIN if is_fresh else LITTLE_TO_TUNE_MIN
     found, mend = [], []
     if minutes < least:

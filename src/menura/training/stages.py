@@ -33,7 +33,7 @@ def run_stages(
     """What the last stage came to, and the minutes of all. Goes on from where the folder is."""
     if not is_begun(out):
         labels = labels_to_learn(preset, prepared, order.init, Reporter())
-        if remark := too_little(prepared, labels, is_fresh=order.init == "none"):
+        if remark := too_little(prepared.tracks, labels, is_fresh=order.init == "none"):
             reporter.warn(remark)
     codec, left = None, limits
     if preset.codec is not None and _needs_codec(order, preset, prepared, out, reporter):
