@@ -19,7 +19,7 @@ from menura.recipes import load as load_recipe
 from menura.representations import Spec
 from menura.systems import coded
 from menura.training import carrying, checkpoint, fit, stages
-from menura.training.origin import Origin, origin_for
+from menura.training.origin import Origin, origin_for, say_origin
 from menura.training.starting import codec_inside
 from menura.workflows.load import load
 from menura.workflows.train import train
@@ -70,21 +70,31 @@ def test_all_weights_where_there_is_no_other_way() -> None:
     assert origin_for(Tuning(adapter_minutes=10.0), flow, 1.0) == Origin(1.0, 0)
 
 
-def test_what_is_trained_is_said(learnt: Path, corpus: Path, tmp_path: Path) -> None:
-    more = {"tuning__adapter_rank": "2", "tuning__codec": "keep"}
-    few = tuned(learnt, corpus, tmp_path / "few", tuning__adapter_minutes="9", **more)
-    assert any("below 9: adapters of rank 2" in line for line in few.lines)
-    many = tuned(learnt, corpus, tmp_path / "many", tuning__adapter_minutes="0.1", **more)
-    assert any("all weights are trained on" in line for line in many.lines)
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(9.0, "below 10: adapters of rank 4 are trained"), (11.0, "all weights are trained on")],
+)
+def test_what_is_trained_is_said(minutes: float, words: str) -> None:
+    said, model = Collected(), LatentFlow(LatentFlow.tiny, SPEC)
+    say_origin(origin_for(LITTLE, model, minutes), LITTLE, model, minutes, said)
+    [line] = said.lines
+    assert line.startswith(f"{minutes:.1f} min of training music")
+    assert words in line
+
+
+def test_where_there_is_no_choice_nothing_is_said() -> None:
+    said, model = Collected(), FrameRnn(FrameRnn.tiny, FrameRnn.tiny_spec)
+    say_origin(Origin(), LITTLE, model, 1.0, said)
+    assert said.lines == []
 
 
 @pytest.mark.parametrize(
     ("value", "its_own", "poor"),
     [
-        (4.4, None, False),
-        (4.6, None, True),
-        (3.4, 1.0, False),  # clear enough, however much better its own music comes back
-        (3.6, 1.0, True),
+        (2.9, None, False),
+        (3.1, None, True),
+        (2.4, 1.0, False),  # clear enough, however much better its own music comes back
+        (2.6, 1.0, True),
         (5.9, 5.0, False),
         (6.1, 5.0, True),
     ],
@@ -142,17 +152,17 @@ def test_poor_or_not_it_is_kept_where_that_is_asked(
     assert not (tmp_path / "codec").exists()
 
 
-def test_or_trained_on_though_it_is_not_poor(
-    learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plant(monkeypatch, 1.0)
-    tuned(learnt, corpus, tmp_path, tuning__codec="tune")
-    assert (tmp_path / "codec" / "metrics.json").is_file()
+@pytest.fixture(scope="module")
+def unbroken(learnt: Path, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("unbroken")
+    tuned(learnt, corpus, folder, tuning__codec="tune")
+    return folder
 
 
 @pytest.mark.parametrize(("stage", "at"), [("codec", 1), ("resumed", 0), ("resumed", 5)])
 def test_a_resumed_run_is_the_unbroken_one(
     learnt: Path,
+    unbroken: Path,
     corpus: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -160,7 +170,7 @@ def test_a_resumed_run_is_the_unbroken_one(
     at: int,
 ) -> None:
     """Stopped in the codec's stage, right at the flow's first look, and in the middle."""
-    tuned(learnt, corpus, tmp_path / "unbroken", tuning__codec="tune")
+    resumed = tmp_path / "resumed"
     real = fit.Fit._reason_to_end
 
     def stopped(self: fit.Fit, *rest: object) -> str:
@@ -170,21 +180,20 @@ def test_a_resumed_run_is_the_unbroken_one(
 
     monkeypatch.setattr(fit.Fit, "_reason_to_end", stopped)
     with pytest.raises(KeyboardInterrupt):
-        tuned(learnt, corpus, tmp_path / "resumed", tuning__codec="tune")
+        tuned(learnt, corpus, resumed, tuning__codec="tune")
     monkeypatch.setattr(fit.Fit, "_reason_to_end", real)
     # What was found when it began is abided by: now all would be poor or none.
     plant(monkeypatch, 0.0)
-    tuned(learnt, corpus, tmp_path / "resumed", tuning__codec="tune", resume=True)
+    tuned(learnt, corpus, resumed, tuning__codec="tune", resume=True)
     for name in ("weights.safetensors", "system.json", "codec/weights.safetensors"):
-        one, other = (tmp_path / run / name for run in ("unbroken", "resumed"))
-        assert one.read_bytes() == other.read_bytes(), name
+        assert (unbroken / name).read_bytes() == (resumed / name).read_bytes(), name
     for place in ("", "codec"):
-        a, b = (checkpoint._tensors(tmp_path / run / place) for run in ("unbroken", "resumed"))
+        a, b = (checkpoint._tensors(run / place) for run in (unbroken, resumed))
         assert a.keys() == b.keys()
         assert all(torch.equal(a[name], b[name]) for name in a)
     logs = [
-        [json.loads(line) for line in (tmp_path / run / "log.jsonl").read_text().splitlines()]
-        for run in ("unbroken", "resumed")
+        [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+        for run in (unbroken, resumed)
     ]
     assert [{**line, "seconds": 0} for line in logs[0]] == [
         {**one, "seconds": 0} for one in logs[1]
@@ -194,20 +203,16 @@ def test_a_resumed_run_is_the_unbroken_one(
 def test_a_run_that_gains_nothing_keeps_what_it_began_with(
     learnt: Path, corpus: Path, tmp_path: Path
 ) -> None:
-    ruinous = {"model__optimizer__learning_rate": "100", "tuning__codec": "keep"}
-    said = tuned(learnt, corpus, tmp_path, **ruinous)
+    ruinous = {"model__optimizer__learning_rate": "400", "tuning__rate": "0.25"}
+    said = tuned(learnt, corpus, tmp_path, tuning__codec="keep", **ruinous)
+    first = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])
+    assert (first["step"], first["rate"]) == (0, 0.25)
     before, after = load(learnt).model.state_dict(), load(tmp_path).model.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["best_step"] == 0
     assert metrics["held_out"] == metrics["held_out_before"]
     assert any("before the first step" in line for line in said.lines)
-
-
-def test_the_rate_is_the_share_that_is_asked(learnt: Path, corpus: Path, tmp_path: Path) -> None:
-    tuned(learnt, corpus, tmp_path, tuning__codec="keep", tuning__rate="0.25")
-    first = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])
-    assert (first["step"], first["rate"]) == (0, 0.25)
 
 
 def test_a_preset_is_looked_at_otherwise_when_a_system_is_started_from() -> None:

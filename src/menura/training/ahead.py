@@ -54,10 +54,7 @@ def say_ahead(
     flow = new_system(order.recipe, order.preset, preset, order.seed, labels=labels)
     codec = new_system(order.recipe, order.preset, preset.codec, order.seed)
     stages = [
-        Ahead(
-            _estimate(order, system, own, folder, limit),
-            soonest_end(own.training),
-        )
+        Ahead(_estimate(order, system, own, folder, limit), soonest_end(own.training))
         for system, own, limit in zip((codec, flow), (preset.codec, preset), limits, strict=True)
     ]
     between = _encoding_s(flow, prepared) / 60
@@ -93,17 +90,17 @@ def _estimate(
     noise = torch.randn(
         batching.batch_size, spec.n_channels, batching.n_frames, generator=generator
     )
-    labels = None
+    device, labels = stepper.fabric.device, None
     if isinstance(system.model, Conditioned) and spec.labels:
-        labels = torch.zeros(batching.batch_size, len(spec.labels), dtype=torch.bool)
-    batch = Batch(noise.to(stepper.fabric.device), labels=labels)
+        shape = batching.batch_size, len(spec.labels)
+        labels = torch.zeros(shape, dtype=torch.bool, device=device)
+    batch = Batch(noise.to(device), labels=labels)
+
+    def step(number: int) -> None:
+        stepper.step(batch, number, rate=0.0)
+
     with threads_for(system.model):
-        return measure(
-            system.model,
-            lambda number: stepper.step(batch, number, rate=0.0) and None,
-            folder,
-            limits.steps or float("inf"),
-        )
+        return measure(system.model, step, folder, limits.steps or float("inf"))
 
 
 def _encoding_s(system: BoundSystem, prepared: PreparedCorpus) -> float:
