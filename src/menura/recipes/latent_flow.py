@@ -23,6 +23,14 @@ recipe = Recipe(
             model=Part("latent-flow", LatentFlowConfig()),
             batching=RandomCrops(batch_size=8, n_frames=256),
             training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998),
+            tuning=Tuning(
+                rate=0.3,
+                evaluate_every=50,
+                patience=6,
+                n_drops=1,
+                adapter_rank=8,
+                adapter_minutes=5.0,
+            ),
         ),
         "tiny": Preset(
             sample_rate=8_000,
