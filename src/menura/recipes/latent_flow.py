@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from menura.models.latent_flow import LatentFlow, LatentFlowConfig
 from menura.recipes import spectral_codec
+from menura.recipes._tuning import Tuning
 from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
 
 _CODECS = spectral_codec.recipe.presets
