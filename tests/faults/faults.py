@@ -16,6 +16,7 @@ from faults.recurrent_faults import RECURRENT_FAULTS
 from faults.representation_faults import REPRESENTATION_FAULTS
 from faults.stream_faults import STREAM_FAULTS
 from faults.text_faults import TEXT_FAULTS
+from faults.tuning_faults import TUNING_FAULTS
 from faults.wavenet_faults import WAVENET_FAULTS
 
 FAULTS = (
@@ -35,5 +36,6 @@ FAULTS = (
     *REPRESENTATION_FAULTS,
     *STREAM_FAULTS,
     *TEXT_FAULTS,
+    *TUNING_FAULTS,
     *WAVENET_FAULTS,
 )

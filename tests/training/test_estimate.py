@@ -24,6 +24,12 @@ def test_it_says_when_steps_get_slower_and_only_if_they_will() -> None:
     assert "(3.000 s from 10): until" in PACES.line(None, None, 5)
 
 
+def test_without_limits_it_says_when_it_can_end_by_itself() -> None:
+    assert "at the soonest after about 16 s (--minutes" in PACES.line(None, None, 5, soonest=12)
+    assert "soonest" not in PACES.line(None, None, 5)
+    assert "soonest" not in PACES.line(12, None, 5, soonest=12)
+
+
 def test_players_that_join_late_are_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that the steps move: critics join at 20 and play every second step."""
     model = SpectralCodec(SpectralCodec.tiny, SpectralCodec.tiny_spec)

@@ -168,6 +168,11 @@ class LatentFlow(Model):
         squares = (error.square() * asked).sum() / (asked.sum() * music.shape[1]).clamp_min(1)
         return {"total": squares}
 
+    def adaptable(self) -> tuple[str, ...]:
+        """The projections of attention and of what follows it, in every block."""
+        blocks = self.transformer.blocks.named_modules(prefix="transformer.blocks")
+        return tuple(f"{name}.weight" for name, part in blocks if isinstance(part, nn.Linear))
+
     def usual_guidance(self) -> float:
         return float(self.config.guidance)
 

@@ -5,7 +5,7 @@ magnitude and phase of every bin, overlap-add out (the head of Vocos, Siuzdak 20
 samples, first against spectra alone, later also against critics, which play every few steps.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log
 from typing import ClassVar
@@ -37,6 +37,7 @@ from menura.representations import Frames, Spec
 
 Sound = Float32[Tensor, "rows time"]
 Latents = Float32[Tensor, "rows latent steps"]
+HEAD_START = 100  # turns that critics have had, which begin anew, before a trained codec hears them
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class SpectralCodec(Model):
             nn.Conv1d(wide, 2 * (c.n_fft // 2 + 1), 1),
         )
         self.critics = Critics(c.critic_n_ffts, c.critic_width)
+        self._was_criticised = False  # by critics that are gone
         n_ffts = tuple(n for n in (2048, 1024, 512, 256) if n <= c.n_fft) or (c.n_fft,)
         self.distance = SpectralDistance(spec.sample_rate, n_ffts)
         self.register_buffer("n_codec_steps", torch.zeros((), dtype=torch.int64))
@@ -167,7 +169,7 @@ class SpectralCodec(Model):
             "critic": Phase(
                 tuple(self.critics.parameters()),
                 c.critic_optimizer,
-                start_step=c.critic_start,
+                start_step=0 if self._was_criticised else c.critic_start,
                 every=c.critic_every,
             ),
         }
@@ -220,6 +222,24 @@ class SpectralCodec(Model):
     def settle(self) -> None:
         """Drop the critics: only training needs them."""
         self.critics = Critics((), self.config.critic_width)
+
+    def take_up(self, settled: Mapping[str, Tensor]) -> None:
+        """The decoder alone is trained on. Where critics had a say, new ones play from the first
+        step, and have a say once they have learnt something: without any, what had become clear
+        would be blurred again.
+
+        Raises UsageError when these are not the weights of such a codec.
+        """
+        own = self.state_dict()
+        wanted = {name for name in own if not name.startswith("critics.")}
+        if settled.keys() != wanted or any(own[n].shape != w.shape for n, w in settled.items()):
+            raise UsageError("the codec to be trained on is of another shape")
+        self.load_state_dict(dict(settled), strict=False)
+        for part in (self.shortcut, self.encoder):
+            part.requires_grad_(False)
+        self._was_criticised = bool(self.n_critic_steps > 0)
+        self.n_codec_steps.zero_()
+        self.n_critic_steps.zero_()
 
     def reconstruct(self, frames: Frames) -> Frames:
         return self.from_latent(self.to_latent(frames), frames.shape[2])
@@ -288,8 +308,8 @@ class SpectralCodec(Model):
 
     def _is_criticised(self) -> bool:
         """Whether critics have a say in this step: once they have begun, when it is their turn."""
-        every = self.config.critic_every
-        return bool(self.n_critic_steps > 0) and int(self.n_codec_steps) % every == 0
+        every, least = self.config.critic_every, HEAD_START if self._was_criticised else 0
+        return bool(self.n_critic_steps > least) and int(self.n_codec_steps) % every == 0
 
 
 def _spread(latents: Latents) -> Float32[Tensor, ""]:

@@ -3,6 +3,7 @@
 from menura.foundation.errors import UsageError
 from menura.foundation.rooms import Room
 from menura.recipes._augmentation import AS_RECORDED, PITCHED_KINDS, Augmentation
+from menura.recipes._tuning import Tuning
 from menura.recipes.contract import (
     Batching,
     ContiguousWindows,
@@ -30,6 +31,7 @@ __all__ = [
     "Recipe",
     "SlidingWindows",
     "Training",
+    "Tuning",
     "load",
     "room",
     "trainable",

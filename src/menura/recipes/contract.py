@@ -7,6 +7,7 @@ from typing import Any, Literal
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
 from menura.recipes._augmentation import AS_RECORDED, Augmentation
+from menura.recipes._tuning import Tuning
 from menura.systems import Pretrained
 
 
@@ -145,6 +146,7 @@ class Preset:
     seconds, temperature: of what its systems make when nothing else is asked for.
     label_kinds: the kinds of label that a model of labels learns; all, where the corpus has none
         of them.
+    tuning: what is different when the run starts from another system.
     """
 
     sample_rate: int
@@ -158,6 +160,7 @@ class Preset:
     codec: "Preset | None" = None
     codec_share: float = 0.4
     label_kinds: tuple[str, ...] = ()
+    tuning: Tuning = field(default_factory=Tuning)
 
     def __post_init__(self) -> None:
         if (self.representation is None) != (self.codec is not None):
@@ -170,6 +173,18 @@ class Preset:
             raise ValueError("sample_rate must be 1000…384000 and n_audio_channels 1 or 2")
         if not 0 < self.seconds <= 86_400 or not 0 <= self.temperature <= 100:
             raise ValueError("seconds must be above 0 (a day at most) and temperature 0…100")
+
+    def tuned(self) -> "Preset":
+        """The same for a run that starts from another system: looked at as `tuning` says."""
+        own = self.tuning
+        training = replace(
+            self.training,
+            evaluate_every=own.evaluate_every or self.training.evaluate_every,
+            patience=own.patience or self.training.patience,
+            n_drops=own.n_drops or self.training.n_drops,
+        )
+        codec = None if self.codec is None else self.codec.tuned()
+        return replace(self, training=training, codec=codec)
 
     def with_settings(self, settings: Mapping[str, str]) -> "Preset":
         """A copy with `key=value` settings, e.g. {"model.n_hidden": "512"}.

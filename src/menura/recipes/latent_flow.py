@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from menura.models.latent_flow import LatentFlow, LatentFlowConfig
 from menura.recipes import spectral_codec
+from menura.recipes._tuning import Tuning
 from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
 
 _CODECS = spectral_codec.recipe.presets
@@ -23,6 +24,14 @@ recipe = Recipe(
             model=Part("latent-flow", LatentFlowConfig()),
             batching=RandomCrops(batch_size=8, n_frames=256),
             training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998),
+            tuning=Tuning(
+                rate=0.3,
+                evaluate_every=50,
+                patience=6,
+                n_drops=1,
+                adapter_rank=8,
+                adapter_minutes=5.0,
+            ),
         ),
         "base": Preset(  # what ships: see base/README.md
             sample_rate=32_000,

@@ -7,6 +7,7 @@ and mixes two clips in its latent space.
 
 from menura.models.spectral_codec import SpectralCodec, SpectralCodecConfig
 from menura.recipes._augmentation import Augmentation
+from menura.recipes._tuning import Tuning
 from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
 from menura.representations.waveform import Waveform
 
@@ -19,6 +20,7 @@ recipe = Recipe(
             model=Part("spectral-codec", SpectralCodecConfig()),
             batching=RandomCrops(batch_size=12, n_frames=32_768),
             training=Training(evaluate_every=200, n_held_out=4, clip_norm=5.0, ema_decay=0.998),
+            tuning=Tuning(rate=0.4, evaluate_every=50, patience=4, n_drops=1),
         ),
         # Of base: as large as 40 MB allow beside the flow, for hours of varied music. The critics
         # come when most is learnt, and the last weights are kept: what critics bring is texture,

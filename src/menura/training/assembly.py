@@ -12,7 +12,7 @@ from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
 from menura.models.contract import Conditioned
-from menura.prepared import NotWritableError, PreparedCorpus
+from menura.prepared import NotWritableError, PreparedCorpus, Rendition
 from menura.recipes import (
     AS_RECORDED,
     PITCHED_KINDS,
@@ -220,16 +220,23 @@ def _augmentation(batching: Batching) -> Augmentation:
     return batching.augmentation if isinstance(batching, RandomCrops) else AS_RECORDED
 
 
+def rendition_of(
+    prepared: PreparedCorpus, preset: Preset, run: Path, reporter: Reporter
+) -> Rendition:
+    """The sound as the preset hears it, which is kept beside the corpus, or in `run` if the corpus
+    is read-only."""
+    form = (preset.sample_rate, preset.n_audio_channels, reporter)
+    try:
+        return prepared.rendition(*form)
+    except NotWritableError:
+        return prepared.rendition(*form, run / RENDITION)
+
+
 def _sound(
     system: TrainedSystem, prepared: PreparedCorpus, preset: Preset, run: Path, reporter: Reporter
 ) -> tuple[Tracks, Tracks]:
-    """Training and held-out tracks as sound, which is kept beside the corpus, or in `run` if the
-    corpus is read-only."""
-    form = (preset.sample_rate, preset.n_audio_channels, reporter)
-    try:
-        rendition = prepared.rendition(*form)
-    except NotWritableError:
-        rendition = prepared.rendition(*form, run / RENDITION)
+    """Training and held-out tracks as sound."""
+    rendition = rendition_of(prepared, preset, run, reporter)
     representation = system.representation
     tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
     held_out = replace(tracks, indices=rendition.of_split("valid"))

@@ -1,7 +1,8 @@
 """A run, stopped in the middle: one file, written whole, read back exactly; never by pickle.
 
 Tensors: `representation.` (statistics), `model.` (weights), `carried.` (state between batches),
-`average.`, `optimizer.PHASE.INDEX.KEY`. Everything else is JSON in the header.
+`average.`, `adapters.` (where some are trained), `optimizer.PHASE.INDEX.KEY`. Everything else is
+JSON in the header.
 """
 
 import json
@@ -18,6 +19,7 @@ from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.systems import BoundSystem, write_tensors
+from menura.training.adapters import Adapters
 from menura.training.average import Average
 from menura.training.carried import carried_state, put_back
 from menura.training.progress import Progress
@@ -35,6 +37,7 @@ class Snapshot:
     average: Average
     progress: Progress
     plan: dict[str, Any]  # what the run was asked for; a resumed run must be asked the same
+    adapters: Adapters | None = None
 
 
 def save(run: Path, snapshot: Snapshot) -> None:
@@ -45,6 +48,8 @@ def save(run: Path, snapshot: Snapshot) -> None:
         **_prefixed("carried", carried_state(snapshot.system.model)),
         **_prefixed("average", snapshot.average.weights),
     }
+    if snapshot.adapters is not None:
+        tensors |= _prefixed("adapters", snapshot.adapters.state_dict())
     scalars: dict[str, Any] = {}
     for phase, optimizer in snapshot.optimizers.items():
         for index, state in optimizer.state_dict()["state"].items():
@@ -87,6 +92,8 @@ def restore(run: Path, snapshot: Snapshot) -> None:
     put_back(snapshot.system.model, carried)
     for name, value in _under("average", tensors).items():
         snapshot.average.weights[name].copy_(value)
+    if snapshot.adapters is not None:
+        snapshot.adapters.load_state_dict(_under("adapters", tensors))
     scalars = json.loads(header["scalars"])
     for phase, optimizer in snapshot.optimizers.items():
         _restore_optimizer(optimizer, _under(f"optimizer.{phase}", {**tensors, **scalars}))

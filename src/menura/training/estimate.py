@@ -13,6 +13,7 @@ import torch
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.models import Model
+from menura.recipes import Training
 
 MOST_TURNS = 8  # steps timed in a round, where players take turns
 
@@ -41,15 +42,25 @@ class Estimate:
                 return first + round((seconds - begun) / pace)
         return 0
 
-    def line(self, n_steps: int | None, minutes: float | None, steps_per_epoch: int) -> str:
-        """In words, for what was asked: so many steps, or so many minutes."""
+    def line(
+        self,
+        n_steps: int | None,
+        minutes: float | None,
+        steps_per_epoch: int,
+        soonest: int | None = None,
+    ) -> str:
+        """In words, for what was asked: so many steps, or so many minutes. soonest: the step at
+        which it can end by itself (see `soonest_end`)."""
         if n_steps is not None:
             length = f"{n_steps} steps in about {clock(self.seconds(n_steps))}"
         elif minutes is not None:
             n_steps = self.steps(minutes * 60)
             length = f"about {n_steps} steps in {minutes:g} min"
         else:
-            length = "until the held-out value stops falling (--minutes or --steps limit it)"
+            length = "until the held-out value stops falling"
+            if soonest is not None:
+                length += f", at the soonest after about {clock(self.seconds(soonest))}"
+            length += " (--minutes or --steps limit it)"
         passes = f", {n_steps / steps_per_epoch:.1f} passes over the data" if n_steps else ""
         return (
             f"{self._pace(n_steps)}: {length}{passes}; "
@@ -60,6 +71,12 @@ class Estimate:
         (_, pace), *later = self.paces
         reached = [(first, s) for first, s in later if n_steps is None or first < n_steps]
         return f"{pace:.3f} s a step" + "".join(f" ({s:.3f} s from {f})" for f, s in reached)
+
+
+def soonest_end(settings: Training) -> int:
+    """The step at which nothing has been gained for so long that training ends, if all that was to
+    be gained was there at the first look."""
+    return settings.evaluate_every * (1 + settings.patience * (settings.n_drops + 1))
 
 
 def measure(

@@ -1,6 +1,7 @@
 """The one training loop, for every model."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from menura.foundation.version import __version__
 from menura.models.contract import Generates
 from menura.recipes import Training
 from menura.systems import BoundSystem, Description, is_system, save
-from menura.training import checkpoint
+from menura.training import checkpoint, memorising
+from menura.training.adapters import Adapters
 from menura.training.average import Average
 from menura.training.batches import Batches
 from menura.training.carried import carried_state, put_back
@@ -23,11 +25,13 @@ from menura.training.estimate import Estimate, clock, measure
 from menura.training.evaluating import held_out_remark, held_out_value
 from menura.training.guard import Guard, HopelessError
 from menura.training.interrupt import Interrupts
+from menura.training.origin import Origin
 from menura.training.progress import Progress
 from menura.training.stepping import NotFiniteError, Stepper
 from menura.training.tracking import Tracking
 
 PREVIEW_S = 120.0  # seconds of training between previews
+PREVIEW_SHARE = 0.03  # of the time, at most: slow players are heard less often
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Data:
 
 
 class Fit:
-    """One run of one system. `describe` words the system's description at a point of the run."""
+    """One run of one system. `describe` words the system's description at a point of the run.
+    origin: of a system that has learnt before; None where its weights are fresh."""
 
     def __init__(
         self,
@@ -59,16 +64,22 @@ class Fit:
         plan: dict[str, Any],
         describe: Callable[[Progress], Description],
         reporter: Reporter,
+        origin: Origin | None = None,
     ):
         self.system, self.data, self.settings, self.folder = system, data, settings, folder
-        self._describe, self._reporter = describe, reporter
-        self._stepper = Stepper(system.model, settings, compute, int(plan["seed"]))
+        self._describe, self._reporter, self._origin = describe, reporter, origin
+        model, seed = system.model, int(plan["seed"])
+        rank = 0 if origin is None else origin.adapter_rank
+        self._adapters = Adapters(model, rank, seed) if rank else None
+        self._stepper = Stepper(model, settings, compute, seed, self._adapters)
         system.representation.to(self._stepper.fabric.device)
         self._average = Average(system.model, settings.ema_decay)
-        self.progress = Progress()
+        self.progress = Progress(rate=1.0 if origin is None else origin.rate)
+        self._preview_took_s = 0.0
         self._n_remarks = 0  # looks in a row at which the model had something to say
         self._snapshot = checkpoint.Snapshot(
-            system, self._stepper.optimizers, self._average, self.progress, plan
+            *(system, self._stepper.optimizers, self._average, self.progress, plan),
+            self._adapters,
         )
 
     def resume(self) -> None:
@@ -110,6 +121,7 @@ class Fit:
             self._average,
             self.progress,
             self._reporter,
+            self._adapters,
         )
         clocks = Clocks(self.progress.seconds)
         with (
@@ -118,6 +130,8 @@ class Fit:
             Tracking(self.folder, self.progress.step) as tracking,
         ):
             try:
+                if self._origin and self.progress.step == 0 and self.progress.first is None:
+                    self._look(guard, tracking, clocks)  # it may be that nothing is to be gained
                 while not (reason := self._reason_to_end(limits, clocks, interrupts)):
                     self._one_step(guard, clocks)
                     if self.progress.step % self.settings.evaluate_every == 0:
@@ -125,7 +139,7 @@ class Fit:
                         # Only here: what the guard goes back to is then what a resumed run has.
                         if clocks.due("checkpoint", self.settings.checkpoint_s):
                             self.save_checkpoint()
-                    if clocks.due("preview", _preview_every_s(limits)):
+                    if clocks.due("preview", self._preview_every_s(limits)):
                         self._preview(tracking)
                     self._show(limits, clocks)
             except HopelessError:
@@ -173,7 +187,8 @@ class Fit:
     def _look(self, guard: Guard, tracking: Tracking, clocks: Clocks) -> None:
         """Evaluate; save what is best; lower the rate when nothing improves."""
         progress = self.progress
-        values = {**progress.mean_losses(), "seconds": clocks.seconds, "rate": progress.rate}
+        losses = progress.mean_losses()
+        values = {**losses, "seconds": clocks.seconds, "rate": progress.rate}
         verdict = "best"
         if self.data.held_out is not None:
             with self._average.in_place(), self._stepper.fabric.autocast():
@@ -183,6 +198,7 @@ class Fit:
                 remark = held_out_remark(self.system.model, self.data.held_out.batch)
             self._tell(remark)
             verdict = progress.look(values["held_out"], self.settings)
+            self._watch(values["held_out"], losses)
         tracking.values(progress.step, values)
         guard.remember()
         if verdict == "best" or self.settings.keep == "last":
@@ -190,8 +206,18 @@ class Fit:
         if verdict == "drop":
             self._reporter.say(
                 f"step {progress.step}: no better for {self.settings.patience} looks; "
-                f"rate lowered to {progress.rate:g} of its first value"
+                f"rate lowered to {progress.rate:g} × the recipe's"
             )
+
+    def _watch(self, value: float, losses: dict[str, float]) -> None:
+        """What is told of a held-out value: where it began, and that it rises for good."""
+        progress = self.progress
+        if progress.step == 0:
+            progress.first = value
+            self._reporter.say(f"held-out value before the first step: {value:.4f}")
+        if memorising.is_told(self.system.model) and memorising.begins(progress, value, losses):
+            keeps_best = self.settings.keep == "best"
+            self._reporter.warn(memorising.warning(progress, value, keeps_best))
 
     def _tell(self, remark: str) -> None:
         """Say what holds for a second look, once: at one look it may be chance."""
@@ -223,7 +249,7 @@ class Fit:
         """A clip to hear. Whatever goes wrong with it must not end the run."""
         if not self.system.has(Generates):
             return
-        step = self.progress.step
+        step, begun = self.progress.step, time.monotonic()
         try:
             with self._average.in_place():
                 clip = self.system.generate(1, self.system.seconds, seed=0)[0]
@@ -231,6 +257,8 @@ class Fit:
         except (MenuraError, OSError, RuntimeError) as error:
             self._reporter.warn(f"step {step}: no preview ({error})")
             return
+        finally:
+            self._preview_took_s = time.monotonic() - begun
         self._reporter.say(f"step {step}: preview in {printable(str(path))}")
 
     def _show(self, limits: Limits, clocks: Clocks) -> None:
@@ -248,7 +276,7 @@ class Fit:
         else:  # no known end: the total is 0
             self._reporter.progress(0.0, 0.0, f"{line}, {clock(clocks.seconds)} so far")
 
-
-def _preview_every_s(limits: Limits) -> float:
-    """Four in a run whose minutes are known, if that is sooner."""
-    return PREVIEW_S if limits.minutes is None else min(PREVIEW_S, 15 * limits.minutes)
+    def _preview_every_s(self, limits: Limits) -> float:
+        """Four in a run whose minutes are known, if that is sooner; so that they cost little."""
+        often = PREVIEW_S if limits.minutes is None else min(PREVIEW_S, 15 * limits.minutes)
+        return max(often, self._preview_took_s / PREVIEW_SHARE)

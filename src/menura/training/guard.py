@@ -15,6 +15,7 @@ from torch import Tensor
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.models import Model
+from menura.training.adapters import Adapters
 from menura.training.average import Average
 from menura.training.carried import carried_state, put_back
 from menura.training.progress import Progress
@@ -37,7 +38,9 @@ class Guard:
         average: Average,
         progress: Progress,
         reporter: Reporter,
+        adapters: Adapters | None = None,
     ):
+        self._adapters = adapters
         self._model, self._optimizers, self._average = model, optimizers, average
         self._progress, self._reporter = progress, reporter
         self._buffers: dict[str, Tensor] = {}
@@ -51,6 +54,7 @@ class Guard:
             "model": {k: v.detach().clone() for k, v in self._model.state_dict().items()},
             "carried": carried_state(self._model),
             "average": {k: v.clone() for k, v in self._average.weights.items()},
+            "adapters": {k: p.detach().clone() for k, p in self._adapting()},
             "optimizers": {
                 k: copy.deepcopy(dict(o.state_dict())) for k, o in self._optimizers.items()
             },
@@ -88,8 +92,13 @@ class Guard:
 
     def _restore(self) -> None:
         self._model.load_state_dict(self._good["model"])
+        for name, parameter in self._adapting():
+            parameter.data.copy_(self._good["adapters"][name])
         for name, optimizer in self._optimizers.items():
             optimizer.load_state_dict(copy.deepcopy(self._good["optimizers"][name]))
         put_back(self._model, self._good["carried"])
         for name, value in self._good["average"].items():
             self._average.weights[name].copy_(value)
+
+    def _adapting(self) -> list[tuple[str, torch.nn.Parameter]]:
+        return [] if self._adapters is None else list(self._adapters.named_parameters())

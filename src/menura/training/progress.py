@@ -15,7 +15,8 @@ class Progress:
     held-out value. looks: evaluations since the best. drops: times the rate was lowered for want
     of improvement. rate: the product of all lowerings. skipped: non-finite steps in a row;
     restored: times the last good weights were put back since the best. sums, counts: of the
-    losses since the last look.
+    losses since the last look. first: the held-out value before the first step, of a run that
+    started from another system. heard_at_best, rising, warned: see `memorising`.
     """
 
     step: int = 0
@@ -27,6 +28,10 @@ class Progress:
     rate: float = 1.0
     skipped: int = 0
     restored: int = 0
+    first: float | None = None
+    heard_at_best: float | None = None
+    rising: int = 0
+    warned: bool = False
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 

@@ -9,10 +9,11 @@ from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
+from menura.models.contract import Codes
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
-from menura.systems import BoundSystem, TrainedSystem
-from menura.training import checkpoint
+from menura.systems import BoundSystem, Description, TrainedSystem, coded
+from menura.training import carrying, checkpoint
 from menura.training.assembly import (
     describe,
     flat,
@@ -21,30 +22,25 @@ from menura.training.assembly import (
     new_system,
 )
 from menura.training.device import Compute, choose
+from menura.training.estimate import soonest_end
 from menura.training.fit import Data, Fit, Limits
+from menura.training.order import Order
+from menura.training.origin import origin_for, say_origin
+from menura.training.rows import Tracks
 from menura.training.starting import described, hears, start_from, told
+from menura.training.starting_codec import start_codec_from
 from menura.training.statistics import check_round_trip, learn_statistics
 from menura.training.trained_on import note_corpus
 
-METRICS = "metrics.json"
+METRICS = carrying.METRICS
 N_FIRST_BATCHES = 8  # that a model sees before its first step
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a run was asked for, whatever the stage. init: "none", a system's folder, or `base`."""
-
-    recipe: str
-    preset: str
-    init: str = "none"
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-
-
-@dataclass(frozen=True)
 class StageResult:
-    """How a stage went; metrics.json holds the same. held_out: the best value, or None."""
+    """How a stage went; metrics.json holds the same. held_out: the best value, or None;
+    held_out_before: before the first step, where another system was started from. round_trip_db:
+    what held-out music loses on its way through a codec, where the system learnt over one."""
 
     steps: int
     best_step: int
@@ -53,6 +49,8 @@ class StageResult:
     stopped: str
     device: str
     precision: str
+    held_out_before: float | None = None
+    round_trip_db: float | None = None
 
 
 def run_stage(
@@ -66,14 +64,17 @@ def run_stage(
 ) -> StageResult:
     """Train, going on from the folder's checkpoint if it has one.
 
+    codec: trained before, to learn over; it takes the place of the one that another system brings.
+
     Raises MenuraError when that checkpoint is of a run that was asked for something else.
     """
     again = checkpoint.exists(folder)
     start = described(order.init)
     labels = labels_to_learn(preset, prepared, start, reporter)
-    system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels, hears(start))
+    over = None if preset.codec is None else hears(start)
+    system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels, over)
     if start is not None:
-        start_from(system, order.init)
+        _start(system, order.init, start, codec)
         for line in () if again else told(start, preset, labels):
             reporter.say(line)
     compute = _compute(order, folder, again, system)
@@ -87,6 +88,8 @@ def run_stage(
     if again:
         _check_plan(folder, plan)
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
+    minutes = prepared.duration_s("train") / 60
+    origin = None if start is None else origin_for(preset.tuning, system.model, minutes)
     if start is None and not again:
         _ready(system, data, compute)
     fit = Fit(
@@ -98,14 +101,27 @@ def run_stage(
         plan,
         lambda progress: describe(system, prepared, order.seed, progress),
         reporter,
+        origin,
     )
     if again:
         fit.resume()
         reporter.say(f"going on from step {fit.progress.step}")
     else:
+        if origin is not None:
+            say_origin(origin, preset.tuning, system.model, minutes, reporter)
         _begin(fit, limits, reporter)
     note_corpus(folder, prepared)
     return _result(fit, compute, fit.run(limits), folder)
+
+
+def _start(system: BoundSystem, init: str, start: Description, codec: TrainedSystem | None) -> None:
+    """Weights of another system: of its codec alone, where that is what is trained on."""
+    if isinstance(system.model, Codes) and hears(start) is not None:
+        start_codec_from(system, init)
+        return
+    start_from(system, init)
+    if codec is not None and isinstance(system.representation, coded.Coded):
+        system.representation.take(codec.representation, codec.model)
 
 
 def _ready(system: BoundSystem, data: Data, compute: Compute) -> None:
@@ -119,10 +135,11 @@ def _ready(system: BoundSystem, data: Data, compute: Compute) -> None:
 
 def _begin(fit: Fit, limits: Limits, reporter: Reporter) -> None:
     """Before the first step: the round trip, what it will cost, a checkpoint."""
-    tracks = fit.data.train.tracks
+    tracks, settings = fit.data.train.tracks, fit.settings
     check_round_trip(tracks, reporter)
+    soonest = None if fit.data.held_out is None else soonest_end(settings)
     line = fit.estimate(limits.steps).line(
-        limits.steps, limits.minutes, fit.data.train.steps_per_epoch
+        limits.steps, limits.minutes, fit.data.train.steps_per_epoch, soonest
     )
     reporter.say(line)
     fit.save_checkpoint()
@@ -159,6 +176,17 @@ def _result(fit: Fit, compute: Compute, reason: str, folder: Path) -> StageResul
         reason,
         compute.device,
         compute.precision,
+        progress.first,
+        _round_trip_db(fit),
     )
     write_json(folder / METRICS, asdict(result))
     return result
+
+
+def _round_trip_db(fit: Fit) -> float | None:
+    """What a later run that starts from this system compares its own music with."""
+    held_out = fit.data.held_out
+    if held_out is None or not isinstance(held_out.tracks, Tracks):
+        return None
+    is_coded = isinstance(held_out.tracks.representation, coded.Coded)
+    return carrying.carried_db(held_out.tracks) if is_coded else None

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from menura import models, representations
 from menura.foundation import shipped
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.models.contract import Optimizer, Schedule
-from menura.recipes import Preset
+from menura.recipes import Part, Preset
 from menura.systems import (
     BoundSystem,
     Description,
@@ -53,9 +54,31 @@ def in_their_size(preset: Preset, start: Description, settings: Mapping[str, str
         if isinstance(getattr(own, one.name), Optimizer | Schedule)
     }
     theirs = from_dict(type(own), start.model.config, "--init: model.")
-    sized = replace(preset, model=replace(preset.model, config=replace(theirs, **learning)))
+    sized = replace(
+        preset,
+        model=replace(preset.model, config=replace(theirs, **learning)),
+        codec=_codec_of(start, preset.codec),
+    )
     return sized.with_settings(
         {key: value for key, value in settings.items() if key.startswith("model.")}
+    )
+
+
+def _codec_of(start: Description, own: Preset) -> Preset:
+    """The codec's preset with the parts of the system's own codec, which may be trained on."""
+    inside = start.representation.config
+    sound = representations.load(inside["representation"]["name"])
+    model = models.load(inside["model"]["name"])
+    return replace(
+        own,
+        representation=Part(
+            inside["representation"]["name"],
+            from_dict(sound.Config, inside["representation"]["config"], "--init: codec."),
+        ),
+        model=Part(
+            inside["model"]["name"],
+            from_dict(model.Config, inside["model"]["config"], "--init: codec."),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from menura.foundation.seeds import derive
 from menura.models import Batch, Model
 from menura.recipes import Training
+from menura.training.adapters import Adapters
 from menura.training.device import Compute
 from menura.training.optimizing import build_optimizer, rate_factor, set_rate
 
@@ -18,14 +19,27 @@ class NotFiniteError(Exception):
 
 
 class Stepper:
-    """The model and its optimisers on their device, in their precision."""
+    """The model and its optimisers on their device, in their precision.
 
-    def __init__(self, model: Model, settings: Training, compute: Compute, seed: int):
+    adapters: trained in place of the model's weights, if there are some.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        settings: Training,
+        compute: Compute,
+        seed: int,
+        adapters: Adapters | None = None,
+    ):
         self.model, self._settings, self._seed = model, settings, seed
+        self._adapters = adapters
         self.fabric = compute.fabric()
-        self._phases = model.phases()
+        self._phases = model.phases() if adapters is None else adapters.phases(model.phases())
         self.optimizers = {name: build_optimizer(phase) for name, phase in self._phases.items()}
         self._module, *wrapped = self.fabric.setup(model, *self.optimizers.values())
+        if adapters is not None:
+            adapters.to(self.fabric.device)
         # The wrapped ones step as the device needs it; the bare ones hold the state.
         self._wrapped = dict(zip(self._phases, wrapped, strict=True))
 
@@ -48,6 +62,8 @@ class Stepper:
                 losses = self.model.losses(batch, name, self._rng(step, name))
             _check(losses["total"], f"the loss of {name}")
             self.fabric.backward(losses["total"])
+            if self._adapters is not None:
+                self._adapters.take_gradients()
             norm = self.fabric.clip_gradients(
                 self._module, optimizer, max_norm=self._settings.clip_norm, error_if_nonfinite=False
             )
@@ -57,6 +73,8 @@ class Stepper:
                     self._module, optimizer, clip_val=self._settings.clip_value
                 )
             optimizer.step()
+            if self._adapters is not None:
+                self._adapters.merge()
             said |= {f"{name}/{key}": float(value.detach()) for key, value in losses.items()}
         return said
 

@@ -28,7 +28,7 @@ def started(
     """
     begun = init is None and (checkpoint.exists(out) or checkpoint.exists(codec))
     if begun:
-        init = _as_begun(out)
+        init = _as_begun(out, codec)
     elif init is None:
         init = shipped.BASE if _suits(recipe, preset, settings) else "none"
     start = described(init)
@@ -37,9 +37,9 @@ def started(
     return init, preset if start is None else in_their_size(preset, start, settings)
 
 
-def _as_begun(out: Path) -> str:
-    """A run whose codec alone was begun starts from nothing."""
-    return str(checkpoint.read_plan(out)["init"]) if checkpoint.exists(out) else "none"
+def _as_begun(out: Path, codec: Path) -> str:
+    """What the first stage that was begun says."""
+    return str(checkpoint.read_plan(out if checkpoint.exists(out) else codec)["init"])
 
 
 def _suits(recipe: str, preset: Preset, settings: Mapping[str, str]) -> bool:

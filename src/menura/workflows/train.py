@@ -1,8 +1,7 @@
 """`menura train`: a system of a recipe from a corpus."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from menura import recipes, representations, systems
@@ -12,17 +11,15 @@ from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
-from menura.systems import TrainedSystem
-from menura.training import checkpoint, latents
+from menura.training import checkpoint, latents, stages
 from menura.training.assembly import RENDITION
 from menura.training.device import choose
 from menura.training.fit import Limits
-from menura.training.stage import METRICS, Order, run_stage
-from menura.workflows.load import of_sound
+from menura.training.order import Order
 from menura.workflows.prepare import prepare
 from menura.workflows.starting import started
 
-CORPUS, CODEC = "corpus", "codec"
+CORPUS, CODEC = "corpus", stages.CODEC
 READY = (CORPUS, RENDITION, CODEC, latents.FOLDER)
 
 
@@ -63,7 +60,8 @@ def train(
     stopped goes on with resume=True, and ends as if it had never stopped.
     init: the folder of a system of the same recipe to start from, "base" for the one that ships,
         or "none"; None is base where this Menura has it and recipe and preset fit it. Over a codec
-        the run has the other's codec and sizes, and learns labels that it had not beside its own.
+        the run has the other's codec and sizes, and learns labels that it had not beside its own;
+        the codec is trained on first where this music comes back poorly from it (tuning.codec).
     settings: dotted names of the preset → values, e.g. {"model.n_hidden": "512"}.
     """
     out, reporter = Path(out), reporter or Reporter()
@@ -71,47 +69,20 @@ def train(
     chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
     _check_folder(out, resume)
     init, chosen = started(init, recipe, chosen, settings or {}, out, out / CODEC, reporter)
+    if init != "none":  # what is set by hand goes before what tuning says
+        chosen = chosen.tuned().with_settings(settings or {})
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)
     prepared = _prepared(corpus, out, _layout(chosen), reporter)
-    codec = None
-    if chosen.codec is not None and init == "none":  # another system brings its codec along
-        codec, limits = _codec(order, chosen, prepared, out, limits, reporter)
-    result = run_stage(order, chosen, prepared, out, limits, reporter, codec)
+    result, minutes_in_all = stages.run_stages(order, chosen, prepared, out, limits, reporter)
     best = "" if result.held_out is None else f"; best held-out value {result.held_out:.4f}"
+    if result.held_out_before is not None:
+        best += f" ({result.held_out_before:.4f} before)"
     reporter.say(
         f"{result.stopped}: {result.steps} steps in {result.minutes:.1f} min{best}; "
         f"the system is in {printable(str(out))}"
     )
-    minutes_in_all = result.minutes + (0.0 if codec is None else _minutes(out / CODEC))
     return TrainResult(out, result.steps, minutes_in_all, result.held_out, result.stopped)
-
-
-def _codec(
-    order: Order,
-    chosen: Preset,
-    prepared: PreparedCorpus,
-    out: Path,
-    limits: Limits,
-    reporter: Reporter,
-) -> tuple[TrainedSystem, Limits]:
-    """The codec's stage, unless it is done, and what is left to the next."""
-    assert chosen.codec is not None, "asked for by those who have one"
-    folder, share = out / CODEC, chosen.codec_share
-    own = Limits(
-        None if limits.steps is None else max(1, round(share * limits.steps)),
-        None if limits.minutes is None else share * limits.minutes,
-    )
-    if not (folder / METRICS).is_file():
-        reporter.say("first stage: the codec")
-        run_stage(replace(order, init="none"), chosen.codec, prepared, folder, own, reporter)
-        reporter.say("second stage: the music in its latents")
-    left = None if limits.minutes is None else (1 - share) * limits.minutes
-    return of_sound(systems.load(folder)), Limits(limits.steps, left)
-
-
-def _minutes(stage: Path) -> float:
-    return float(json.loads((stage / METRICS).read_text(encoding="utf-8"))["minutes"])
 
 
 def _limits(steps: int | None, minutes: float | None) -> Limits:

@@ -64,6 +64,11 @@ class Model(nn.Module, ABC):
         far as they can be fitted to this one; the others are left as they are."""
         return dict(weights)
 
+    def adaptable(self) -> tuple[str, ...]:
+        """Names of the weight matrices in whose place low-rank adapters may be trained, where a
+        system that knows music is to learn a little more; none where that makes no sense."""
+        return ()
+
     def remark(self, batch: Batch, rng: torch.Generator) -> str:
         """What the person should be told of how it learns, in one line, seen on held-out data; ""
         where all is well."""

@@ -6,7 +6,7 @@ does not depend on how many are made with it (beginnings apart, which may share 
 the CPU, whatever the model's device.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -245,6 +245,11 @@ class Codes(Interpolates, Protocol):
 
     def settle(self) -> None:
         """Drop what only training needs."""
+        ...
+
+    def take_up(self, settled: Mapping[str, Tensor]) -> None:
+        """The weights of a codec that had settled, to be trained on. Sound is said in the same
+        latents as before, which others have learnt: only the way back is trained."""
         ...
 
 

@@ -1,0 +1,66 @@
+"""Whether a folder holds enough to learn from: said once, before anything is learnt."""
+
+from collections.abc import Iterable, Sequence
+
+from menura.foundation.printable import printable
+from menura.prepared.tracks import PreparedTrack
+from menura.training.labels import label_flags
+
+LITTLE_MIN = 15.0
+"""Minutes of training music, with fresh weights. A window of a flow lasts eight seconds: in a
+quarter of an hour there are about a hundred that do not overlap, which are soon known by heart."""
+LITTLE_TO_TUNE_MIN = 3.0
+"""The same, where a system that knows music already is trained on and has little more than the
+sound to learn: below, there are some twenty such windows."""
+FEW_RECORDINGS = 5
+"""Of which a fifth is held out: below, it is one recording that says when to stop, and which
+weights are the best."""
+FEW_OF_LABEL = 3
+"""Recordings of a label: what two of them have in common may be as much their microphone."""
+SHOWN = 6
+
+
+def too_little(corpus: Sequence[PreparedTrack], labels: tuple[str, ...], *, is_fresh: bool) -> str:
+    """What is short, what that means and what to do, in a line; "" where there is enough.
+
+    corpus: all its tracks. labels: those that are learnt. is_fresh: no other system is started
+    from.
+    """
+    tracks = [track for track in corpus if track.split == "train"]
+    minutes = sum(track.duration_s for track in tracks) / 60
+    n_recordings = len({track.group for track in corpus if track.split != "test"})
+    least = LITTLE_MIN if is_fresh else LITTLE_TO_TUNE_MIN
+    found, mend = [], []
+    if minutes < least:
+        found.append(
+            f"{minutes:.1f} min of training music ({least:g} and more are a start), so that what "
+            "is made may repeat it"
+        )
+        mend.append("add recordings" + (", or start from a system (--init)" if is_fresh else ""))
+    if n_recordings < FEW_RECORDINGS:
+        found.append(
+            f"{n_recordings} recording{'s'[: n_recordings - 1]} in all ({FEW_RECORDINGS} and more "
+            "are a start), so that held-out music says little of when to stop"
+        )
+        mend = mend or ["add recordings"]
+    if rare := _rare(tracks, labels):
+        found.append(
+            f"labels of fewer than {FEW_OF_LABEL} recordings ({rare}), which will sound like these"
+        )
+        mend.append("add some of these labels" if mend else "add recordings of these labels")
+    return f"there is little to learn from: {'; '.join(found)}: {', '.join(mend)}" if found else ""
+
+
+def _rare(tracks: Iterable[PreparedTrack], labels: tuple[str, ...]) -> str:
+    """Labels of few recordings, each with how many it has."""
+    recordings: list[set[str]] = [set() for _ in labels]
+    for track in tracks:
+        for number in label_flags(track.labels, labels).nonzero()[0]:
+            recordings[number].add(track.group)
+    rare = [
+        f"{printable(name)} {len(owners)}"
+        for name, owners in zip(labels, recordings, strict=True)
+        if len(owners) < FEW_OF_LABEL
+    ]
+    more = f" and {len(rare) - SHOWN} more" if len(rare) > SHOWN else ""
+    return ", ".join(rare[:SHOWN]) + more

@@ -1,0 +1,33 @@
+"""A codec's stage that starts from the codec inside another system."""
+
+from menura.foundation import shipped
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
+from menura.models.contract import Codes
+from menura.systems import BoundSystem, coded, load
+from menura.training.plainness import plain
+
+
+def codec_inside(init: str) -> coded.Coded:
+    """The codec that a system brings. Raises MenuraError when it brings none."""
+    representation = load(shipped.folder_of(init)).representation
+    if not isinstance(representation, coded.Coded):
+        raise MenuraError(f"{printable(init)}: this system has no codec inside")
+    return representation
+
+
+def start_codec_from(system: BoundSystem, init: str) -> None:
+    """Take the codec of another system to train on. Raises MenuraError when it is of other parts
+    or sizes."""
+    theirs, ours = codec_inside(init), system.description
+    assert isinstance(system.model, Codes), "a codec's stage"
+    for own, other in (
+        (ours.representation, theirs.config.representation),
+        (ours.model, theirs.config.model),
+    ):
+        if plain(own) != plain(other):
+            raise MenuraError(
+                f"--init {printable(init)}: has another codec ({plain(other)}, not {plain(own)})"
+            )
+    system.representation.load_state_dict(theirs.samples.state_dict())
+    system.model.take_up(theirs.codec.state_dict())
