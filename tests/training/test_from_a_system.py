@@ -20,7 +20,7 @@ from menura.representations import Spec
 from menura.systems import coded
 from menura.training import carrying, checkpoint, fit, stages
 from menura.training.origin import Origin, origin_for, say_origin
-from menura.training.starting import codec_inside
+from menura.training.starting_codec import codec_inside
 from menura.workflows.load import load
 from menura.workflows.train import train
 
@@ -239,12 +239,12 @@ def test_settings_that_make_no_sense_are_refused(wrong: str) -> None:
 
 
 def test_a_codec_of_another_size_is_refused(learnt: Path, corpus: Path, tmp_path: Path) -> None:
-    with pytest.raises(MenuraError, match="another codec"):
+    with pytest.raises(MenuraError, match="brings its codec along"):
         tuned(learnt, corpus, tmp_path, tuning__codec="tune", codec__model__n_latent="3")
 
 
 def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path) -> None:
-    settled = codec_inside(learnt).codec.state_dict()
+    settled = codec_inside(str(learnt)).codec.state_dict()
     spec = SpectralCodec.tiny_spec
     heard, unheard = (SpectralCodec(SpectralCodec.tiny, spec) for _ in range(2))
     unheard.take_up({**settled, "n_critic_steps": torch.tensor(0)})
@@ -261,7 +261,7 @@ def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path
 
 
 def test_weights_of_another_codec_are_not_taken_up(learnt: Path) -> None:
-    settled = codec_inside(learnt).codec.state_dict()
+    settled = codec_inside(str(learnt)).codec.state_dict()
     del settled["shortcut.bias"]
     with pytest.raises(UsageError, match="another shape"):
         SpectralCodec(SpectralCodec.tiny, SpectralCodec.tiny_spec).take_up(settled)

@@ -13,6 +13,8 @@ from menura.recipes._tuning import Tuning
 from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
 
 _CODECS = spectral_codec.recipe.presets
+# Heun in few steps: twelve looks at the network for what Euler has in fifty (docs/log.md).
+_FLOW = LatentFlowConfig(n_steps=6, method="heun", n_beginning_steps=2)
 
 recipe = Recipe(
     report="ours",
@@ -21,7 +23,7 @@ recipe = Recipe(
             sample_rate=32_000,
             representation=None,
             codec=_CODECS["laptop"],
-            model=Part("latent-flow", LatentFlowConfig()),
+            model=Part("latent-flow", _FLOW),
             batching=RandomCrops(batch_size=8, n_frames=256),
             training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998),
             tuning=Tuning(
@@ -37,10 +39,7 @@ recipe = Recipe(
             sample_rate=32_000,
             representation=None,
             codec=_CODECS["base"],
-            # Heun in few steps: twelve looks at the network for what Euler has in fifty.
-            model=Part(
-                "latent-flow", LatentFlowConfig(n_steps=6, method="heun", n_beginning_steps=2)
-            ),
+            model=Part("latent-flow", _FLOW),
             batching=RandomCrops(batch_size=8, n_frames=256),
             training=Training(evaluate_every=500, n_held_out=32, ema_decay=0.9995),
             label_kinds=("family", "genre"),

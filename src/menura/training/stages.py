@@ -69,7 +69,8 @@ def _carries_poorly(
     """Measure this music through the codec of `init`, and say what comes of it."""
     rendition = rendition_of(prepared, preset, out, reporter)
     indices = sorted(rendition.of_split("train") + rendition.of_split("valid"))
-    tracks = Tracks(rendition, codec_inside(init), tuple(indices))
+    codec = codec_inside(init, preset.n_audio_channels)
+    tracks = Tracks(rendition, codec, tuple(indices))
     value, its_own = carrying.carried_db(tracks), carrying.its_own_db(shipped.folder_of(init))
     reporter.say(carrying.in_words(value, its_own, init))
     choice, is_poor = preset.tuning.codec, carrying.is_poor(value, its_own)

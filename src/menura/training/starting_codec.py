@@ -8,12 +8,17 @@ from menura.systems import BoundSystem, coded, load
 from menura.training.plainness import plain
 
 
-def codec_inside(init: str) -> coded.Coded:
-    """The codec that a system brings. Raises MenuraError when it brings none."""
-    representation = load(shipped.folder_of(init)).representation
-    if not isinstance(representation, coded.Coded):
+def codec_inside(init: str, n_audio_channels: int = 1) -> coded.Coded:
+    """The codec that a system brings, for sound of so many channels, which it codes one by one.
+
+    Raises MenuraError when it brings none.
+    """
+    theirs = load(shipped.folder_of(init)).representation
+    if not isinstance(theirs, coded.Coded):
         raise MenuraError(f"{printable(init)}: this system has no codec inside")
-    return representation
+    codec = coded.Coded(theirs.config, theirs.sample_rate, n_audio_channels)
+    codec.load_state_dict(theirs.state_dict())
+    return codec
 
 
 def start_codec_from(system: BoundSystem, init: str) -> None:

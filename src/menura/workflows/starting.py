@@ -53,7 +53,7 @@ def _said(init: str, start: Description | None) -> str:
     if start is None:
         return "starting from nothing: a codec is trained, then a model of its latents"
     made = start.provenance
-    what = f"starting from {printable(init)}: its codec is kept, its model learns on"
+    what = f"starting from {printable(init)}: its codec is taken, its model learns on"
     if init == shipped.BASE:
         what += f" ({start.recipe} {start.preset}, {made.training}; --init none trains both stages)"
     return what
