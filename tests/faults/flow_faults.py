@@ -37,6 +37,20 @@ FLOW_FAULTS = (
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
+        "a beginning that would click is as good as any",
+        BEGINNINGS,
+        "    if smooth:\n",
+        "    if False:\n",
+        ("tests/systems/test_beginnings.py",),
+    ),
+    Fault(
+        "a note that fades out with the seed is taken for a click",
+        BEGINNINGS,
+        "max(usual, float(fading.max(initial=0.0)))",
+        "usual",
+        ("tests/systems/test_beginnings.py",),
+    ),
+    Fault(
         "the chosen beginning is not gone on from",
         "src/menura/systems/going_on.py",
         "torch.cat([known, chosen], dim=2)",
