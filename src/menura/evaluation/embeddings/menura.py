@@ -31,7 +31,7 @@ class Menura(Embedding):
     def unavailable(self) -> str | None:
         if all((FOLDER / name).is_file() for name in FILES):
             return None
-        return "the weights that come with Menura are not in this installation; install it again"
+        return "this Menura came without the weights of its own network; leave the metric out"
 
     def n_points(self, clip: Clip) -> int:
         return max(1, int(clip.duration_s + 1e-6))
