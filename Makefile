@@ -16,7 +16,7 @@ endif
 
 # A process for each core takes a share of the tests. Each keeps to one thread, or they would wait
 # for one another's.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo venv check test test-all faults base

@@ -63,15 +63,7 @@ def measure(name: str, work: Path, minutes: float) -> None:
     kind = KINDS[report(name)["data"]]
     corpus = kind.prepare(work)
     run = work / f"{name}-{minutes:g}"
-    if not (run / METRICS).is_file():
-        train(
-            *(name, corpus, run),
-            preset=PRESET,
-            init="none",
-            minutes=minutes,
-            resume=True,
-            reporter=Speaker(),
-        )
+    learn(name, corpus, run, minutes)
     system = load(run)
     material = kind.hear(corpus, system)
     powers = models.powers_of(type(system.model))
@@ -119,6 +111,19 @@ def measure(name: str, work: Path, minutes: float) -> None:
         (PAGES / f"{name}-between.png").write_bytes(picture)
     (PAGES / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(PAGES / f"{name}.json", flush=True)  # noqa: T201
+
+
+def learn(name: str, corpus: Path, run: Path, minutes: float) -> None:
+    """Train into the folder `run`, unless that is done."""
+    if not (run / METRICS).is_file():
+        train(
+            *(name, corpus, run),
+            preset=PRESET,
+            init="none",
+            minutes=minutes,
+            resume=True,
+            reporter=Speaker(),
+        )
 
 
 def trained(run: Path) -> dict[str, Any]:

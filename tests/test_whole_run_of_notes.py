@@ -136,4 +136,5 @@ def test_starting_from_another_run_and_going_on(place: Path) -> None:
     package.train("deepjazz", prepared, out, preset="tiny", steps=20, init=init)
     assert log("further")[-1]["held_out"] < log("run")[-1]["held_out"]
     package.train("deepjazz", prepared, out, preset="tiny", steps=30, init=init, resume=True)
-    assert [line["step"] for line in log("further")] == [10, 20, 30]
+    # A run from another system looks before its first step: it may not end worse than it began.
+    assert [line["step"] for line in log("further")] == [0, 10, 20, 30]

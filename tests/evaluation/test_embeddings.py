@@ -301,7 +301,7 @@ def test_menura_without_its_weights_is_one_plain_line(nowhere: Path) -> None:
     reason = metrics.load("frechet-menura").unavailable()
     assert reason is not None
     assert "came without the weights of its own network" in reason
-    with pytest.raises(MenuraError, match="menura: the weights that come with Menura are not in"):
+    with pytest.raises(MenuraError, match="menura: this Menura came without the weights"):
         embeddings.load("menura").points(clip(2.0))
 
 
