@@ -9,13 +9,13 @@ hours it adds to what is there.
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
+from commands import plainly, say
 from making import SOURCES, Made, Order, digest, make
 from menura.foundation.cores import n_cores
-from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.errors import UsageError
 
 FLUIDR3 = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 FLUIDR3_DIGEST = "52e543d337c3dea8"
@@ -25,16 +25,10 @@ BUILT_IN, BUILT_IN_LICENCE = "built-in", "CC0 1.0 (composed and played by Menura
 
 def main() -> None:
     options = arguments()
-    try:
+    with plainly():
         order = the_order(options.seed, options.channels, options.soundfont, options.licence)
         started = time.perf_counter()
         made = make(order, options.out, options.hours, options.processes, say)
-    except MenuraError as error:
-        say(f"error: {error}")
-        sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        say("stopped; the same command goes on from here")
-        sys.exit(130)
     say(summary(made, time.perf_counter() - started))
 
 
@@ -96,10 +90,6 @@ def summary(made: list[Made], took_s: float) -> str:
         f"{len(made)} pieces, {seconds / 3600:.2f} hours in {took_s / 60:.1f} minutes "
         f"({seconds / max(took_s, 1e-9):.0f} × real time, with what was there before): {parts}"
     )
-
-
-def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

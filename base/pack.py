@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import shutil
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +21,8 @@ import torch
 
 from allowlist import read_allowlist
 from card import Facts, card
+from commands import plainly, say
 from learnt import heard
-from material import say
 from menura.audio import Clip
 from menura.foundation import shipped
 from menura.foundation.atomic import write_json
@@ -45,13 +44,10 @@ def main() -> None:
     parser.add_argument("--publish", metavar="URL", help="where its files will lie")
     parser.add_argument("--version", default="1", help="of what is published")
     options = parser.parse_args()
-    try:
+    with plainly():
         files = pack(options.work, options.out)
         if options.publish:
             publish(options.out, options.version, options.publish)
-    except MenuraError as error:
-        say(f"error: {error}")
-        sys.exit(2 if isinstance(error, UsageError) else 1)
     for name, size in files.items():
         say(f"{options.out / name}: {size / 1e6:.2f} MB")
 

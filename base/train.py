@@ -10,18 +10,18 @@ codec is finished. Both stages are `menura train`, preset base; --set changes a 
 import argparse
 import json
 import shlex
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from allowlist import read_allowlist
+from commands import plainly, say
 from learnt import Heard, heard
-from material import positive, say
+from material import positive
 from menura import recipes
 from menura.foundation.atomic import write_json
-from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
@@ -38,14 +38,8 @@ MADE = "made.json"
 
 def main() -> None:
     options = arguments()
-    try:
+    with plainly():
         make(options, Told())
-    except MenuraError as error:
-        say(f"error: {error}")
-        sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        say("stopped; the same command goes on from here")
-        sys.exit(130)
 
 
 def arguments() -> argparse.Namespace:

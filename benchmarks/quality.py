@@ -25,13 +25,11 @@ from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
 from menura.prepared import PreparedCorpus, Rendition
 from menura.systems import TrainedSystem
-from menura.training.stage import METRICS
 from menura.workflows.learning import stages
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
-from menura.workflows.train import train
+from once import train_once
 from page_parts import table, where
-from speaking import Speaker
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME = "quality"
@@ -86,18 +84,10 @@ def folder(work: Path, name: str) -> Path:
 
 
 def learn(name: str, corpus: Path, work: Path, minutes: float) -> Trained:
-    """Train unless that is done: the minutes of a finished run are not spent again."""
+    """Train unless that is done."""
     recipe, preset = SYSTEMS[name]
     run = folder(work, name)
-    if not (run / METRICS).is_file():
-        train(
-            *(recipe, corpus, run),
-            preset=preset,
-            init="none",
-            minutes=minutes,
-            resume=True,
-            reporter=Speaker(),
-        )
+    train_once(recipe, preset, corpus, run, minutes)
     trained = stages(run)
     last = trained[-1]
     minutes = sum(stage["minutes"] for stage in trained)

@@ -26,8 +26,7 @@ from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
 from menura.training.stage import METRICS
 from menura.workflows.load import load
-from menura.workflows.train import train
-from speaking import Speaker
+from once import train_once
 from system_page import REPORTS, index, page, report
 from through_latents import evenness, fidelity, passing_rows
 
@@ -63,7 +62,7 @@ def measure(name: str, work: Path, minutes: float) -> None:
     kind = KINDS[report(name)["data"]]
     corpus = kind.prepare(work)
     run = work / f"{name}-{minutes:g}"
-    learn(name, corpus, run, minutes)
+    train_once(name, PRESET, corpus, run, minutes)
     system = load(run)
     material = kind.hear(corpus, system)
     powers = models.powers_of(type(system.model))
@@ -111,19 +110,6 @@ def measure(name: str, work: Path, minutes: float) -> None:
         (PAGES / f"{name}-between.png").write_bytes(picture)
     (PAGES / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(PAGES / f"{name}.json", flush=True)  # noqa: T201
-
-
-def learn(name: str, corpus: Path, run: Path, minutes: float) -> None:
-    """Train into the folder `run`, unless that is done."""
-    if not (run / METRICS).is_file():
-        train(
-            *(name, corpus, run),
-            preset=PRESET,
-            init="none",
-            minutes=minutes,
-            resume=True,
-            reporter=Speaker(),
-        )
 
 
 def trained(run: Path) -> dict[str, Any]:

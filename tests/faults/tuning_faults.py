@@ -73,8 +73,8 @@ TUNING_FAULTS = (
     Fault(
         "a run that goes on decides anew whether the codec is poor",
         STAGES,
-        '    if order.init == "none" or checkpoint.exists(out / CODEC):\n',
-        '    if order.init == "none":\n',
+        "    if order.init == NOTHING or checkpoint.exists(out / CODEC):\n",
+        "    if order.init == NOTHING:\n",
         TUNED,
     ),
     Fault(

@@ -75,8 +75,6 @@ def run_stage(
     system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels, over)
     if start is not None:
         _start(system, order.init, start, codec)
-        for line in () if again else told(start, preset, labels):
-            reporter.say(line)
     compute = _compute(order, folder, again, system)
     plan = {
         **asdict(order),
@@ -107,6 +105,9 @@ def run_stage(
         fit.resume()
         reporter.say(f"going on from step {fit.progress.step}")
     else:
+        if start is not None and not isinstance(system.model, Codes):  # the next stage says it
+            for line in told(start, preset, labels):
+                reporter.say(line)
         if origin is not None:
             say_origin(origin, preset.tuning, system.model, minutes, reporter)
         _begin(fit, limits, reporter)

@@ -15,7 +15,7 @@ from menura.training.ahead import say_ahead, stage_limits
 from menura.training.assembly import labels_to_learn, rendition_of
 from menura.training.enough import too_little
 from menura.training.fit import Limits
-from menura.training.order import Order
+from menura.training.order import NOTHING, Order
 from menura.training.rows import Tracks
 from menura.training.stage import METRICS, StageResult, run_stage
 from menura.training.starting import described, hears
@@ -35,7 +35,7 @@ def run_stages(
     """What the last stage came to, and the minutes of all. Goes on from where the folder is."""
     if not is_begun(out):
         labels = labels_to_learn(preset, prepared, described(order.init), Reporter())
-        if remark := too_little(prepared.tracks, labels, is_fresh=order.init == "none"):
+        if remark := too_little(prepared.tracks, labels, is_fresh=order.init == NOTHING):
             reporter.warn(remark)
     codec, left = None, limits
     if preset.codec is not None and _needs_codec(order, preset, prepared, out, reporter):
@@ -54,7 +54,7 @@ def _needs_codec(
 ) -> bool:
     """Whether a codec is to be trained, or trained on, before the rest. A run that goes on abides
     by what was found when it began."""
-    if order.init == "none" or checkpoint.exists(out / CODEC):
+    if order.init == NOTHING or checkpoint.exists(out / CODEC):
         return True
     if checkpoint.exists(out):
         return False
@@ -94,7 +94,7 @@ def _codec(
 ) -> tuple[TrainedSystem, Limits]:
     """The codec's stage, unless it is done, and what is left to the next."""
     assert preset.codec is not None, "asked for by those who have one"
-    folder, is_fresh = out / CODEC, order.init == "none"
+    folder, is_fresh = out / CODEC, order.init == NOTHING
     share = preset.codec_share if is_fresh else preset.tuning.codec_share
     own, left = stage_limits(share, limits)
     if not (folder / METRICS).is_file():

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
 
 from menura import models, representations
 from menura.foundation import shipped
@@ -20,12 +19,13 @@ from menura.systems import (
     read_description,
     take_over,
 )
+from menura.training.order import NOTHING
 from menura.training.plainness import plain
 
 
 def described(init: str) -> Description | None:
-    """What a run sets off from: None for "none"; else of a system's folder, or of `base`."""
-    return None if init == "none" else read_description(shipped.folder_of(init))
+    """What a run sets off from: None for NOTHING; else of a system's folder, or of `base`."""
+    return None if init == NOTHING else read_description(shipped.folder_of(init))
 
 
 def in_their_size(preset: Preset, start: Description, settings: Mapping[str, str]) -> Preset:
@@ -128,7 +128,7 @@ def told(start: Description, preset: Preset, labels: tuple[str, ...]) -> list[st
     return said
 
 
-def fit_for(preset: Preset, recipe: str, settings: Mapping[str, str], start: Any) -> bool:
+def fit_for(preset: Preset, recipe: str, settings: Mapping[str, str], start: Description) -> bool:
     """Whether the preset's runs can set off from a system of that description by themselves."""
     return (
         preset.codec is not None

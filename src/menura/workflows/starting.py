@@ -9,6 +9,7 @@ from menura.foundation.reporting import Reporter
 from menura.recipes import Preset
 from menura.systems import Description
 from menura.training import checkpoint
+from menura.training.order import NOTHING
 from menura.training.starting import described, fit_for, in_their_size
 
 
@@ -30,7 +31,7 @@ def started(
     if begun:
         init = _as_begun(out, codec)
     elif init is None:
-        init = shipped.BASE if _suits(recipe, preset, settings) else "none"
+        init = shipped.BASE if _suits(recipe, preset, settings) else NOTHING
     start = described(init)
     if not begun and preset.codec is not None:
         reporter.say(_said(init, start))

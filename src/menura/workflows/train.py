@@ -15,7 +15,7 @@ from menura.training import checkpoint, latents, stages
 from menura.training.assembly import RENDITION
 from menura.training.device import choose
 from menura.training.fit import Limits
-from menura.training.order import Order
+from menura.training.order import NOTHING, Order
 from menura.workflows.prepare import prepare
 from menura.workflows.starting import started
 
@@ -69,7 +69,7 @@ def train(
     chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
     _check_folder(out, resume)
     init, chosen = started(init, recipe, chosen, settings or {}, out, out / CODEC, reporter)
-    if init != "none":  # what is set by hand goes before what tuning says
+    if init != NOTHING:  # what is set by hand goes before what tuning says
         chosen = chosen.tuned().with_settings(settings or {})
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)

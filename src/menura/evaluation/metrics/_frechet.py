@@ -1,26 +1,22 @@
 """What every Fréchet distance between two sets of clips shares; they differ in the embedding."""
 
-from functools import cached_property
-from typing import ClassVar
-
 import numpy as np
 from jaxtyping import Float
 
-from menura.evaluation import embeddings
-from menura.evaluation.embeddings import Embedding
 from menura.evaluation.fewness import remarks_on
 from menura.evaluation.gaussian import frechet_distance, gaussian_of_all
-from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.metrics._embedded import Embedded
+from menura.evaluation.metrics.contract import Clips, Measurement
 from menura.evaluation.pairing import require
 from menura.evaluation.unbiased import unbiased
 
 OfClip = Float[np.ndarray, "_ dimensions"]
 
 
-class Frechet(Metric):
+class Frechet(Embedded):
     """The distance between two Gaussians, each fitted to all points of a set of clips.
 
-    embedded_by: a name in `menura.evaluation.embeddings`. details: "FAD∞" and its 95 % interval,
+    details: "FAD∞" and its 95 % interval,
     "FAD∞ from" and "FAD∞ to", where there are enough clips (see `evaluation/unbiased.py`): what
     the figure would be with candidates without end. It, and not the figure itself, compares
     between sets of different size.
@@ -29,15 +25,6 @@ class Frechet(Metric):
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-3
-    embedded_by: ClassVar[str]
-
-    @cached_property
-    def embedding(self) -> Embedding:
-        """How a clip becomes points."""
-        return embeddings.load(self.embedded_by)
-
-    def unavailable(self) -> str | None:
-        return self.embedding.unavailable()
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         for side, clips in (("reference", reference), ("candidates", candidate)):

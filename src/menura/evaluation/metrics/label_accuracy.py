@@ -1,17 +1,15 @@
 """The share of the candidates that are told to have the label they were made for."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float64
 
 from menura.audio import Clip
-from menura.evaluation import embeddings
 from menura.evaluation.by_label import by_label
 from menura.evaluation.discriminants import discriminants
-from menura.evaluation.embeddings import Embedding
-from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.metrics._embedded import Embedded
+from menura.evaluation.metrics.contract import Clips, Measurement
 from menura.evaluation.once_per_clip import once_per_clip
 from menura.evaluation.pairing import require
 from menura.evaluation.votes import N_NEIGHBOURS, votes
@@ -26,7 +24,7 @@ Points = Float64[np.ndarray, "_ dimensions"]
 Shares = Float64[np.ndarray, "_ labels"]
 
 
-class LabelAccuracy(Metric):
+class LabelAccuracy(Embedded):
     """How many candidates are heard as what they were asked to be, by who knows the reference.
 
     The label of a clip is the folder that its name begins with. Every second of the reference that
@@ -51,14 +49,6 @@ class LabelAccuracy(Metric):
     against = "labelled"
     about = "labels"
     embedded_by = "spectral"
-
-    @cached_property
-    def embedding(self) -> Embedding:
-        """How a clip becomes points."""
-        return embeddings.load(self.embedded_by)
-
-    def unavailable(self) -> str | None:
-        return self.embedding.unavailable()
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         known, asked = by_label(reference), by_label(candidate)

@@ -20,9 +20,10 @@ from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
 from menura.systems import BoundSystem, System, content_hash, load
+from menura.training.order import NOTHING
 from menura.training.stage import METRICS
 from menura.workflows.compare.order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
-from menura.workflows.compare.starts import NOTHING, start_of
+from menura.workflows.compare.starts import start_of
 from menura.workflows.learning import stages
 from menura.workflows.train import train
 

@@ -8,10 +8,9 @@ from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.systems import content_hash, is_system, read_description
 from menura.training import checkpoint
+from menura.training.order import NOTHING
 from menura.workflows.compare.order import START, Entry, read_json
 from menura.workflows.learning import stages
-
-NOTHING = "none"
 
 
 def note_start(entry: Entry, folder: Path) -> None:
