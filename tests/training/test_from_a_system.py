@@ -178,13 +178,13 @@ def test_a_resumed_run_is_the_unbroken_one(
             signal.raise_signal(signal.SIGINT)
         return real(self, *rest)  # type: ignore[arg-type]
 
+    plant(monkeypatch, 50.0)  # poor, so that the codec is trained on
     monkeypatch.setattr(fit.Fit, "_reason_to_end", stopped)
     with pytest.raises(KeyboardInterrupt):
-        tuned(learnt, corpus, resumed, tuning__codec="tune")
+        tuned(learnt, corpus, resumed)
     monkeypatch.setattr(fit.Fit, "_reason_to_end", real)
-    # What was found when it began is abided by: now all would be poor or none.
-    plant(monkeypatch, 0.0)
-    tuned(learnt, corpus, resumed, tuning__codec="tune", resume=True)
+    plant(monkeypatch, 0.0)  # what was found when it began is abided by
+    tuned(learnt, corpus, resumed, resume=True)
     for name in ("weights.safetensors", "system.json", "codec/weights.safetensors"):
         assert (unbroken / name).read_bytes() == (resumed / name).read_bytes(), name
     for place in ("", "codec"):
