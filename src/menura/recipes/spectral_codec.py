@@ -34,7 +34,7 @@ recipe = Recipe(
                     n_latent=64,
                     encoder_depths=(3, 3),
                     decoder_depths=(2, 6),
-                    critic_start=10_000,
+                    critic_start=7_000,
                 ),
             ),
             batching=RandomCrops(
