@@ -22,7 +22,7 @@ from machine import machine
 from menura import recipes
 from menura.models import Batch
 from menura.training.assembly import new_system
-from menura.training.device import Compute
+from menura.training.device import Compute, ready_for
 from menura.training.stepping import Stepper
 from page_parts import where
 from recurrent import said
@@ -91,7 +91,8 @@ def own(name: str, precision: str) -> dict[str, Any]:
     shape = BATCH, system.representation.spec.n_channels, preset.batching.n_frames
     batch = Batch(torch.rand(shape, generator=rng) * 2 - 1)
     numbers = iter(range(1000))
-    step_s = seconds(lambda: stepper.step(batch, next(numbers), 1.0), STEPS)
+    with ready_for(system.model):
+        step_s = seconds(lambda: stepper.step(batch, next(numbers), 1.0), STEPS)
     n_parameters = sum(p.numel() for p in system.model.parameters())
     return {"step_s": step_s, "parameters": n_parameters}
 

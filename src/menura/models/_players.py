@@ -11,11 +11,12 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float, Float32
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, conv_transpose2d, dropout, leaky_relu, pad
+from torch.nn.functional import conv2d, conv_transpose2d, leaky_relu, pad
 
-from menura.models._dropping import dropping_by
+from menura.models._dropping import dropped
 from menura.models._precision import in_float32
 
+leaky_relu_backward = torch.ops.aten.leaky_relu_backward  # may be gone back through itself
 Noise = Float32[Tensor, "batch noise"]
 Frames = Float32[Tensor, "batch features frames"]
 Maps = Float[Tensor, "batch channels 1 time"]
@@ -123,8 +124,7 @@ class Critic(nn.Module):
             h = conv2d(h, weight, bias, step.stride, step.padding)
             h = leaky_relu(h, self.shape.slope, inplace=True)
             if rng is not None and self.dropout:
-                with dropping_by(rng):
-                    h = dropout(h, self.dropout)
+                h = dropped(h, self.dropout, rng)
             if rng is not None and self.shuffle and number < len(self.steps) - 1:
                 h = shuffled(h, self.shuffle, rng)
         last, constant = self.verdict.weight, self.verdict.bias
@@ -141,18 +141,17 @@ class Critic(nn.Module):
         so that this is a chain of transposed convolutions, which weights are learnt through as
         through any other. What autograd does twice over costs several times as much.
         """
-        sides: list[Tensor] = []
+        passed: list[Tensor] = []
         with torch.no_grad():
             h = laid(frames)
             for step in self.steps:
-                h = step(h)
-                sides.append(h > 0)
-                h = leaky_relu(h, self.shape.slope)
+                h = leaky_relu(step(h), self.shape.slope, inplace=True)
+                passed.append(h)
         rows = self.verdict.weight.reshape(1, 1, self.shape.n_start, -1).permute(0, 3, 1, 2)
         g: Tensor = rows.expand(frames.shape[0], -1, -1, -1)
-        for step, side in zip(reversed(self.steps), reversed(sides), strict=True):
+        for step, came_out in zip(reversed(self.steps), reversed(passed), strict=True):
             assert isinstance(step, nn.Conv2d)
-            g = g * torch.where(side, 1.0, self.shape.slope).to(g.dtype)
+            g = leaky_relu_backward(g.to(came_out.dtype), came_out, self.shape.slope, True)
             missing = (0, self.shape.missing(step.stride[1]))
             g = conv_transpose2d(g, step.weight, None, step.stride, step.padding, missing)  # type: ignore[arg-type]
         return g.float()[:, :, 0]

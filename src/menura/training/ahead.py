@@ -15,7 +15,7 @@ from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
 from menura.systems import BoundSystem, TrainedSystem
 from menura.training.assembly import labels_to_learn, new_system
-from menura.training.device import Compute, choose, threads_for
+from menura.training.device import Compute, choose, ready_for
 from menura.training.estimate import Estimate, clock, measure, soonest_end
 from menura.training.fit import Limits
 from menura.training.latents import N_OFFSETS
@@ -100,7 +100,7 @@ def _estimate(
     def step(number: int) -> None:
         stepper.step(batch, number, rate=0.0)
 
-    with threads_for(system.model):
+    with ready_for(system.model):
         return measure(system.model, step, folder, limits.steps or float("inf"))
 
 

@@ -11,6 +11,7 @@ from menura.foundation.devices import available, bfloat16_is_faster
 from menura.foundation.errors import MenuraError, UsageError
 from menura.models import Model
 from menura.models._threads import one_thread
+from menura.training.blocks import large_blocks_kept
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -51,4 +52,11 @@ def choose(device: str, precision: str, *, gains_from_bfloat16: bool) -> Compute
 def threads_for(model: Model) -> Iterator[None]:
     """Within the block as many threads compute as the model gains from."""
     with nullcontext() if model.gains_from_threads else one_thread():
+        yield
+
+
+@contextmanager
+def ready_for(model: Model) -> Iterator[None]:
+    """Within the block this process computes as training it does so fastest."""
+    with threads_for(model), large_blocks_kept():
         yield

@@ -20,7 +20,7 @@ from menura.training.average import Average
 from menura.training.batches import Batches
 from menura.training.carried import carried_state, put_back
 from menura.training.clocks import Clocks
-from menura.training.device import Compute, threads_for
+from menura.training.device import Compute, ready_for
 from menura.training.estimate import Estimate, clock, measure
 from menura.training.evaluating import held_out_remark, held_out_value
 from menura.training.guard import Guard, HopelessError
@@ -100,7 +100,7 @@ class Fit:
             self._stepper.step(self.data.train.batch(0), number, rate=0.0)
 
         try:
-            with threads_for(model):
+            with ready_for(model):
                 return measure(model, step, self.folder, math.inf if n_steps is None else n_steps)
         finally:
             model.load_state_dict(weights)
@@ -125,7 +125,7 @@ class Fit:
         )
         clocks = Clocks(self.progress.seconds)
         with (
-            threads_for(self.system.model),
+            ready_for(self.system.model),
             Interrupts() as interrupts,
             Tracking(self.folder, self.progress.step) as tracking,
         ):
