@@ -25,7 +25,7 @@ from menura import recipes
 from menura.models import Batch
 from menura.systems import TrainedSystem
 from menura.training.assembly import new_system
-from menura.training.device import Compute
+from menura.training.device import Compute, ready_for
 from menura.training.stepping import Stepper
 from speed import noise_like_music
 from timing import seconds
@@ -98,7 +98,8 @@ def own_step(dropout: float) -> float:
     frames = torch.randn(32, system.representation.spec.n_channels, 51, generator=rng)
     batch = Batch(frames, torch.ones(32, dtype=torch.bool))
     numbers = iter(range(1000))
-    return seconds(lambda: stepper.step(batch, next(numbers), 1.0), 8)
+    with ready_for(system.model):
+        return seconds(lambda: stepper.step(batch, next(numbers), 1.0), 8)
 
 
 def playing(name: str, preset: str) -> list[dict[str, Any]]:

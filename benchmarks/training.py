@@ -30,7 +30,7 @@ from timing import seconds
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "docs" / "results"
-NAME, BATCH, ROUNDS, STEPS = "training", 16, 2, 3
+NAME, BATCH, ROUNDS, STEPS = "training", 16, 2, 4
 NETWORKS = ("gan", "conv2d-autoencoder")
 OURS = ("float32", "bfloat16")
 PEERS = {

@@ -20,8 +20,8 @@ ADVERSARY_FAULTS = (
     Fault(
         "slopes of a leaky unit's other side",
         _PLAYERS,
-        "torch.where(side, 1.0, self.shape.slope)",
-        "torch.where(side, self.shape.slope, 1.0)",
+        "came_out, self.shape.slope, True)",
+        "-came_out, self.shape.slope, True)",
         _GAN_TESTS,
     ),
     Fault(

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float, Float32
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, conv_transpose2d, leaky_relu, pad
+from torch.nn.functional import leaky_relu, pad
 
 from menura.models._dropping import dropped
 from menura.models._precision import in_float32
+from menura.models._strided import Narrowing, Stride, Widening, narrowed, widened
 
 leaky_relu_backward = torch.ops.aten.leaky_relu_backward  # may be gone back through itself
 Noise = Float32[Tensor, "batch noise"]
@@ -42,13 +43,10 @@ class Shape(NamedTuple):
             n //= stride
         return n
 
-    def padding(self, stride: int) -> int:
-        """At either end, so that a convolution makes time / stride of time."""
-        return -(-(self.kernel - stride) // 2)
-
-    def missing(self, stride: int) -> int:
-        """What a transposed convolution then lacks at its end."""
-        return stride + 2 * self.padding(stride) - self.kernel
+    def by(self, stride: int) -> Stride:
+        """Padded at either end so that a convolution makes time / stride of time."""
+        padding = -(-(self.kernel - stride) // 2)
+        return Stride(stride, padding, missing=stride + 2 * padding - self.kernel)
 
 
 class Generator(nn.Module):
@@ -67,12 +65,8 @@ class Generator(nn.Module):
         for stride, (a, b) in zip(shape.strides, pairwise(channels), strict=True):
             # What a batch norm takes off again would be a bias that nothing moves.
             inner = len(self.norms) < len(shape.widths) - 1
-            step = nn.ConvTranspose2d(
-                *(a, b, (1, shape.kernel), (1, stride), (0, shape.padding(stride))),
-                output_padding=(0, shape.missing(stride)),
-                bias=not (inner and batch_norm),
-            )
-            self.steps.append(step)
+            has_bias = not (inner and batch_norm)
+            self.steps.append(Widening(a, b, shape.kernel, shape.by(stride), bias=has_bias))
             self.norms.append(nn.BatchNorm2d(b) if inner and batch_norm else nn.Identity())
         told = channels[1:] if n_told else ()
         self.told = nn.ModuleList(nn.Linear(n_told, width, bias=False) for width in told)
@@ -118,10 +112,10 @@ class Critic(nn.Module):
         """
         h = laid(frames)
         for number, step in enumerate(self.steps):
-            assert isinstance(step, nn.Conv2d)
+            assert isinstance(step, Narrowing)
             assert step.bias is not None
             weight, bias = (p.detach() if frozen else p for p in (step.weight, step.bias))
-            h = conv2d(h, weight, bias, step.stride, step.padding)
+            h = narrowed(h, weight, bias, step.by)
             h = leaky_relu(h, self.shape.slope, inplace=True)
             if rng is not None and self.dropout:
                 h = dropped(h, self.dropout, rng)
@@ -150,10 +144,9 @@ class Critic(nn.Module):
         rows = self.verdict.weight.reshape(1, 1, self.shape.n_start, -1).permute(0, 3, 1, 2)
         g: Tensor = rows.expand(frames.shape[0], -1, -1, -1)
         for step, came_out in zip(reversed(self.steps), reversed(passed), strict=True):
-            assert isinstance(step, nn.Conv2d)
+            assert isinstance(step, Narrowing)
             g = leaky_relu_backward(g.to(came_out.dtype), came_out, self.shape.slope, True)
-            missing = (0, self.shape.missing(step.stride[1]))
-            g = conv_transpose2d(g, step.weight, None, step.stride, step.padding, missing)  # type: ignore[arg-type]
+            g = widened(g, step.weight, None, step.by)
         return g.float()[:, :, 0]
 
 
@@ -161,7 +154,7 @@ def coarser(shape: Shape) -> nn.ModuleList:
     """Strided convolutions from the frames to the coarsest map."""
     channels = (shape.n_features, *shape.widths[::-1])
     return nn.ModuleList(
-        nn.Conv2d(a, b, (1, shape.kernel), (1, stride), (0, shape.padding(stride)))
+        Narrowing(a, b, shape.kernel, shape.by(stride))
         for stride, (a, b) in zip(shape.strides[::-1], pairwise(channels), strict=True)
     )
 

@@ -14,6 +14,7 @@ from menura.foundation.errors import UsageError
 from menura.models._autoencoder import Autoencoder, AutoencoderConfig
 from menura.models._bottleneck import BottleneckConfig
 from menura.models._image_coding import (
+    ConvTranspose2d,
     ImageDecoder,
     ImageEncoder,
     Size,
@@ -106,10 +107,8 @@ def _up(config: Conv2dAutoencoderConfig, n_audio_channels: int) -> Iterator[nn.M
     k, n_in = config.kernel, config.channels[-1]
     for n_out in reversed(config.channels):
         yield from residual_blocks(config.n_blocks, n_in)
-        yield nn.ConvTranspose2d(
-            n_in, n_out, k, stride=2, padding=(k - 1) // 2, output_padding=k % 2
-        )
+        yield ConvTranspose2d(n_in, n_out, k, stride=2, padding=(k - 1) // 2, output_padding=k % 2)
         yield nn.ReLU()
         n_in = n_out
     last = k - 1 + k % 2  # odd, or rows and columns would be one too many
-    yield nn.ConvTranspose2d(n_in, n_audio_channels, last, padding=last // 2)
+    yield ConvTranspose2d(n_in, n_audio_channels, last, padding=last // 2)

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from menura.models._autoencoder import Autoencoder, AutoencoderConfig
 from menura.models._bottleneck import BottleneckConfig
 from menura.models._image_coding import (
+    ConvTranspose2d,
     Image,
     ImageDecoder,
     ImageEncoder,
@@ -98,7 +99,7 @@ class Parallel(nn.Module):
 def _branch(n_in: int, n_out: int, kernel: tuple[int, int], *, doubles: bool) -> nn.Module:
     around = (kernel[0] // 2, kernel[1] // 2)
     if doubles:
-        return nn.ConvTranspose2d(n_in, n_out, kernel, stride=2, padding=around, output_padding=1)
+        return ConvTranspose2d(n_in, n_out, kernel, stride=2, padding=around, output_padding=1)
     return nn.Conv2d(n_in, n_out, kernel, stride=2, padding=around)
 
 
