@@ -3,7 +3,8 @@
 Clips seen a second by the paper presets (both players' turns of the GAN, one training step of the
 autoencoder), ours in float32 and in bfloat16 where the machine gains from it, Keras on its torch
 and its TensorFlow backend, in both precisions; every turn in a process of its own, in turns, the
-best step of each. Run it with nothing else on the machine. Writes docs/results/training.{md,json}.
+best step of each; a peer far behind has one turn. Run it with nothing
+else on the machine. Writes docs/results/training.{md,json}.
 
   python benchmarks/training.py --keras-python PYTHON     (of an environment with keras, torch and
                                                            tensorflow; without it only ours)
@@ -39,6 +40,7 @@ PEERS = {
     for policy in ("float32", "mixed_bfloat16")
 }
 PLAIN_PEER = "keras, torch, float32"
+FAR = 1.6  # times the fastest: more than a machine's speed varies
 
 
 def main() -> None:
@@ -72,6 +74,8 @@ def compared(name: str, keras_python: Path | None, rounds: int) -> dict[str, dic
             for precision in OURS
         }
         for peer, (backend, policy, mode) in PEERS.items() if keras_python else ():
+            if _is_far_behind(peer, found):
+                continue
             script = str(HERE / "training_keras.py")
             command = [str(keras_python), script, name, policy, mode, str(1 + STEPS)]
             turns[peer] = said(command, {"KERAS_BACKEND": backend})
@@ -79,6 +83,14 @@ def compared(name: str, keras_python: Path | None, rounds: int) -> dict[str, dic
             if what not in found or turn["step_s"] < found[what]["step_s"]:
                 found[what] = turn
     return found
+
+
+def _is_far_behind(peer: str, found: dict[str, dict[str, Any]]) -> bool:
+    """Whether another round could not make it the fastest of the peers. Of the plain one all
+    rounds are wanted."""
+    if peer not in found or peer == PLAIN_PEER:
+        return False
+    return found[peer]["step_s"] > FAR * min(found[name]["step_s"] for name in PEERS)
 
 
 def own(name: str, precision: str) -> dict[str, Any]:

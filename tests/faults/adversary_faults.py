@@ -5,6 +5,8 @@ from faults.fault import Fault
 _GAN, _GAN_TESTS = "src/menura/models/gan.py", ("tests/models/test_gan.py",)
 _PLAYERS, _LIKENESS = "src/menura/models/_players.py", "src/menura/models/_likeness.py"
 _CVAE, _CVAE_TESTS = "src/menura/models/cvae.py", ("tests/models/test_cvae.py",)
+_DROPPING, _DROPPING_TESTS = "src/menura/models/_dropping.py", ("tests/models/test_dropping.py",)
+_STRIDED, _STRIDED_TESTS = "src/menura/models/_strided.py", ("tests/models/test_strided.py",)
 _AUGMENTING = "src/menura/training/augmenting.py"
 _STRETCHING = "src/menura/audio/stretching.py"
 _AUGMENTING_TESTS = ("tests/training/test_augmenting.py",)
@@ -114,5 +116,47 @@ ADVERSARY_FAULTS = (
         "turn = (last + advance[number] - phase[number])[mine]",
         "turn = last + advance[number] - phase[number]",
         _AUGMENTING_TESTS,
+    ),
+    Fault(
+        "what is not dropped is no louder",
+        _DROPPING,
+        ".mul_(2**16 / (2**16 - n_shared))",
+        "",
+        _DROPPING_TESTS,
+    ),
+    Fault(
+        "every fourth value is dropped with its neighbours",
+        _DROPPING,
+        "[: values.numel()]",
+        "[::DRAWN].repeat_interleave(DRAWN)[: values.numel()]",
+        _DROPPING_TESTS,
+    ),
+    Fault(
+        "folded taps of a transposed convolution the wrong way round",
+        _STRIDED,
+        "by.in_blocks(weight).flip(2)",
+        "by.in_blocks(weight)",
+        _STRIDED_TESTS,
+    ),
+    Fault(
+        "folded taps begin where the kernel does",
+        _STRIDED,
+        "pad(weight, (before, after))",
+        "pad(weight, (0, before + after))",
+        _STRIDED_TESTS,
+    ),
+    Fault(
+        "a transposed convolution without its constant",
+        "src/menura/models/_image_coding.py",
+        "return wider.add_(constant[:, None, None])",
+        "return wider",
+        ("tests/models/test_image_coding.py",),
+    ),
+    Fault(
+        "large blocks are kept after training too",
+        "src/menura/training/blocks.py",
+        "_tell(library, USUAL)",
+        "_tell(library, KEEPING)",
+        ("tests/training/test_blocks.py",),
     ),
 )

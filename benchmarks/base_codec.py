@@ -1,0 +1,189 @@
+"""What the codec of `base` leaves of music that it never heard, beside Griffin-Lim.
+
+Pieces of 8 s of the test tracks of clips, piano and notes, there and back: through the codec of
+base; through mel spectra of as many numbers a second, and of four times as many, back by
+Griffin-Lim. Other real music is a row of the same tables. Writes
+docs/results/base_codec.{md,json,png}.
+
+  MENURA_DATA=... python benchmarks/base_codec.py [--system base] [--pieces 24] [--work DIR]
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from clip_sets import Clips, cut_clips, whole
+from machine import machine
+from materials import KINDS, RATE
+from menura import recipes
+from menura.audio import Clip
+from menura.audio.picture import spectrograms_png
+from menura.evaluation import metrics
+from menura.models.spectral_codec import SpectralCodecConfig
+from menura.prepared import PreparedCorpus
+from menura.representations.log_mel import LogMel
+from menura.workflows.load import load_of_sound
+from menura.workflows.prepare import prepare
+from page_parts import table, where
+from timing import seconds
+
+RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
+NAME, PIECE_S, N_PIECES = "base_codec", 8.0, 24
+OURS = "codec of base"
+ROUNDS = 32  # of Griffin-Lim
+DISTANCES = ("frechet-spectral", "frechet-mfcc", "log-mel-distance", "multi-resolution-stft")
+BARS = {"frechet-spectral": 0.5, "frechet-mfcc": 0.5, "log-mel-distance": 0.75}
+Way = Callable[[Clip], Clip]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--system", default="base", help="base, or a folder with another")
+    parser.add_argument("--pieces", type=int, default=N_PIECES, help="of each material")
+    parser.add_argument("--work", type=Path, help="folder to keep prepared corpora in")
+    options = parser.parse_args()
+    system = load_of_sound(options.system)
+    with tempfile.TemporaryDirectory() as scratch:
+        pieces = materials(options.work or Path(scratch), options.pieces)
+    figures, shown = measure(system, pieces)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{NAME}.png").write_bytes(spectrograms_png(shown))
+    (RESULTS / f"{NAME}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / f"{NAME}.md").write_text(page(figures), encoding="utf-8")
+    print(RESULTS / f"{NAME}.md")  # noqa: T201
+
+
+def materials(work: Path, n: int) -> dict[str, tuple[Clips, Clips]]:
+    """By name: pieces of test tracks, and as many of other test tracks where there are some."""
+    clips = work / "clips"
+    prepare(Path(os.environ["MENURA_DATA"]) / "clips", clips, resume=True)
+    corpora = {"clips": clips} | {name: KINDS[name].prepare(work) for name in ("piano", "notes")}
+    found: dict[str, tuple[Clips, Clips]] = {}
+    for name, corpus in corpora.items():
+        rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
+        tracks = list(whole(rendition, "test").values())
+        if name == "notes":  # of 4 s, the end of each silent
+            tracks = [_end_to_end(tracks[k::n]) for k in range(n)]
+        else:
+            tracks += list(whole(rendition, "valid").values()) if name == "piano" else []
+        both = [cut_clips(tracks, n, PIECE_S, seed=seed) for seed in (1, 2)]
+        found[name] = both[0], both[1]
+    return found
+
+
+def measure(
+    system: Any, pieces: Mapping[str, tuple[Clips, Clips]]
+) -> tuple[dict[str, Any], list[tuple[str, Clip]]]:
+    """The figures, and the lines of the picture."""
+    ways = {OURS: _through(system), **griffin_lim(numbers_a_second(system))}
+    one = next(iter(pieces["clips"][0].values()))
+    figures: dict[str, Any] = {
+        "machine": machine(),
+        "pieces": {name: len(clips) for name, (clips, _) in pieces.items()},
+        "numbers a second": round(numbers_a_second(system)),
+        "× real time": {what: _speed(way, one) for what, way in ways.items()},
+        "there and back": {},
+    }
+    shown: list[tuple[str, Clip]] = []
+    for name, (clips, others) in pieces.items():
+        back = {what: {key: way(clip) for key, clip in clips.items()} for what, way in ways.items()}
+        back["other pieces (real)"] = dict(others)
+        figures["there and back"][name] = {
+            what: {
+                metric: round(metrics.load(metric).score(clips, made).value, 3)
+                for metric in DISTANCES[: None if what in ways else 2]
+            }
+            for what, made in back.items()
+        }
+        first = next(iter(clips))
+        shown += [(f"{name} (real)", clips[first])]
+        shown += [(f"{name}: {what}", back[what][first]) for what in list(ways)[:2]]
+    return figures, shown
+
+
+def _speed(way: Way, clip: Clip) -> float:
+    return round(clip.duration_s / seconds(lambda: way(clip)), 1)
+
+
+def numbers_a_second(system: Any) -> float:
+    c = _codec(system)
+    return float(c.n_latent * system.sample_rate / (c.hop_length * c.stride))
+
+
+def griffin_lim(n_numbers: float) -> dict[str, Way]:
+    """Mels of about so many numbers a second, and of four times as many."""
+    found = {}
+    for what, n_mels, hop in (
+        ("Griffin-Lim, equally many numbers", 64, round(64 * RATE / n_numbers)),
+        ("Griffin-Lim, four times as many", 128, round(128 * RATE / n_numbers / 4)),
+    ):
+        config = LogMel.Config(n_fft=2048, hop_length=hop, n_mels=n_mels, n_iter=ROUNDS)
+        found[what] = _by(LogMel(config, RATE))
+    return found
+
+
+def _through(system: Any) -> Way:
+    """A system over a codec goes through that alone; a codec by itself reconstructs."""
+    way: Way = system.reconstruct if hasattr(system, "reconstruct") else system.round_trip
+    return way
+
+
+def _codec(system: Any) -> SpectralCodecConfig:
+    preset = recipes.trainable(system.recipe).preset(system.preset)
+    config = (preset.codec or preset).model.config
+    assert isinstance(config, SpectralCodecConfig)
+    return config
+
+
+def _by(part: LogMel) -> Way:
+    def there_and_back(clip: Clip) -> Clip:
+        with torch.no_grad():
+            back = part.decode(part.encode(torch.from_numpy(clip.samples)[None]))[0].numpy()
+        return Clip(np.ascontiguousarray(back[:, : clip.n_samples]), RATE)
+
+    return there_and_back
+
+
+def _end_to_end(clips: list[Clip]) -> Clip:
+    return Clip(np.concatenate([clip.samples for clip in clips], axis=1), clips[0].sample_rate)
+
+
+def page(figures: dict[str, Any]) -> str:
+    parts = [
+        f"""# What the codec of base leaves of music
+
+Written by `python benchmarks/{NAME}.py`; not by hand. On {where(figures["machine"])}.
+
+Pieces of {PIECE_S:g} s of test tracks, none of which the codec ever heard, there and back. The
+codec has {figures["numbers a second"]} numbers a second. Fréchet distances are between the pieces
+and what came back of them; 0 is the same. The log-mel distance is in dB."""
+    ]
+    for name, rows in figures["there and back"].items():
+        peer = next(what for what in rows if what.startswith("Griffin-Lim"))
+        verdicts = ", ".join(
+            f"{metric} {rows[OURS][metric] / rows[peer][metric]:.2f} × (asked: {bar:g} ×)"
+            for metric, bar in BARS.items()
+        )
+        parts += [
+            f"## {name}",
+            f"{figures['pieces'][name]} pieces.",
+            table(rows, "way"),
+            f"Beside Griffin-Lim of equally many numbers: {verdicts}.",
+        ]
+    speeds = ", ".join(f"{what} {value:g}" for what, value in figures["× real time"].items())
+    parts += [
+        f"One piece there and back, × real time: {speeds}.",
+        f"![Spectrograms of a piece of each and what came back]({NAME}.png)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    main()
