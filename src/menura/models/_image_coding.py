@@ -15,6 +15,7 @@ from menura.foundation.errors import UsageError
 from menura.representations import Frames, Spec
 
 Image = Float[Tensor, "batch channels rows columns"]
+Larger = Float[Tensor, "batch channels_out rows_out columns_out"]
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ class ConvTranspose2d(nn.ConvTranspose2d):
     after the other on CPUs, where all else is laid out with channels last. It took four fifths of
     the way back through a layer."""
 
-    def forward(self, image: Image, output_size: list[int] | None = None) -> Image:
+    def forward(self, image: Image, output_size: list[int] | None = None) -> Larger:
         assert output_size is None
-        wider: Image = conv_transpose2d(
+        wider: Larger = conv_transpose2d(
             image,
             self.weight,
             None,

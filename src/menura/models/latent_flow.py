@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
+from menura.models._liveliness import as_lively, movement
 from menura.models._ode import Velocity, integrate
 from menura.models._paths import along
 from menura.models._transformer import Transformer
@@ -56,6 +57,8 @@ class LatentFlowConfig:
     n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds
         most like the end of the seed. n_beginning_steps: of their integration; more draws in few
         steps come nearer to the seed than few in many, and sound no worse (docs/log.md).
+    n_ways: how often every further window is made, of which the one is kept that moves as much as
+        the seed: by itself a flow goes on slower than a fast seed, and faster than a slow one.
     """
 
     width: int = 256
@@ -74,6 +77,7 @@ class LatentFlowConfig:
     time_shift: float = 1.0
     n_beginnings: int = 32
     n_beginning_steps: int = 4
+    n_ways: int = 4
     optimizer: Optimizer = field(
         default_factory=lambda: Optimizer("adamw", learning_rate=1e-3, betas=(0.9, 0.99))
     )
@@ -92,7 +96,7 @@ class LatentFlowConfig:
             raise ValueError("known_noise, guidance and known_guidance must not be negative")
         if not 0.1 <= self.time_shift <= 10:
             raise ValueError(f"time_shift must be 0.1…10, not {self.time_shift:g}")
-        for name in ("n_steps", "n_beginnings", "n_beginning_steps"):
+        for name in ("n_steps", "n_beginnings", "n_beginning_steps", "n_ways"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
 
@@ -114,6 +118,7 @@ class LatentFlow(Model):
         n_steps=4,
         n_beginnings=3,
         n_beginning_steps=2,
+        n_ways=2,
         optimizer=Optimizer("adamw", learning_rate=3e-3),
         schedule=Schedule(),
     )
@@ -187,19 +192,21 @@ class LatentFlow(Model):
         rngs: Rngs,
         sampling: Sampling = AS_LEARNT,
     ) -> Frames:
-        c = self.config
+        c, wanted = self.config, movement(seed)
+        n_ways = c.n_ways if seed.shape[2] > 1 and sampling.temperature else 1
+        each = [rng for rng in rngs for _ in range(n_ways)]
         pieces = [seed]
         made = 0
         while made < n_frames:
-            behind = torch.cat(pieces, dim=2)[:, :, -c.n_carried :]
+            behind = torch.cat(pieces, dim=2)[:, :, -c.n_carried :].repeat_interleave(n_ways, dim=0)
             n_known = behind.shape[2]
-            n_new = min(c.n_window - n_known, n_frames - made)
             window = nn.functional.pad(behind, (0, c.n_window - n_known))
             known = torch.arange(c.n_window, device=seed.device) < n_known
             strictness = c.known_guidance if made == 0 else 1.0
-            filled = self._fill(window, known, rngs, sampling, strictness, c.n_steps)
-            pieces.append(filled[:, :, n_known : n_known + n_new])
-            made += n_new
+            filled = self._fill(window, known, each, sampling, strictness, c.n_steps)
+            new = as_lively(filled[:, :, n_known:], wanted)[:, :, : n_frames - made]
+            pieces.append(new)
+            made += new.shape[2]
         return torch.cat(pieces, dim=2)[:, :, seed.shape[2] :]
 
     def n_beginnings(self) -> int:
