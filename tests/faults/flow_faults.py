@@ -58,6 +58,20 @@ FLOW_FAULTS = (
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
+        "of several ways the one least like the seed",
+        "src/menura/models/_liveliness.py",
+        ".abs().argmin(dim=1)",
+        ".abs().argmax(dim=1)",
+        ("tests/models/test_liveliness.py",),
+    ),
+    Fault(
+        "ways of one row are chosen for another",
+        FLOW,
+        "each = [rng for rng in rngs for _ in range(n_ways)]",
+        "each = list(rngs) * n_ways",
+        ("tests/models/test_latent_flow.py",),
+    ),
+    Fault(
         "known frames flow like the others",
         FLOW,
         "            x = torch.where(known, torch.lerp(started, music, t), x)\n",
