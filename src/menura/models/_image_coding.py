@@ -58,14 +58,9 @@ class ConvTranspose2d(nn.ConvTranspose2d):
 
     def forward(self, image: Image, output_size: list[int] | None = None) -> Larger:
         assert output_size is None
-        wider: Larger = conv_transpose2d(
-            image,
-            self.weight,
-            None,
-            self.stride,
-            self.padding,
-            self.output_padding,  # type: ignore[arg-type]
-        )
+        # PyTorch's own type of a padding is also a word, of which there is none here.
+        ways = self.stride, self.padding, self.output_padding
+        wider: Larger = conv_transpose2d(image, self.weight, None, *ways)  # type: ignore[arg-type]
         if self.bias is None:
             return wider
         constant: Tensor = self.bias.to(wider.dtype)

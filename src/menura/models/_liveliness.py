@@ -24,7 +24,8 @@ def as_lively(
 ) -> Float32[Tensor, "batch features new"]:
     """Of the ways of each row, which follow each other, the one whose movement is by its ratio the
     nearest to what is wanted."""
-    of_each = ways.unflatten(0, (len(wanted), -1))
-    moved = movement(ways).unflatten(0, (len(wanted), -1)).clamp_min(STILL).log()
+    n = len(wanted)
+    of_each = ways.reshape(n, -1, *ways.shape[1:])
+    moved = movement(ways).reshape(n, -1).clamp_min(STILL).log()
     best = (moved - wanted.clamp_min(STILL).log()[:, None]).abs().argmin(dim=1)
-    return of_each[torch.arange(len(wanted), device=best.device), best]
+    return of_each[torch.arange(n, device=best.device), best]

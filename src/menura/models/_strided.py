@@ -39,7 +39,8 @@ class Stride(NamedTuple):
         kernel = weight.shape[3]
         before = self.blocks_before() * self.stride - self.padding
         after = self._n_blocks(kernel) * self.stride - before - kernel
-        return pad(weight, (before, after)).unflatten(3, (-1, self.stride))[:, :, 0]
+        whole = pad(weight, (before, after))
+        return whole.reshape(*weight.shape[:2], -1, self.stride)
 
     def _n_blocks(self, kernel: int) -> int:
         before = self.blocks_before() * self.stride - self.padding
@@ -75,7 +76,9 @@ def narrowed(maps: Maps, weight: Weight, bias: Tensor | None, by: Stride) -> Mad
     n_in, kernel = weight.shape[1], weight.shape[3]
     if not _are_few(n_in, maps) or maps.shape[3] % by.stride or not by.is_even(kernel):
         return conv2d(maps, weight, bias, (1, by.stride), (0, by.padding))
-    blocks = maps.permute(0, 2, 3, 1).unflatten(2, (-1, by.stride)).flatten(3).permute(0, 3, 1, 2)
+    n, _, _, n_steps = maps.shape
+    steps = maps.permute(0, 2, 3, 1)  # as they lie in memory: no copy
+    blocks = steps.reshape(n, 1, n_steps // by.stride, by.stride * n_in).permute(0, 3, 1, 2)
     folded = by.in_blocks(weight).permute(0, 3, 1, 2).flatten(1, 2)[:, :, None].contiguous()
     return conv2d(blocks, folded, bias, 1, (0, by.blocks_before()))
 
@@ -90,7 +93,8 @@ def widened(maps: Maps, weight: Weight, bias: Tensor | None, by: Stride) -> Made
     folded = by.in_blocks(weight).flip(2).permute(3, 1, 0, 2).flatten(0, 1)[:, :, None].contiguous()
     told = None if bias is None else bias.repeat(by.stride)
     blocks = conv2d(maps, folded, told, 1, (0, by.blocks_before()))
-    return blocks.permute(0, 2, 3, 1).unflatten(3, (by.stride, n_out)).flatten(2, 3).movedim(3, 1)
+    steps = blocks.permute(0, 2, 3, 1).reshape(len(maps), 1, -1, n_out)
+    return steps.permute(0, 3, 1, 2)
 
 
 def _are_few(n_channels: int, maps: Maps) -> bool:
