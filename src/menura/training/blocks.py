@@ -17,7 +17,8 @@ def large_blocks_kept() -> Iterator[None]:
     library is glibc.
 
     By itself it gives each back at once and is given it anew page by page, all filled with zeros: a
-    fifth of a step of a network of convolutions. At the end all that is free is given back.
+    fifth of a step of a network of convolutions. At the end all that is free is given back. What
+    the library had found out by itself of sizes is not: glibc takes no advice back.
     """
     library = _glibc()
     if library is None:
