@@ -8,9 +8,23 @@ REPRESENTATION_FAULTS = (
     Fault(
         "phase slopes the wrong way along frequency",
         f"{ROOM}/_phase/integration.py",
-        "return -gamma / (hop_length * n_fft) * slope",
-        "return gamma / (hop_length * n_fft) * slope",
+        "np.float32(-gamma / (hop_length * n_fft) / max(after - before, 1))",
+        "np.float32(gamma / (hop_length * n_fft) / max(after - before, 1))",
         ("tests/representations/test_phase.py",),
+    ),
+    Fault(
+        "phase is handed on with the slope of one end",
+        f"{ROOM}/_phase/integration.py",
+        "0.5 * (slope[here] + slope[place])",
+        "slope[here]",
+        ("tests/representations/test_phase.py",),
+    ),
+    Fault(
+        "pieces that overlap are laid a hop late",
+        f"{ROOM}/_stft.py",
+        "blocks[:, number : number + n_frames, : stop - start]",
+        "blocks[:, n_over - 1 : n_over - 1 + n_frames, : stop - start]",
+        ("tests/golden/test_stft.py", "tests/representations/test_fft_blocks.py"),
     ),
     Fault(
         "momentum pulls back instead of on",

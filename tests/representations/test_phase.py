@@ -43,7 +43,7 @@ def test_every_start_is_there() -> None:
 
 
 def test_slope_over_time_of_a_sine() -> None:
-    from menura.representations._phase.integration import along_time
+    from menura.representations._phase.integration import advance_of, along_time, slopes
 
     hz = 1234.5
     sound = 0.5 * np.sin(2 * np.pi * hz * np.arange(RATE) / RATE)
@@ -53,18 +53,20 @@ def test_slope_over_time_of_a_sine() -> None:
     for m, error in ((peak - 1, 0.4), (peak, 0.1), (peak + 1, 0.4)):
         found = along_time(sizes[20], m, HOP, N_FFT, GAMMA)
         assert abs(wrapped(np.array(found - 2 * np.pi * hz / RATE * HOP))) < error
+        by_time, _ = slopes(sizes, HOP, N_FFT, GAMMA)
+        assert by_time[20, m] + advance_of(m, HOP, N_FFT) == pytest.approx(found, abs=1e-4)
 
 
 def test_slope_over_frequency_of_an_impulse() -> None:
-    from menura.representations._phase.integration import along_frequency
+    from menura.representations._phase.integration import slopes
 
     sound = np.zeros(8192)
     frame, late = 16, 60  # samples after the middle of the frame
     sound[frame * HOP + late] = 1
     sizes = logs(turned(sound).abs())[0].T.contiguous().numpy()
+    _, by_frequency = slopes(sizes, HOP, N_FFT, GAMMA)
     for m in (3, 100, 500):
-        found = along_frequency(sizes, frame, m, HOP, N_FFT, GAMMA)
-        assert found == pytest.approx(-2 * np.pi * late / N_FFT, abs=0.04)
+        assert by_frequency[frame, m] == pytest.approx(-2 * np.pi * late / N_FFT, abs=0.04)
 
 
 @pytest.mark.parametrize("find", [pghi, rtpghi])

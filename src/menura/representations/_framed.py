@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from menura.audio import Axis
 from menura.audio.axis import Panel
 from menura.representations._normaliser import Bounds, Kind, Normaliser
+from menura.representations._stft import overlap_added
 from menura.representations.contract import Frames, Mono, MonoFrames, Representation, Spec
 
 Spectrum = Complex64[Tensor, "rows bins frames"]
@@ -230,17 +231,8 @@ def whole_istft(spectrum: Spectrum, n_fft: int, hop_length: int) -> Mono:
     (frames − 1) · hop_length + n_fft samples."""
     n_frames = spectrum.shape[2]
     window = torch.hann_window(n_fft, device=spectrum.device)
-    pieces = torch.fft.irfft(spectrum, n_fft, dim=1) * window[:, None]
+    pieces = torch.fft.irfft(spectrum.transpose(1, 2), n_fft) * window
     weights = window.square()
-    laid = overlap_added(pieces, hop_length)
-    weight = overlap_added(weights[None, :, None].expand(1, n_fft, n_frames), hop_length)
+    weight = overlap_added(weights.expand(1, n_frames, n_fft), hop_length)
     thinnest = THINNEST * float(weights.sum()) / hop_length
-    return laid / weight.clamp_min(thinnest)
-
-
-def overlap_added(pieces: Float32[Tensor, "rows length frames"], hop_length: int) -> Mono:
-    """The sum of pieces that begin `hop_length` samples after each other."""
-    length = pieces.shape[1]
-    total = (pieces.shape[2] - 1) * hop_length + length
-    folded = F.fold(pieces, (1, total), kernel_size=(1, length), stride=(1, hop_length))
-    return folded[:, 0, 0]
+    return overlap_added(pieces, hop_length) / weight.clamp_min(thinnest)

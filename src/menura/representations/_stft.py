@@ -40,3 +40,17 @@ def stft_power(audio: Mono, n_fft: int, hop_length: int) -> Power:
     parts = torch.view_as_real(torch.fft.rfft(padded.unfold(1, n_fft, hop_length) * window))
     power = parts[..., 0].square().addcmul(parts[..., 1], parts[..., 1])
     return power.transpose(1, 2)
+
+
+def overlap_added(pieces: Float32[Tensor, "rows frames length"], hop_length: int) -> Mono:
+    """The sum of pieces that begin `hop_length` samples after each other, to the end of the last.
+
+    Block by block: a few long additions in place of one scatter.
+    """
+    rows, n_frames, length = pieces.shape
+    n_over = -(-length // hop_length)  # blocks that a piece reaches over
+    blocks = pieces.new_zeros(rows, n_frames - 1 + n_over, hop_length)
+    for number, start in enumerate(range(0, length, hop_length)):
+        stop = min(start + hop_length, length)
+        blocks[:, number : number + n_frames, : stop - start] += pieces[:, :, start:stop]
+    return blocks.flatten(1)[:, : (n_frames - 1) * hop_length + length]

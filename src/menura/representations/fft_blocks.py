@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from menura.audio import Axis
 from menura.foundation.errors import UsageError
-from menura.representations._framed import overlap_added
 from menura.representations._normaliser import Bounds, Kind, Normaliser
+from menura.representations._stft import overlap_added
 from menura.representations.contract import Mono, MonoFrames, Promise, Representation, Spec
 
 
@@ -117,12 +117,12 @@ class FFTBlocks(Representation):
     def synthesise(self, frames: MonoFrames) -> Mono:
         if frames.shape[2] == 0:
             return frames.new_zeros(frames.shape[0], 0)
-        blocks = frames
+        blocks = frames.transpose(1, 2)
         if self.config.kind == "fft":
-            real, imaginary = frames.chunk(2, dim=1)
+            real, imaginary = blocks.chunk(2, dim=2)
             spectrum = torch.complex(real.contiguous(), imaginary.contiguous())
-            blocks = torch.fft.irfft(spectrum, self.n_block, dim=1, norm="ortho")
-        faded: Float32[Tensor, "rows block frames"] = blocks * self.window[:, None]
+            blocks = torch.fft.irfft(spectrum, self.n_block, norm="ortho")
+        faded: Float32[Tensor, "rows frames block"] = blocks * self.window
         laid = overlap_added(faded, self.hop_length)
         return laid[:, self.n_fade : frames.shape[2] * self.hop_length]
 

@@ -21,7 +21,7 @@ from menura.audio.compiling import compiled
 
 N_LEVELS = 1024
 TURN = 2 * np.pi
-TO_DO, DONE = 0, 1
+TO_DO, DONE = 0, -1
 
 
 @compiled
@@ -41,31 +41,47 @@ def levels_per_unit(loudest_size, floor):
 
 @compiled
 @no_type_check
-def take(first, following, top):
+def no_queue(n_places):
+    """Room for bins that wait at their levels: which follows each, and then the first of each."""
+    return np.full(n_places + N_LEVELS, -1, np.int32)
+
+
+@compiled
+@no_type_check
+def take(queue, top):
     """The next bin of the loudest level that has any, and that level; −1 when nothing waits."""
-    while top >= 0 and first[top] < 0:
+    first = queue.size - N_LEVELS
+    while top >= 0 and queue[first + top] < 0:
         top -= 1
     if top < 0:
         return -1, top
-    place = first[top]
-    first[top] = following[place]
+    place = queue[first + top]
+    queue[first + top] = queue[place]
     return place, top
 
 
 @compiled
 @no_type_check
-def put(first, following, top, place, level):
+def put(queue, top, place, level):
     """Let a bin wait at its level; returns the loudest level that may have any."""
-    following[place] = first[level]
-    first[level] = place
+    first = queue.size - N_LEVELS + level
+    queue[place] = queue[first]
+    queue[first] = place
     return max(top, level)
+
+
+@compiled
+@no_type_check
+def advance_of(m, hop_length, n_fft):
+    """Radians a hop at the centre of a bin, less whole turns."""
+    return TURN * ((m * hop_length) % n_fft) / n_fft
 
 
 @compiled
 @no_type_check
 def along_time(sizes, m, hop_length, n_fft, gamma):
     """Radians a hop. Spectra of real sound are even about both their ends: no slope there."""
-    advance = TURN * ((m * hop_length) % n_fft) / n_fft
+    advance = advance_of(m, hop_length, n_fft)
     if m == 0 or m == sizes.shape[0] - 1:
         return advance
     return advance + hop_length * n_fft / gamma * 0.5 * (sizes[m + 1] - sizes[m - 1])
@@ -73,42 +89,51 @@ def along_time(sizes, m, hop_length, n_fft, gamma):
 
 @compiled
 @no_type_check
-def along_frequency(sizes, n, m, hop_length, n_fft, gamma):
-    """Radians a bin; one-sided at the first and the last frame."""
-    before, after = max(n - 1, 0), min(n + 1, sizes.shape[0] - 1)
-    if before == after:
-        return 0.0
-    slope = (sizes[after, m] - sizes[before, m]) / (after - before)
-    return -gamma / (hop_length * n_fft) * slope
+def slopes(sizes, hop_length, n_fft, gamma):
+    """Of every bin: `along_time` less the advance of its centre, and radians a bin (one-sided at
+    the first and the last frame).
+
+    All of them at once: the queue's order hops through memory, and a look at the neighbours of
+    each neighbour would wait for it.
+    """
+    n_frames, n_bins = sizes.shape
+    time, frequency = np.zeros_like(sizes), np.zeros_like(sizes)
+    by_time = np.float32(hop_length * n_fft / gamma * 0.5)
+    for n in range(n_frames):
+        for m in range(1, n_bins - 1):
+            time[n, m] = by_time * (sizes[n, m + 1] - sizes[n, m - 1])
+        before, after = max(n - 1, 0), min(n + 1, n_frames - 1)
+        by_frequency = np.float32(-gamma / (hop_length * n_fft) / max(after - before, 1))
+        for m in range(n_bins):
+            frequency[n, m] = by_frequency * (sizes[after, m] - sizes[before, m])
+    return time, frequency
 
 
 @compiled
 @no_type_check
-def step(sizes, n, m, to_n, to_m, hop_length, n_fft, gamma):
-    """Radians from a bin to its neighbour: half of the slope here, half of the slope there."""
-    if to_m == m:
-        here = along_time(sizes[n], m, hop_length, n_fft, gamma)
-        there = along_time(sizes[to_n], m, hop_length, n_fft, gamma)
-        return (to_n - n) * 0.5 * (here + there)
-    here = along_frequency(sizes, n, m, hop_length, n_fft, gamma)
-    there = along_frequency(sizes, n, to_m, hop_length, n_fft, gamma)
-    return (to_m - m) * 0.5 * (here + there)
-
-
-@compiled
-@no_type_check
-def queued(sizes, floor, per_level, state):
-    """A queue of all that is above the floor, marked as to do: its parts, and its top level."""
-    n_bins = sizes.shape[1]
-    first = np.full(N_LEVELS, -1, np.int32)
-    following = np.empty(sizes.size, np.int32)
-    top = -1
+def queued(sizes, floor):
+    """A queue of all that is above the floor: levels of bins (DONE below it), queue and its top."""
+    per_level = levels_per_unit(sizes.max(), floor)
+    levels = np.full(sizes.size, DONE, np.int16)
+    queue, top = no_queue(sizes.size), -1
     for place in range(sizes.size - 1, -1, -1):
-        size = sizes[place // n_bins, place % n_bins]
-        if size > floor:
-            state[place] = TO_DO
-            top = put(first, following, top, place, level_of(size, floor, per_level))
-    return first, following, top
+        if sizes[place] > floor:
+            levels[place] = level_of(sizes[place], floor, per_level)
+            top = put(queue, top, place, levels[place])
+    return levels, queue, top
+
+
+@compiled
+@no_type_check
+def reach(place, start, sign, here, slope, phase, levels, queue, top):
+    """Let a bin that is to do have its phase, and hand it on: `start` and half of the slope here
+    and half of the slope there. Returns the loudest level that may have any."""
+    level = levels[place]
+    if level == DONE:
+        return top
+    levels[place] = DONE
+    phase[place] = start + sign * 0.5 * (slope[here] + slope[place])
+    return put(queue, top, place, level)
 
 
 @compiled
@@ -116,36 +141,32 @@ def queued(sizes, floor, per_level, state):
 def integrate(sizes, phase, floor, hop_length, n_fft, gamma):
     """Fill `phase` [frames bins] in place wherever the log-magnitude `sizes` is above `floor`."""
     n_frames, n_bins = sizes.shape
-    per_level = levels_per_unit(sizes.max(), floor)
-    state = np.full(sizes.size, DONE, np.uint8)
-    seeds, after_seed, top_seed = queued(sizes, floor, per_level, state)
-    first, following, top = np.full(N_LEVELS, -1, np.int32), np.empty(sizes.size, np.int32), -1
+    advance = np.array([advance_of(m, hop_length, n_fft) for m in range(n_bins)])
+    by_time, by_frequency = slopes(sizes, hop_length, n_fft, gamma)
+    time, freq, radians = by_time.ravel(), by_frequency.ravel(), phase.reshape(phase.size)
+    levels, seeds, top_seed = queued(sizes.ravel(), floor)
+    queue, top = no_queue(sizes.size), -1
     while True:
-        place, top = take(first, following, top)
-        if place < 0:
-            place, top_seed = take(seeds, after_seed, top_seed)
-            if place < 0:
+        here, top = take(queue, top)
+        if here < 0:
+            here, top_seed = take(seeds, top_seed)
+            if here < 0:
                 return
-            if state[place] == DONE:
+            if levels[here] == DONE:
                 continue
             # The loudest of what cannot be reached from elsewhere begins anew.
-            state[place] = DONE
-            phase[place // n_bins, place % n_bins] = 0.0
-        n, m = place // n_bins, place % n_bins
-        for side in range(4):
-            to_n = n + (side == 0) - (side == 1)
-            to_m = m + (side == 2) - (side == 3)
-            if to_n < 0 or to_n >= n_frames or to_m < 0 or to_m >= n_bins:
-                continue
-            neighbour = to_n * n_bins + to_m
-            if state[neighbour] == DONE:
-                continue
-            state[neighbour] = DONE
-            phase[to_n, to_m] = phase[n, m] + step(
-                sizes, n, m, to_n, to_m, hop_length, n_fft, gamma
-            )
-            level = level_of(sizes[to_n, to_m], floor, per_level)
-            top = put(first, following, top, neighbour, level)
+            levels[here] = DONE
+            radians[here] = 0.0
+        n, m = here // n_bins, here % n_bins
+        now, hop = radians[here], advance[m]
+        if n + 1 < n_frames:
+            top = reach(here + n_bins, now + hop, 1, here, time, radians, levels, queue, top)
+        if n > 0:
+            top = reach(here - n_bins, now - hop, -1, here, time, radians, levels, queue, top)
+        if m + 1 < n_bins:
+            top = reach(here + 1, now, 1, here, freq, radians, levels, queue, top)
+        if m > 0:
+            top = reach(here - 1, now, -1, here, freq, radians, levels, queue, top)
 
 
 @compiled
@@ -156,8 +177,8 @@ def integrate_frame(before, now, slope, old, new, floor, hop_length, n_fft, gamm
     before, now: log-magnitudes [bins]; slope: ∂s/∂n of `now`; old: phase of `before`.
     """
     n_bins = now.shape[0]
-    state = np.full(n_bins, DONE, np.uint8)
-    first, following = np.full(N_LEVELS, -1, np.int32), np.empty(2 * n_bins, np.int32)
+    state = np.full(n_bins, DONE, np.int8)
+    queue = no_queue(2 * n_bins)
     per_level = levels_per_unit(max(before.max(), now.max()), floor)
     top, n_to_do = -1, 0
     for m in range(n_bins):
@@ -166,9 +187,9 @@ def integrate_frame(before, now, slope, old, new, floor, hop_length, n_fft, gamm
             n_to_do += 1
             # What was silence a frame ago says nothing of the phase now.
             if before[m] > floor:
-                top = put(first, following, top, m, level_of(before[m], floor, per_level))
+                top = put(queue, top, m, level_of(before[m], floor, per_level))
     while n_to_do > 0:
-        place, top = take(first, following, top)
+        place, top = take(queue, top)
         if place < 0:
             place = n_bins + loudest(now, state)
             state[place - n_bins] = DONE
@@ -182,7 +203,7 @@ def integrate_frame(before, now, slope, old, new, floor, hop_length, n_fft, gamm
                 state[place] = DONE
                 n_to_do -= 1
                 level = level_of(now[place], floor, per_level)
-                top = put(first, following, top, n_bins + place, level)
+                top = put(queue, top, n_bins + place, level)
             continue
         m = place - n_bins
         for to_m in (m - 1, m + 1):
@@ -192,7 +213,7 @@ def integrate_frame(before, now, slope, old, new, floor, hop_length, n_fft, gamm
                 state[to_m] = DONE
                 n_to_do -= 1
                 level = level_of(now[to_m], floor, per_level)
-                top = put(first, following, top, n_bins + to_m, level)
+                top = put(queue, top, n_bins + to_m, level)
 
 
 @compiled

@@ -52,5 +52,5 @@ def from_window_start(
 ) -> Float64[np.ndarray, "*frames bins"]:
     """From phase about the middle of each window to `stft`'s, about its first sample; 0…2π."""
     turned: Float64[np.ndarray, "*frames bins"] = phase + np.pi * np.arange(phase.shape[-1])
-    np.mod(turned, 2 * np.pi, out=turned)
+    turned -= 2 * np.pi * np.floor(turned / (2 * np.pi))  # several times faster than np.mod
     return turned
