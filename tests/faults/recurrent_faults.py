@@ -7,6 +7,7 @@ _RECURRENCE, _GOLDEN = "src/menura/models/_recurrence.py", ("tests/golden/test_r
 _OUTPUTS, _OUTPUT_TESTS = "src/menura/models/_outputs.py", ("tests/models/test_outputs.py",)
 
 _LOOPS, _MAKER = "src/menura/models/_frame_loops.py", "src/menura/models/_frame_maker.py"
+_WHOLE = "src/menura/models/_whole_products.py"
 _MAKER_TESTS = ("tests/models/test_frame_maker.py",)
 
 RECURRENT_FAULTS = (
@@ -57,6 +58,34 @@ RECURRENT_FAULTS = (
         _MODEL,
         "FrameMaker(self.network, self.output, self.config.bits)",
         "FrameMaker(self.network, self.output)",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: the middle of the bytes counts as a weight",
+        _LOOPS,
+        "np.float32(dots[k] - ZERO * total)",
+        "np.float32(dots[k])",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: what is heard is rounded to halves of a byte",
+        _LOOPS,
+        "np.int8(np.rint(x[j] / step))",
+        "np.int8(np.rint(x[j] / step / 16) * 16)",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: four rows are the same row",
+        _WHOLE,
+        "builder.add(args[1], ir.Constant(count, k))",
+        "builder.add(args[1], ir.Constant(count, 0 * k))",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: the loops multiply by the bytes without their sign",
+        _WHOLE,
+        "np.int32(x[j])",
+        "np.int32(np.uint8(x[j]))",
         _MAKER_TESTS,
     ),
     Fault(

@@ -16,7 +16,7 @@ WAVENET = SRC / "models" / "_wavenet"
     ("loops", "stands_on"),
     [
         (WAVENET / "loops.py", [COMPILING, WAVENET / "tiles.py"]),
-        (SRC / "models" / "_frame_loops.py", [COMPILING]),
+        (SRC / "models" / "_frame_loops.py", [COMPILING, SRC / "models" / "_whole_products.py"]),
     ],
 )
 def test_loops_name_what_they_stand_on(loops: Path, stands_on: list[Path]) -> None:

@@ -4,29 +4,39 @@ A step of one piece is a few products of a matrix and a vector, and the matrices
 each time anew: what it takes is the bytes of the weights. So these are small whole numbers with a
 scale for each row (`_frame_maker.py`), and a piece is made in one thread: threads that met twice
 a step would wait for each other longer than they compute.
+
+A matrix is its weights, [rows, columns] in multiples of ROWS and COLUMNS, what one of them is
+worth in each row, and biases. Weights are int16, or uint8 with ZERO in the middle.
 """
 
-# Compiled loops are kept on the disk by this file's content; compiling.py: 3c3d72c5.
+# Compiled loops are kept on the disk by this file's content; compiling.py and _whole_products.py:
+# 4cfc23c7.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import no_type_check
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 
-from menura.audio.compiling import compiled, compiled_summing_freely
+from menura.audio.compiling import compiled, compiled_fusing, compiled_summing_freely
+from menura.models._whole_products import COLUMNS, ROWS, four_dots
 
-ROWS = 4  # of a matrix that are multiplied together; matrices have a multiple of it
+__all__ = ["COLUMNS", "ROWS", "ZERO", "make_frames"]
+
+ZERO = 128  # of weights that are bytes
+MOST = np.float32(127)
+TINY = np.float32(1e-30)
 FEW = np.float32(-87.0)  # e to the power of it is still a float32
 PER_LN2, LN2 = np.float32(1 / np.log(2)), np.float32(np.log(2))
 
 
 @compiled_summing_freely
 @no_type_check
-def add_product(out, matrix, x):
-    """Adds matrix · x to out."""
+def add_float_product(out, matrix, x):
     weights, scales, _ = matrix
     for i in range(0, weights.shape[0], ROWS):
         a = b = c = d = np.float32(0)
-        for j in range(weights.shape[1]):
+        for j in range(x.size):
             value = x[j]
             a += np.float32(weights[i, j]) * value
             b += np.float32(weights[i + 1, j]) * value
@@ -36,6 +46,40 @@ def add_product(out, matrix, x):
         out[i + 1] += b * scales[i + 1]
         out[i + 2] += c * scales[i + 2]
         out[i + 3] += d * scales[i + 3]
+
+
+@compiled_fusing
+@no_type_check
+def add_byte_product(out, matrix, x):
+    """x is rounded to bytes too: to 1/254 of its largest."""
+    weights, scales, _ = matrix
+    largest = TINY
+    for j in range(x.size):
+        largest = max(largest, abs(x[j]))
+    step, total = largest / MOST, 0
+    whole = np.zeros(weights.shape[1], np.int8)
+    for j in range(x.size):
+        whole[j] = np.int8(np.rint(x[j] / step))
+    for j in range(x.size):
+        total += whole[j]
+    dots = np.empty(ROWS, np.int32)
+    for i in range(0, weights.shape[0], ROWS):
+        four_dots(weights, i, whole, dots)
+        for k in range(ROWS):
+            out[i + k] += np.float32(dots[k] - ZERO * total) * (scales[i + k] * step)
+
+
+@no_type_check
+def add_product(out, matrix, x):
+    """Adds matrix · x to out. Compiled as what the kind of weights wants."""
+
+
+@overload(add_product)
+@no_type_check
+def _(out, matrix, x):
+    if matrix[0].dtype == types.uint8:
+        return lambda out, matrix, x: add_byte_product(out, matrix, x)
+    return lambda out, matrix, x: add_float_product(out, matrix, x)
 
 
 @compiled_summing_freely
@@ -54,7 +98,7 @@ def decay(x):
     return series * np.int32((np.int32(n) + 127) << 23).view(np.float32)
 
 
-@compiled
+@compiled_fusing
 @no_type_check
 def sigmoid(x):
     small = decay(x)
@@ -62,13 +106,13 @@ def sigmoid(x):
     return low + np.float32(x > 0) * (np.float32(1) - np.float32(2) * low)
 
 
-@compiled
+@compiled_fusing
 @no_type_check
 def tanh(x):
     return np.float32(2) * sigmoid(np.float32(2) * x) - np.float32(1)
 
 
-@compiled_summing_freely
+@compiled_fusing
 @no_type_check
 def softplus(x):
     """ln(1 + e^x): of y = e^−|x|, ln(1 + y) = 2 artanh(y / (2 + y)), whose series is short."""
@@ -81,7 +125,7 @@ def softplus(x):
     return max(x, np.float32(0)) + np.float32(2) * z * series
 
 
-@compiled
+@compiled_fusing
 @no_type_check
 def lstm_step(heard, known, h, c):
     """h and c after a step, in place. heard, known: what input and h say to the gates."""
@@ -95,7 +139,7 @@ def lstm_step(heard, known, h, c):
         h[i] = sigmoid(leave[i]) * tanh(c[i])
 
 
-@compiled
+@compiled_fusing
 @no_type_check
 def gru_step(heard, known, h):
     """h after a step, in place. heard, known: what input and h say to the gates."""
@@ -109,7 +153,7 @@ def gru_step(heard, known, h):
         h[i] = new[i] + sigmoid(update[i]) * (h[i] - new[i])
 
 
-@compiled
+@compiled_fusing
 @no_type_check
 def draw(frame, said, directions, normal, gumbel, temperature, least_scale):
     """A frame of the mixture that `said` describes: centre, scale, weights, shifts."""
@@ -135,8 +179,8 @@ def draw(frame, said, directions, normal, gumbel, temperature, least_scale):
 def make_frames(made, normal, gumbel, temperature, state, layers, output, directions, least_scale):
     """Fills made (frames × features) and moves the state (states × layers × hidden) on.
 
-    layers: a pair of matrices each, from the input and from h; a matrix is its weights, its
-    scales and its biases. Two states are an LSTM's, one a GRU's.
+    layers: a pair of matrices each, from the input and from h. Two states are an LSTM's, one a
+    GRU's.
     """
     is_lstm, n_layers = state.shape[0] == 2, state.shape[1]
     said = np.empty(output[2].shape[0], np.float32)

@@ -38,7 +38,7 @@ from menura.representations import Frames, Spec
 
 Sequence = Float32[Tensor, "batch frames features"]
 Chances = Float32[Tensor, "batch frames draws"]
-BLOCK_FRAMES = 16  # of a stream; its random numbers are drawn together
+BLOCK_FRAMES = 64  # of a stream; its random numbers are drawn together
 
 
 @dataclass(frozen=True)
