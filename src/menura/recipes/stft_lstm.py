@@ -42,7 +42,7 @@ recipe = Recipe(
             model=Part(
                 "frame-rnn",
                 FrameRnnConfig(
-                    n_hidden=512,
+                    n_hidden=384,
                     recurrent_dropout=0.25,
                     output="mixture",
                     input_noise=0.5,
