@@ -1,11 +1,14 @@
 """Trains the classifier whose last layer but one is Menura's own embedding of sound.
 
-It learns from those recordings in MENURA_DATA alone that are under CC0, CC BY or MIT: single notes
-by instrument family, and music by genre, as one set of labels. Two minutes show that it works;
-half an hour on two cores is meant for what ships. What is written is a folder as of `menura
-classify train`; it prints how large it is and how well it does on recordings that it did not hear.
+It learns from those recordings in MENURA_DATA alone that are under CC0, CC BY or MIT, single notes
+by instrument family and music by genre, and from pieces that base/material.py has composed (MIT),
+by what plays in them; all as one set of labels. Two minutes show that it works; half an hour on
+two cores is meant for what ships. What is written is a folder as of `menura classify train`; it
+prints how large it is and how well it does on recordings that it did not hear.
 
-  MENURA_DATA=... python benchmarks/shipped_classifier.py --out DIR [--minutes 30] [--work DIR]
+  python base/material.py --hours 10 --out work/composed --seed 0
+  MENURA_DATA=... python benchmarks/shipped_classifier.py --composed work/composed --out DIR \
+    [--minutes 30] [--work DIR]
 """
 
 import argparse
@@ -33,15 +36,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--composed", type=Path, help="folder that base/material.py made")
     parser.add_argument("--work", type=Path, help="folder to keep what is prepared in")
     options = parser.parse_args()
     data = Path(os.environ["MENURA_DATA"])
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
-        corpus, labels = work / "free", work / "free.csv"
-        write(labels, [*notes(data), *clips(data)])
+        corpus = work / "free"
         # Only what the list names is taken; the rest of the folder is dropped with the reason.
+        labels = written(work / "free.csv", [*notes(data), *clips(data)])
         prepare(data, corpus, labels=labels, resume=True)
+        if options.composed:
+            labels = written(work / "composed.csv", list(pieces(options.composed)))
+            prepare(options.composed, corpus, labels=labels, append=True, resume=True)
         report = classify_train(
             corpus,
             options.out,
@@ -56,7 +63,7 @@ def main() -> None:
     print(f"{report.out}: {len(report.labels)} labels, {size / 1e6:.2f} MB")  # noqa: T201
 
 
-def write(file: Path, lines: list[Line]) -> None:
+def written(file: Path, lines: list[Line]) -> Path:
     """A label file, of the labels that have enough recordings."""
     recordings: dict[str, set[str]] = {}
     for _, label, recording, _ in lines:
@@ -66,6 +73,7 @@ def write(file: Path, lines: list[Line]) -> None:
         writer = csv.writer(stream)
         writer.writerow(["file", "label", "recording", "licence"])
         writer.writerows(line for line in lines if len(recordings[line[1]]) >= LEAST)
+    return file
 
 
 def notes(data: Path) -> Iterator[Line]:
@@ -96,6 +104,22 @@ def clips(data: Path) -> Iterator[Line]:
                     recording,
                     row["licence"],
                 )
+
+
+def pieces(folder: Path) -> Iterator[Line]:
+    """Composed pieces: notes by family, as those of `notes`, and music by its one family, or by its
+    kind where several play."""
+    licences = {
+        row["file"]: row["licence"]
+        for row in csv.DictReader((folder / "labels.csv").read_text(encoding="utf-8").splitlines())
+    }
+    for line in (folder / "pieces.jsonl").read_text(encoding="utf-8").splitlines():
+        piece = json.loads(line)
+        file, family = f"audio/{piece['number']:06d}.flac", piece["labels"].get("family")
+        label = piece["labels"].get("genre") or piece["kind"]
+        if family:
+            label = f"note of {family}" if piece["kind"] == "notes" else f"music of {family}"
+        yield file, label, f"composed {piece['number']}", licences[file]
 
 
 if __name__ == "__main__":
