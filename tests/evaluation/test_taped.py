@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from menura.audio import Clip, Tape, conform
+from menura.evaluation.cepstra import cepstra
 from menura.evaluation.once_per_clip import once_per_clip
 from menura.evaluation.taped import TapedClip, on_tape
+from menura.evaluation.windows import window_embeddings
+from menura.foundation.each import each
 from tunes import tune
 
 RATE = 8000
@@ -80,3 +83,15 @@ def test_once_for_each_clip_and_argument() -> None:
     del a
     gc.collect()
     assert kept() is None  # remembering keeps no clip alive
+
+
+@pytest.mark.parametrize("n_threads", [1, 4])
+def test_threads_share_a_tape(n_threads: int, tmp_path: Path) -> None:
+    """Embeddings of clips on one tape are those of the clips in memory, whoever reads first."""
+    clips = [Clip(tune(1.5, 16_000, seed), 16_000) for seed in range(24)]
+    with Tape(tmp_path, 16_000, 1) as tape:
+        taped = [on_tape(tape, clip) for clip in clips]
+        for embedded in (cepstra, window_embeddings):
+            found = each(embedded, taped, n_threads)
+            for clip, points in zip(clips, found, strict=True):
+                np.testing.assert_array_equal(points, embedded(clip))

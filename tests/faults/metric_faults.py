@@ -129,7 +129,7 @@ METRIC_FAULTS = (
         "            with self._turn:\n"
         "                self._file.seek(start * self._sample_bytes)\n",
         "            if n_bytes:\n                self._file.seek(start * self._sample_bytes)\n",
-        ("tests/evaluation/test_each.py",),
+        ("tests/evaluation/test_taped.py",),
     ),
     Fault(
         "one answer for all arguments",

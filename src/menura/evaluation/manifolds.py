@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from menura.audio import Clip
-from menura.evaluation.each import each
 from menura.evaluation.windows import window_embeddings
 from menura.foundation import seeds
+from menura.foundation.each import each
 
 N_NEIGHBOURS = 3
 MOST = 4000

@@ -1,7 +1,5 @@
 """Frames of a recurrent network with a mixture, made one after the other by compiled loops."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
@@ -9,6 +7,7 @@ import torch
 from jaxtyping import Float32, Shaped
 from torch import Tensor
 
+from menura.foundation.each import each
 from menura.models._outputs import LEAST_SCALE, TINY, MixtureOutput, gumbel
 from menura.models._recurrence import Recurrence, State
 
@@ -59,18 +58,9 @@ class FrameMaker:
                 *(self._layers, self._output, self._directions, np.float32(LEAST_SCALE)),
             )
 
-        _each(make_row, range(len(made)))
+        each(make_row, range(len(made)), torch.get_num_threads())
         after = torch.from_numpy(states.transpose(1, 2, 0, 3))
         return torch.from_numpy(made).to(normal.device), after.to(state.device)
-
-
-def _each(work: Callable[[int], None], rows: Sequence[int]) -> None:
-    """The work of every row, on all cores where there are several rows."""
-    if len(rows) == 1:
-        work(rows[0])
-        return
-    with ThreadPoolExecutor(min(len(rows), torch.get_num_threads())) as pool:
-        list(pool.map(work, rows))
 
 
 def _packed(

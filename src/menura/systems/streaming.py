@@ -12,6 +12,7 @@ from jaxtyping import Float32
 
 from menura.audio import Clip
 from menura.audio.joining import cross_fade
+from menura.foundation.each import each
 from menura.representations import Frames, Representation, StreamDecoder
 
 Samples = Float32[np.ndarray, "channels _"]
@@ -28,14 +29,17 @@ def in_pieces(make: Callable[[], Frames]) -> Iterator[Frames]:
 def decoded(
     representation: Representation, pieces: Iterable[Frames], n: int, n_samples: int
 ) -> Steps:
-    """Exactly n_samples of n sounds. Frames come in hops, so a few samples are cut or silent."""
+    """Exactly n_samples of n sounds. Frames come in hops, so a few samples are cut or silent.
+
+    Rows are decoded side by side: a phase is looked for on one core.
+    """
     decoders = [StreamDecoder(representation) for _ in range(n)]
 
     def steps() -> Steps:
         for frames in pieces:
             rows = zip(decoders, frames, strict=True)
-            yield [decoder.push(row[None]) for decoder, row in rows]
-        yield [decoder.finish() for decoder in decoders]
+            yield each(lambda pair: pair[0].push(pair[1][None]), rows, torch.get_num_threads())
+        yield each(StreamDecoder.finish, decoders, torch.get_num_threads())
 
     n_left = n_samples
     for step in steps():

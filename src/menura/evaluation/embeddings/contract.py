@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from menura.audio import Clip
-from menura.evaluation.each import each
+from menura.foundation.each import each
 
 Points = Float[np.ndarray, "points dimensions"]
 

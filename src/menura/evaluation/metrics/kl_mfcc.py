@@ -4,8 +4,8 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from menura.evaluation.cepstra import IN_WORDS, cepstra
-from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.foundation.each import each
 
 N_BINS = 32
 RANGE = (0.5, 99.5)  # percentiles of the reference

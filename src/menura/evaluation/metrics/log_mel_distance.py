@@ -4,10 +4,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.audio import Clip, conform
-from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
 from menura.evaluation.spectra import centred, mel_filters, mel_power
+from menura.foundation.each import each
 
 N_FFT, HOP_LENGTH, N_MELS = 2048, 512, 128
 FLOOR = 1e-8  # of a full-scale sine's power: −80 dB

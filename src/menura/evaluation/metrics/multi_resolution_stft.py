@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.audio import Clip, conform
-from menura.evaluation.each import each
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
 from menura.evaluation.spectra import centred, magnitude_blocks, sine_power
+from menura.foundation.each import each
 
 RESOLUTIONS = (512, 1024, 2048)  # n_fft; the hop is a quarter of it
 FLOOR = 1e-4  # of a full-scale sine's magnitude: −80 dB
