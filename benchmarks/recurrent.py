@@ -35,7 +35,10 @@ RESULTS = HERE.parent / "docs" / "results"
 NAME = "recurrent"
 OURS, OURS_DROPPING = "menura", "menura, recurrent dropout 0.5"
 BACKENDS = ("tensorflow", "torch")
-RECIPES = ("stft-lstm", "mfcc-lstm", "gruv-lstm", "gruv-gru", "phase-vocoder-rnn")
+RECIPES = (
+    *("stft-lstm", "mfcc-lstm", "gruv-lstm", "gruv-gru", "phase-vocoder-rnn"),
+    "spectrogram-bilstm",
+)
 CLIP_S, COUNTS, ROUNDS = 20.0, (1, 4, 16), 3
 
 
@@ -109,10 +112,10 @@ def playing(name: str, preset: str) -> list[dict[str, Any]]:
     sound = noise_like_music(CLIP_S, system.sample_rate)
     with torch.no_grad():
         frames = system.representation.encode(torch.from_numpy(sound.samples)[None])
-        back = seconds(lambda: system.representation.decode(frames), 2)
+        back = seconds(lambda: system.representation.decode(frames), 5)
     rows = []
     for n in COUNTS:
-        whole = seconds(lambda n=n: system.generate(n, CLIP_S, seed=0), 2)
+        whole = seconds(lambda n=n: system.generate(n, CLIP_S, seed=0), 5)
         rows.append(
             {
                 "recipe": name,

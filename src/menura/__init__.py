@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from menura.workflows.inpaint import inpaint
     from menura.workflows.interpolate import interpolate
     from menura.workflows.list_parts import list_labels, list_parts
+    from menura.workflows.list_presets import list_presets
     from menura.workflows.listen.create import listen_create
     from menura.workflows.listen.results import listen_results
     from menura.workflows.listen.serve import listen_serve
@@ -53,6 +54,7 @@ _VERBS = {
     "interpolate": "interpolate",
     "list_labels": "list_parts",
     "list_parts": "list_parts",
+    "list_presets": "list_presets",
     "listen_create": "listen.create",
     "listen_results": "listen.results",
     "listen_serve": "listen.serve",
@@ -84,6 +86,7 @@ __all__ = [
     "interpolate",
     "list_labels",
     "list_parts",
+    "list_presets",
     "listen_create",
     "listen_results",
     "listen_serve",

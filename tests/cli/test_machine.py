@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import menura
 from menura.cli import run
 from menura.foundation.errors import MenuraError, UsageError
 from menura.systems import format as systems_format
@@ -93,6 +94,12 @@ def test_every_part_has_a_summary(name: str) -> None:
 def test_the_first_system_is_listed() -> None:
     assert "stft-lstm" in [part.name for part in list_parts("recipes")]
     assert "folder" in [part.name for part in list_parts("corpora")]
+
+
+def test_the_presets_of_a_recipe_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "presets", "stft-lstm"]) == 0
+    assert capsys.readouterr().out.split() == ["paper", "paper-quarter-second", "laptop", "tiny"]
+    assert menura.list_presets("musicgen") == ["paper", "laptop", "tiny"]
 
 
 def test_an_unknown_room_is_refused() -> None:

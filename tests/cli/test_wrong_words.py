@@ -29,6 +29,8 @@ WRONG = {
     "inpaint r c.wav --to 2 --out o.wav": "--from",
     "interpolate r a.wav --out o": "B is missing",
     "list labels": "labels needs a RUN",
+    "list presets": "presets needs a RECIPE",
+    "list presets stft-lsmt": "did you mean 'stft-lstm'",
     "classify trian c": "there is no command 'trian'; did you mean 'train'?",
     "classify train": "CORPUS",
     "classify train c": "--out",

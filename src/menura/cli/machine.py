@@ -9,7 +9,8 @@ from menura.cli.values import PATH, OneOf
 from menura.cli.verb import Verb
 from menura.foundation.errors import UsageError
 
-_LISTS = ("recipes", "models", "representations", "corpora", "metrics", "classifiers", "labels")
+_ROOMS = ("recipes", "models", "representations", "corpora", "metrics", "classifiers")
+_OF_ONE = {"presets": "RECIPE", "labels": "RUN"}
 
 
 @click.command("doctor", cls=Verb)
@@ -33,23 +34,30 @@ def doctor() -> Answer:
 
 
 @click.command("list", cls=Verb)
-@click.argument("what", type=OneOf(_LISTS), required=False, metavar="[WHAT]")
-@click.argument("run", type=PATH, required=False, metavar="[RUN]")
-def list_(what: str | None, run: Path | None) -> Answer:
-    """List the parts there are, or the labels a run knows.
+@click.argument("what", type=OneOf((*_ROOMS, *_OF_ONE)), required=False, metavar="[WHAT]")
+@click.argument("of", type=PATH, required=False, metavar="[RECIPE|RUN]")
+def list_(what: str | None, of: Path | None) -> Answer:
+    """List the parts there are, the presets of a recipe, or the labels a run knows.
 
-    WHAT is recipes, models, representations, corpora, metrics, classifiers or labels; RUN, a
-    folder that `menura train` wrote or base, goes with labels. Without WHAT, all parts are listed.
+    WHAT is recipes, models, representations, corpora, metrics, classifiers, presets or labels. A
+    RECIPE goes with presets, a RUN (a folder that `menura train` wrote, or base) with labels.
+    Without WHAT, all parts are listed.
     """
     from menura.workflows.list_parts import ListedPart, list_labels, list_parts
 
-    if what == "labels":
-        if run is None:
-            raise UsageError("labels needs a RUN: menura list labels RUN")
-        labels = list_labels(run)
-        return Answer(labels, labels)
-    if run is not None:
-        raise UsageError(f"{run} is one argument too many; only labels takes a RUN")
+    if what in _OF_ONE:
+        if of is None:
+            wanted = _OF_ONE[what]
+            raise UsageError(f"{what} needs a {wanted}: menura list {what} {wanted}")
+        if what == "labels":
+            names = list_labels(of)
+        else:
+            from menura.workflows.list_presets import list_presets
+
+            names = list_presets(str(of))
+        return Answer(names, names)
+    if of is not None:
+        raise UsageError(f"{of} is one argument too many; only presets and labels are of something")
 
     def lines(parts: list[ListedPart]) -> list[str]:
         width = max((len(part.name) for part in parts), default=0)
@@ -58,7 +66,7 @@ def list_(what: str | None, run: Path | None) -> Answer:
     if what is not None:
         parts = list_parts(what)
         return Answer(parts, lines(parts))
-    everything = {room: list_parts(room) for room in _LISTS if room != "labels"}
+    everything = {room: list_parts(room) for room in _ROOMS}
     brief = [
         line
         for room, parts in everything.items()

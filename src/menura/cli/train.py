@@ -24,7 +24,7 @@ from menura.foundation.errors import UsageError
 @click.argument("recipe", metavar="RECIPE")
 @click.argument("corpus", type=PATH_OR_URL, metavar="CORPUS")
 @out_option("RUN", "The run's folder.")
-@preset_option("Size: paper, laptop or tiny.")
+@preset_option("Size or form (menura list presets RECIPE).")
 @click.option(
     "--init",
     metavar="base|none|RUN",

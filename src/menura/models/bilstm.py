@@ -234,12 +234,14 @@ class Bilstm(StreamingModel):
     def _playing(self) -> Iterator[None]:
         """Without gradients and without dropout; the mode is put back."""
         was_training = self.training
-        self.eval()
+        if was_training:  # asked first: it goes through all layers, for every image
+            self.eval()
         try:
             with torch.no_grad():
                 yield
         finally:
-            self.train(was_training)
+            if was_training:
+                self.train()
 
     def _state(self, read: Float[Tensor, "batch window read"]) -> State:
         _, (hidden, _) = self.network(read)
