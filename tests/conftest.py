@@ -1,6 +1,7 @@
 """What all tests share: repeatable hypothesis runs, and the folder of real recordings."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -25,3 +26,14 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip("MENURA_DATA names no folder of real recordings")
     return folder
+
+
+@pytest.fixture
+def three_threads() -> Iterator[None]:
+    """What goes by PyTorch's number of threads has three: the suite itself runs with one."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    yield
+    torch.set_num_threads(before)

@@ -75,6 +75,20 @@ RECURRENT_FAULTS = (
         _MAKER_TESTS,
     ),
     Fault(
+        "compiled: bytes that are not numbers are played",
+        _LOOPS,
+        "    if not np.isfinite(size):\n        out[:] = np.nan\n        return\n",
+        "",
+        _MAKER_TESTS,
+    ),
+    Fault(
+        "compiled: an instruction that numba does not trust is used",
+        _WHOLE,
+        "four_dots: Any = vnni_dots if _has_vnni() else plain_dots",
+        "four_dots: Any = vnni_dots",
+        _MAKER_TESTS,
+    ),
+    Fault(
         "compiled: four rows are the same row",
         _WHOLE,
         "builder.add(args[1], ir.Constant(count, k))",
@@ -84,8 +98,8 @@ RECURRENT_FAULTS = (
     Fault(
         "compiled: the loops multiply by the bytes without their sign",
         _WHOLE,
-        "np.int32(x[j])",
-        "np.int32(np.uint8(x[j]))",
+        "value = np.float32(x[j])",
+        "value = np.float32(np.uint8(x[j]))",
         _MAKER_TESTS,
     ),
     Fault(

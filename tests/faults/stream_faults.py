@@ -6,6 +6,13 @@ CHUNKING = "src/menura/representations/_chunking.py"
 
 STREAM_FAULTS = (
     Fault(
+        "rows that are decoded side by side share a decoder",
+        "src/menura/systems/streaming.py",
+        "pair[0].push(pair[1][None])",
+        "decoders[0].push(pair[1][None])",
+        ("tests/systems/test_streaming.py",),
+    ),
+    Fault(
         "a piece is decoded before what it overlaps is there",
         CHUNKING,
         "while self._seen - (self._start + self._size) > self._overlap:",

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from menura import representations
 from menura.representations._phase import griffin_lim
-from menura.representations._stft import istft, stft
+from menura.representations._stft import istft, overlap_added, stft
 from menura.representations.log_power import LogPower
 from menura.representations.power import Power
 from tunes import tune
@@ -92,6 +92,21 @@ def test_rounds_see_what_stft_and_istft_see(hop: int) -> None:
     torch.testing.assert_close(framing.trimmed(sound), istft(turned, 1024, hop))
     again = stft(istft(turned, 1024, hop), 1024, hop)
     torch.testing.assert_close(framing.frames(sound).transpose(1, 2), again, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("length", "hop"), [(64, 16), (64, 17), (64, 64), (64, 90), (1, 1)])
+@pytest.mark.parametrize("n_frames", [1, 2, 9])
+def test_pieces_are_laid_as_fold_lays_them(length: int, hop: int, n_frames: int) -> None:
+    pieces = torch.randn(3, n_frames, length, generator=torch.manual_seed(1)).requires_grad_()
+    total = (n_frames - 1) * hop + length
+    folded = torch.nn.functional.fold(
+        pieces.transpose(1, 2), (1, total), kernel_size=(1, length), stride=(1, hop)
+    )[:, 0, 0]
+    laid = overlap_added(pieces, hop)
+    torch.testing.assert_close(laid, folded)
+    weight = torch.randn(laid.shape, generator=torch.manual_seed(2))
+    ours, theirs = (torch.autograd.grad((x * weight).sum(), pieces)[0] for x in (laid, folded))
+    torch.testing.assert_close(ours, theirs)
 
 
 @pytest.mark.parametrize("n_iter", [0, 1, 32])

@@ -1,5 +1,9 @@
 """The compiled loops against the same network in PyTorch."""
 
+import json
+import os
+import subprocess
+import sys
 from functools import cache
 from typing import Any
 
@@ -95,12 +99,51 @@ def test_both_ways_to_multiply_bytes_are_exact(n: int, m: int, most: int, seed: 
             np.testing.assert_array_equal(dots, expected[row : row + whole_products.ROWS])
 
 
+WITHOUT_AVX = """
+from models.test_frame_maker import drawn, parts
+from menura.models import _whole_products
+from menura.models._frame_maker import FrameMaker
+
+assert _whole_products.four_dots is _whole_products.plain_dots
+network, output = parts("lstm", 1)
+start, normal, chance = drawn(network, 1, 3)
+print(FrameMaker(network, output, 8).make(start, normal, chance, 1.0)[0].flatten().tolist())
+"""
+
+
+def test_a_processor_without_the_instruction_makes_the_same_frames() -> None:
+    network, output = parts("lstm", 1)
+    start, normal, chance = drawn(network, 1, 3)
+    made, _ = FrameMaker(network, output, 8).make(start, normal, chance, 1.0)
+    environment = {
+        **os.environ,
+        "NUMBA_ENABLE_AVX": "0",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_AVX], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == pytest.approx(made.flatten().tolist(), abs=1e-4)
+
+
+def test_what_is_not_finite_stays_so() -> None:
+    """A system that has gone wrong is not to play something likely."""
+    network, output = parts("lstm", 1)
+    start, normal, chance = drawn(network, 1, 3)
+    for wrong in (torch.nan, torch.inf):
+        start[0, 0, 0, 4] = wrong
+        made, _ = FrameMaker(network, output, 8).make(start, normal, chance, 1.0)
+        assert made.isnan().all()
+
+
 @cache
 def four(way: Any) -> Any:
     """Compiled: what stands for an instruction cannot be called from here."""
     return njit(lambda weights, row, x, dots: way(weights, row, x, dots))
 
 
+@pytest.mark.usefixtures("three_threads")
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_piece_is_bit_by_bit_the_same_alone(bits: Bits) -> None:
     maker = FrameMaker(*parts("lstm", 2), bits)

@@ -98,7 +98,7 @@ def test_a_few_seconds_are_held_whatever_the_length() -> None:
     assert max(lengths) <= 0.6 * RATE
 
 
-@pytest.mark.usefixtures("short_pieces")
+@pytest.mark.usefixtures("short_pieces", "three_threads")
 @pytest.mark.parametrize("streams", [True, False])
 def test_steps_joined_are_the_clips(streams: bool) -> None:
     some = system(streams)

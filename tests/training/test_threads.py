@@ -1,21 +1,11 @@
 """As many threads as a model gains from, and as many as before afterwards."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 
 from menura import models
 from menura.models.event_rnn import EventRnn, EventRnnConfig
 from menura.training.device import threads_for
-
-
-@pytest.fixture
-def three_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize(("n_hidden", "n_threads"), [(64, 1), (1024, 3)])

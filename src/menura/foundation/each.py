@@ -1,4 +1,4 @@
-"""The same of each item, on all cores."""
+"""The same of each item, on several cores."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor

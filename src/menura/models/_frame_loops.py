@@ -10,7 +10,7 @@ worth in each row, and biases. Weights are int16, or uint8 with ZERO in the midd
 """
 
 # Compiled loops are kept on the disk by this file's content; compiling.py and _whole_products.py:
-# 4cfc23c7.
+# c0d09218.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import no_type_check
 
@@ -24,7 +24,7 @@ from menura.models._whole_products import COLUMNS, ROWS, four_dots
 __all__ = ["COLUMNS", "ROWS", "ZERO", "make_frames"]
 
 ZERO = 128  # of weights that are bytes
-MOST = np.float32(127)
+LARGEST = np.float32(127)  # byte that a vector is rounded to
 TINY = np.float32(1e-30)
 FEW = np.float32(-87.0)  # e to the power of it is still a float32
 PER_LN2, LN2 = np.float32(1 / np.log(2)), np.float32(np.log(2))
@@ -51,12 +51,16 @@ def add_float_product(out, matrix, x):
 @compiled_fusing
 @no_type_check
 def add_byte_product(out, matrix, x):
-    """x is rounded to bytes too: to 1/254 of its largest."""
+    """x is rounded to bytes too: to 1/254 of its largest. All is NaN where it is not finite."""
     weights, scales, _ = matrix
-    largest = TINY
+    largest, size = TINY, np.float32(0)
     for j in range(x.size):
         largest = max(largest, abs(x[j]))
-    step, total = largest / MOST, 0
+        size += abs(x[j])  # a maximum would not show NaN
+    if not np.isfinite(size):
+        out[:] = np.nan
+        return
+    step, total = largest / LARGEST, 0
     whole = np.zeros(weights.shape[1], np.int8)
     for j in range(x.size):
         whole[j] = np.int8(np.rint(x[j] / step))
@@ -71,7 +75,8 @@ def add_byte_product(out, matrix, x):
 
 @no_type_check
 def add_product(out, matrix, x):
-    """Adds matrix · x to out. Compiled as what the kind of weights wants."""
+    """Adds matrix · x to out. In compiled code alone, as the kind of weights wants it."""
+    raise NotImplementedError
 
 
 @overload(add_product)

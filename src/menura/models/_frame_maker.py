@@ -18,7 +18,8 @@ Matrix = tuple[
     Float32[np.ndarray, " packed"],
     Float32[np.ndarray, " packed"],
 ]
-"""Whole numbers, what one of them is worth in each row, biases."""
+"""Weights as whole numbers (8 bits: 0…255, with ZERO in the middle), what one of them is worth in
+each row, biases."""
 
 
 class FrameMaker:
@@ -70,7 +71,8 @@ def _packed(
     from menura.models._frame_loops import COLUMNS, ROWS, ZERO
 
     missing = -len(weight) % ROWS
-    weights = np.pad(_array(weight), ((0, missing), (0, -weight.shape[1] % COLUMNS)))
+    missing_columns = -weight.shape[1] % COLUMNS if bits == 8 else 0
+    weights = np.pad(_array(weight), ((0, missing), (0, missing_columns)))
     scales = np.maximum(np.abs(weights).max(axis=1), TINY) / MOST[bits]
     whole = np.rint(weights / scales[:, None]).astype(np.int16)
     if bits == 8:

@@ -1,18 +1,20 @@
 """Four rows of bytes times a vector of bytes: the products that playing a recurrent network takes.
 
 Processors with VNNI multiply and add 32 of them by one instruction, where conversions to floats
-take three for 8. Compilers do not find it, so it is named here. Other processors do the same sums
-by plain loops, to the same numbers.
+take three for 8. Compilers do not find it, so it is written for LLVM directly. Other processors go
+by way of floats, to the same numbers: whole ones, exact as long as sums stay below 2²⁴ (a row has
+to be longer than 500 for that not to be sure, and would have to be all of one sign).
 """
 
+# Compiled loops are kept on the disk by this file's content; compiling.py: 3c3d72c5.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import Any, no_type_check
 
-import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils, config
+from numba.core import cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from menura.audio.compiling import compiled_summing_freely
@@ -26,13 +28,18 @@ _SUM = "llvm.vector.reduce.add.v8i32"
 @compiled_summing_freely
 @no_type_check
 def plain_dots(weights, row, x, dots):
-    """Fills dots with the products of x (int8) and the rows from `row` on (uint8), as int32."""
-    for k in range(ROWS):
-        total = np.int32(0)
-        for j in range(x.size):
-            # Kept to 32 bits: numba would go over to 64, and take several times as long.
-            total = np.int32(total + np.int32(np.int32(weights[row + k, j]) * np.int32(x[j])))
-        dots[k] = total
+    """Fills dots (int32) with the products of x (int8) and the four rows from `row` on (uint8).
+
+    Nothing is checked: arrays are of these kinds and contiguous, and there are four rows.
+    """
+    a = b = c = d = np.float32(0)
+    for j in range(x.size):
+        value = np.float32(x[j])
+        a += np.float32(weights[row, j]) * value
+        b += np.float32(weights[row + 1, j]) * value
+        c += np.float32(weights[row + 2, j]) * value
+        d += np.float32(weights[row + 3, j]) * value
+    dots[0], dots[1], dots[2], dots[3] = np.int32(a), np.int32(b), np.int32(c), np.int32(d)
 
 
 @intrinsic
@@ -76,12 +83,11 @@ def vnni_dots(_, weights, row, x, dots):
 
 
 def _has_vnni() -> bool:
-    """Whether compiled loops may use the instruction here."""
-    # These are set where numba is told to compile for another processor.
-    if any(getattr(config, name, None) for name in ("CPU_NAME", "CPU_FEATURES")):
-        return False
-    has = llvm.get_host_cpu_features()
-    return bool(has.get("avxvnni") or (has.get("avx512vnni") and has.get("avx512vl")))
+    """Whether numba compiles for a processor that has the instruction: this one, unless numba is
+    told otherwise or does not trust it."""
+    _, _, features = cpu_target.target_context.codegen().magic_tuple()
+    has = set(features.split(","))
+    return "+avxvnni" in has or {"+avx512vnni", "+avx512vl"} <= has
 
 
 four_dots: Any = vnni_dots if _has_vnni() else plain_dots

@@ -234,7 +234,7 @@ class Bilstm(StreamingModel):
     def _playing(self) -> Iterator[None]:
         """Without gradients and without dropout; the mode is put back."""
         was_training = self.training
-        if was_training:  # asked first: it goes through all layers, for every image
+        if was_training:  # eval() goes through all layers, and this is entered for every image
             self.eval()
         try:
             with torch.no_grad():

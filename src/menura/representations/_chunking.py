@@ -105,6 +105,7 @@ class StreamDecoder:
         """The sound still held back. Nothing may be pushed after it."""
         return self._piece(self._seen) if self._seen else self._nothing()
 
+    @torch.no_grad()  # whichever thread it is called in
     def _piece(self, stop: int) -> Samples:
         """Sound of frames up to `stop`, but for what the next piece shares."""
         frames = torch.cat(self._held, dim=2)

@@ -45,7 +45,8 @@ def stft_power(audio: Mono, n_fft: int, hop_length: int) -> Power:
 def overlap_added(pieces: Float32[Tensor, "rows frames length"], hop_length: int) -> Mono:
     """The sum of pieces that begin `hop_length` samples after each other, to the end of the last.
 
-    Block by block: a few long additions in place of one scatter.
+    Block by block: a few long additions in place of one scatter. Its gradient is slow where hops
+    are short.
     """
     rows, n_frames, length = pieces.shape
     n_over = -(-length // hop_length)  # blocks that a piece reaches over

@@ -1,5 +1,6 @@
 """The compiled loops of the synthesiser. Imported where they are first used."""
 
+# Compiled loops are kept on the disk by this file's content; compiling.py: 3c3d72c5.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import no_type_check
 

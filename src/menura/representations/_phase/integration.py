@@ -12,6 +12,7 @@ in and taking out cost the same however many bins wait: bins within a level (abo
 in any fixed order.
 """
 
+# Compiled loops are kept on the disk by this file's content; compiling.py: 3c3d72c5.
 # The loops are compiled from plain functions, hence typechecking must leave them alone.
 from typing import no_type_check
 
