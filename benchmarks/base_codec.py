@@ -82,7 +82,7 @@ def measure(
     system: Any, pieces: Mapping[str, tuple[Clips, Clips]]
 ) -> tuple[dict[str, Any], list[tuple[str, Clip]]]:
     """The figures, and the lines of the picture."""
-    ways = {OURS: _through(system), **griffin_lim(numbers_a_second(system))}
+    ways: dict[str, Way] = {OURS: system.round_trip, **griffin_lim(numbers_a_second(system))}
     one = next(iter(pieces["clips"][0].values()))
     figures: dict[str, Any] = {
         "machine": machine(),
@@ -127,12 +127,6 @@ def griffin_lim(n_numbers: float) -> dict[str, Way]:
         config = LogMel.Config(n_fft=2048, hop_length=hop, n_mels=n_mels, n_iter=ROUNDS)
         found[what] = _by(LogMel(config, RATE))
     return found
-
-
-def _through(system: Any) -> Way:
-    """A system over a codec goes through that alone; a codec by itself reconstructs."""
-    way: Way = system.reconstruct if hasattr(system, "reconstruct") else system.round_trip
-    return way
 
 
 def _codec(system: Any) -> SpectralCodecConfig:
