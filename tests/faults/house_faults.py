@@ -278,6 +278,13 @@ HOUSE_FAULTS = (
         ("tests/training/test_fit.py",),
     ),
     Fault(
+        "every recording is cropped as often as any other",
+        "src/menura/training/batches.py",
+        "tracks.n_frames(t) ** batching.length_power",
+        "tracks.n_frames(t) ** 0.0",
+        ("tests/training/test_batches.py",),
+    ),
+    Fault(
         "crops are the same in every step",
         "src/menura/training/batches.py",
         'derive(self.seed, "crops", step)',

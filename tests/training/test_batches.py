@@ -161,6 +161,24 @@ def test_long_tracks_are_cropped_more_often(tracks: Callable[..., Tracks]) -> No
     assert 0.85 < rows.count(0) / len(rows) < 0.98
 
 
+@pytest.mark.parametrize(("power", "share"), [(1.0, 10 / 11), (0.5, 0.76), (0.0, 0.5)])
+def test_how_much_more_often_is_said(
+    tracks: Callable[..., Tracks], power: float, share: float
+) -> None:
+    """Of a track shorter than a crop as well, which is looped."""
+    batching = replace(CROPS, n_frames=2 * CROPS.n_frames, length_power=power)
+    long, short = seconds_of(300), seconds_of(30)
+    source = batches(tracks(long, short), batching, seed=0)
+    rows = [row.track for step in range(500) for row in source.rows(step)]
+    assert rows.count(0) / len(rows) == pytest.approx(share, abs=0.04)
+
+
+@pytest.mark.parametrize("power", [-0.1, 1.1])
+def test_other_powers_are_refused(power: float) -> None:
+    with pytest.raises(ValueError, match="length_power"):
+        RandomCrops(length_power=power)
+
+
 def test_crops_come_from_everywhere(tracks: Callable[..., Tracks]) -> None:
     source = batches(tracks(2), CROPS, seed=0)
     starts = {row.start for step in range(400) for row in source.rows(step)}

@@ -21,15 +21,21 @@ class Part:
 
 @dataclass(frozen=True)
 class RandomCrops:
-    """Crops from anywhere in the training tracks, longer tracks more often, changed as
-    `augmentation` says."""
+    """Crops from anywhere in the training tracks, changed as `augmentation` says.
+
+    length_power: a track is taken as often as its length to this power: 1 in proportion to it, 0 as
+    often as any other, between them for a corpus of few long recordings and many short ones.
+    """
 
     batch_size: int = 16
     n_frames: int = 256
     augmentation: Augmentation = AS_RECORDED
+    length_power: float = 1.0
 
     def __post_init__(self) -> None:
         _positive(batch_size=self.batch_size, n_frames=self.n_frames)
+        if not 0 <= self.length_power <= 1:
+            raise ValueError(f"length_power must be 0…1, not {self.length_power:g}")
 
 
 @dataclass(frozen=True)

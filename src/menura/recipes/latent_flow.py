@@ -40,7 +40,8 @@ recipe = Recipe(
             representation=None,
             codec=_CODECS["base"],
             model=Part("latent-flow", _FLOW),
-            batching=RandomCrops(batch_size=8, n_frames=256),
+            # Hours of composed pieces, minutes of recordings, most of them single notes.
+            batching=RandomCrops(batch_size=8, n_frames=256, length_power=0.5),
             training=Training(evaluate_every=500, n_held_out=32, ema_decay=0.9995),
             label_kinds=("family", "genre"),
         ),

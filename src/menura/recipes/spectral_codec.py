@@ -41,6 +41,7 @@ recipe = Recipe(
                 batch_size=12,
                 n_frames=32_768,
                 augmentation=Augmentation(gain_db=6.0, polarity=True, tape_percent=12.0, mix=0.25),
+                length_power=0.5,
             ),
             training=Training(
                 evaluate_every=500,

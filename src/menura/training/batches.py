@@ -62,15 +62,16 @@ def batches(tracks: Source, batching: Batching, seed: int) -> Batches:
 
 
 class CropBatches(Batches):
-    """Crops from anywhere; tracks in proportion to their length; stretches of silence avoided."""
+    """Crops from anywhere; longer tracks more often; stretches of silence avoided."""
 
     _TRIES = 8  # at a crop that is not silent
 
     def __init__(self, tracks: Source, batching: RandomCrops, seed: int):
         super().__init__(tracks, batching.batch_size, batching.n_frames, seed)
         self._augmentation = batching.augmentation
-        # A short track counts as one crop.
-        self._ends = list(accumulate(self._starts(t) for t in tracks.indices))
+        self._ends = list(
+            accumulate(tracks.n_frames(t) ** batching.length_power for t in tracks.indices)
+        )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -106,13 +107,10 @@ class CropBatches(Batches):
         return row
 
     def _place(self, rng: np.random.Generator) -> Row:
-        at = int(rng.integers(self._ends[-1]))
-        which = bisect_right(self._ends, at)
-        track = self.tracks.indices[which]
-        return Row(track, self._ends[which] - 1 - at)
-
-    def _starts(self, track: int) -> int:
-        return max(1, self.tracks.n_frames(track) - self.n_frames + 1)
+        which = bisect_right(self._ends, rng.random() * self._ends[-1])
+        track = self.tracks.indices[min(which, len(self._ends) - 1)]  # a product may be rounded up
+        n_starts = max(1, self.tracks.n_frames(track) - self.n_frames + 1)
+        return Row(track, int(rng.integers(n_starts)))
 
 
 class WindowBatches(Batches):
