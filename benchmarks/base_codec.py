@@ -22,13 +22,13 @@ import torch
 from clip_sets import Clips, cut_clips, whole
 from machine import machine
 from materials import KINDS, RATE
-from menura import recipes
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
 from menura.models.spectral_codec import SpectralCodecConfig
 from menura.prepared import PreparedCorpus
 from menura.representations.log_mel import LogMel
+from menura.systems.coded import Coded
 from menura.workflows.load import load_of_sound
 from menura.workflows.prepare import prepare
 from page_parts import table, where
@@ -131,8 +131,9 @@ def griffin_lim(n_numbers: float) -> dict[str, Way]:
 
 
 def _codec(system: Any) -> SpectralCodecConfig:
-    preset = recipes.trainable(system.recipe).preset(system.preset)
-    config = (preset.codec or preset).model.config
+    """Of the codec that a system is over, or is."""
+    over = system.representation
+    config = (over.codec if isinstance(over, Coded) else system.model).config
     assert isinstance(config, SpectralCodecConfig)
     return config
 
