@@ -5,6 +5,7 @@
 Takes WORK/corpus (see README.md) and leaves WORK/run, for pack.py. Broken off, or after --sitting
 minutes, the same command goes on; with more minutes it trains on. Once the flow has begun, the
 codec is finished. Both stages are `menura train`, preset base; --set changes a setting of it.
+--codec-from sets off from the codec of an earlier run, which is written down with what made it.
 """
 
 import argparse
@@ -47,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="folder with corpus and run")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--codec-minutes", type=positive, default=180.0, help="in all")
+    parser.add_argument("--codec-from", type=Path, metavar="WORK", help="folder of an earlier run")
     parser.add_argument("--flow-minutes", type=positive, default=180.0, help="in all")
     parser.add_argument("--sitting", type=positive, help="minutes of training at most this time")
     parser.add_argument("--preset", default="base", help="tiny is for trying out")
@@ -116,7 +118,7 @@ def _codec(
     return train(
         *(CODEC_RECIPE, options.work / "corpus", folder),
         preset=options.preset,
-        init="none",
+        init=str(options.codec_from / "run" / CODEC) if options.codec_from else "none",
         minutes=minutes,
         resume=checkpoint.exists(folder),
         seed=options.seed,
@@ -188,6 +190,7 @@ def _note(options: argparse.Namespace, material: Heard) -> None:
     words = ["python", "base/train.py", "--work", "work", "--seed", str(options.seed)]
     words += ["--codec-minutes", f"{options.codec_minutes:g}"]
     words += ["--flow-minutes", f"{options.flow_minutes:g}"]
+    words += ["--codec-from", "earlier"] if options.codec_from else []
     words += ["--preset", options.preset] if options.preset != "base" else []
     words += [word for pair in options.settings for word in ("--set", pair)]
     stages = {"codec": run / CODEC, "flow": run}
@@ -206,8 +209,14 @@ def _note(options: argparse.Namespace, material: Heard) -> None:
             },
             "heard": asdict(material),
             "order": _order(options.work / "composed" / "order.json"),
+            "before": _made_before(options.codec_from),
         },
     )
+
+
+def _made_before(work: Path | None) -> dict[str, Any]:
+    """What was written down of the run that the codec set off from."""
+    return {} if work is None else dict(json.loads((work / "run" / MADE).read_text("utf-8")))
 
 
 def _order(file: Path) -> dict[str, Any]:

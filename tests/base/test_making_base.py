@@ -46,7 +46,7 @@ def corpus_of(work: Path, licences: dict[str, str]) -> Path:
 def options(work: Path, **changed: object) -> Namespace:
     given = {
         "work": work, "seed": 3, "codec_minutes": MINUTES, "flow_minutes": MINUTES,
-        "sitting": None, "preset": "tiny", "settings": ["model.n_steps=3"],
+        "sitting": None, "codec_from": None, "preset": "tiny", "settings": ["model.n_steps=3"],
     }  # fmt: skip
     return Namespace(**{**given, **changed})
 
@@ -103,6 +103,22 @@ def test_once_the_flow_has_begun_the_codec_stays(work: Path, tmp_path: Path) -> 
     training.make(options(copy, codec_minutes=10.0, flow_minutes=2 * MINUTES), Collected())
     assert checkpoint.read_progress(copy / "run" / "codec").step == steps
     assert checkpoint.read_progress(copy / "run").seconds >= 120 * MINUTES
+
+
+def test_the_codec_may_set_off_from_an_earlier_one(work: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(work / "corpus", again / "corpus")
+    told = Collected()
+    training.make(options(again, codec_from=work), told)
+    made = json.loads((again / "run" / training.MADE).read_text())
+    before = json.loads((work / "run" / training.MADE).read_text())
+    assert made["before"] == before
+    assert "--codec-from earlier" in made["command"]
+    assert checkpoint.read_plan(again / "run" / "codec")["init"] == str(work / "run" / "codec")
+    pack.pack(again, tmp_path / "packed")
+    card = (tmp_path / "packed" / "README.md").read_text(encoding="utf-8")
+    assert f"after {before['minutes']['codec']:g} ({before['steps']['codec']:,})" in card
+    assert "python base/train.py --work earlier --seed 3" in card
 
 
 FILES = {"README.md", "system.json", "weights.safetensors"}

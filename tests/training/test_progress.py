@@ -40,6 +40,17 @@ def test_cosine_falls_to_its_final_factor() -> None:
     assert rate_factor(schedule, 500) == pytest.approx(0.1)
 
 
+def test_a_trapezoid_falls_at_its_end() -> None:
+    schedule = Schedule(
+        "trapezoid", warmup_steps=10, total_steps=100, decay_steps=40, final_factor=0.2
+    )
+    assert rate_factor(schedule, 4) == 0.5
+    assert rate_factor(schedule, 60) == 1
+    assert rate_factor(schedule, 80) == pytest.approx(0.6)
+    assert rate_factor(schedule, 100) == pytest.approx(0.2)
+    assert rate_factor(schedule, 500) == pytest.approx(0.2)
+
+
 def test_exponential_falls_in_steps() -> None:
     """The GAN report's: × 0.9 every 10,000 steps."""
     schedule = Schedule("exponential", decay_steps=10_000, decay_factor=0.9)

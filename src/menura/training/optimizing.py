@@ -39,6 +39,10 @@ def rate_factor(schedule: Schedule, step: int) -> float:
             return warm
         case "exponential":
             return float(warm * schedule.decay_factor ** (after // schedule.decay_steps))
+        case "trapezoid":
+            start = max(schedule.warmup_steps, schedule.total_steps - schedule.decay_steps)
+            fall = (step - start) / max(1, schedule.total_steps - start)
+            return warm * (1 - min(1.0, max(0.0, fall)) * (1 - schedule.final_factor))
         case "cosine":
             span = max(1, schedule.total_steps - schedule.warmup_steps)
             fall = 0.5 * (1 + math.cos(math.pi * min(1.0, after / span)))

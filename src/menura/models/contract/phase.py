@@ -44,10 +44,11 @@ class Schedule:
     """Learning-rate factor as a function of the step alone, so that a resumed run is the same.
 
     Rises linearly for warmup_steps, then: constant; cosine to final_factor at total_steps;
-    exponential: × decay_factor every decay_steps.
+    trapezoid: constant, and in the last decay_steps before total_steps linearly to final_factor
+    (Zhai et al. 2022, section 3.5); exponential: × decay_factor every decay_steps.
     """
 
-    kind: Literal["constant", "cosine", "exponential"] = "constant"
+    kind: Literal["constant", "cosine", "trapezoid", "exponential"] = "constant"
     warmup_steps: int = 0
     total_steps: int = 10_000
     final_factor: float = 0.0
