@@ -29,7 +29,7 @@ CLASSIFYING = {
 SURFACE: dict[str, tuple[str, set[str]]] = {
     "demo": ("", {"--out"}),
     "doctor": ("", set()),
-    "list": ("[WHAT] [RUN]", set()),
+    "list": ("[WHAT] [RECIPE|RUN]", set()),
     "download": ("CORPUS", {"--out", "--keep-archive"}),
     "prepare": (
         "SOURCE",
