@@ -74,16 +74,16 @@ def test_how_far_it_is_is_told(run: Path, tmp_path: Path) -> None:
         def progress(self, done: float, total: float, line: str) -> None:
             told.append((done, total, line))
 
-    generate(run, tmp_path, n=2, sound=SoundOptions(seconds=2.0), reporter=Told())
+    generate(run, tmp_path, n=2, sound=SoundOptions(seconds=4.0), reporter=Told())
     assert told[0] == (0, 2, "0 of 2 clips made")
-    words = re.compile(r"0 of 2 clips made; of the next 2: (\d) of 2 s, \d+ s left")
+    words = re.compile(r"0 of 2 clips made; of the next 2: (\d) of 4 s, \d+ s left")
     parts = [(done / 2, words.fullmatch(line)) for done, _, line in told[1:]]
     assert len(parts) > 2
     assert [share for share, _ in parts] == sorted(share for share, _ in parts)
     for share, found in parts:
         assert 0 < share < 1
         assert found is not None
-        assert float(found[1]) == round(2 * share)
+        assert float(found[1]) == round(4 * share)
 
 
 @pytest.mark.usefixtures("short_pieces")
