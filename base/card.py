@@ -40,12 +40,6 @@ def card(system: BoundSystem, facts: Facts, rows: Iterable[Permitted]) -> str:
     def trained(stage: str) -> str:
         return f"{made['minutes'][stage]:g} minutes of training ({made['steps'][stage]:,} steps)"
 
-    before = made.get("before") or {}
-    earlier = (
-        f", after {before['minutes']['codec']:g} ({before['steps']['codec']:,}) of an earlier run"
-        if before
-        else ""
-    )
     half = ", ".join(f"{name} {snr:.1f} dB" for name, snr in facts.differences.items())
     return f"""# base, the system that ships with Menura
 
@@ -55,7 +49,7 @@ A codec and a flow over its latents (recipe {d.recipe}, preset {d.preset}), made
 | | |
 |---|---|
 | sound | {d.sample_rate} Hz, {"mono" if d.n_audio_channels == 1 else "stereo"} |
-| codec | {codec:,} parameters, {trained("codec")}{earlier} |
+| codec | {codec:,} parameters, {trained("codec")}{_after(made["before"])} |
 | flow | {flow:,} parameters, {trained("flow")} |
 | can | {", ".join(powers_of(type(system.model)))} |
 | labels | {", ".join(d.labels) or "none"} |
@@ -76,7 +70,7 @@ Seed {made["seed"]}. In the folder of Menura's sources, with FluidR3 as base/REA
 {_commands(made)}
 ```
 
-{_order(made["order"])}{_earlier(made)}
+{_order(made["order"])}
 Minutes are those of training, over all sittings; more or faster minutes give other weights.
 
 ## Sources
@@ -97,18 +91,26 @@ def _machine(machine: Mapping[str, Any]) -> str:
 
 def _commands(made: Mapping[str, Any]) -> str:
     seed, hours = made["order"].get("seed", made["seed"]), made["heard"]["composed_h"]
-    earlier = made.get("before") or {}
-    first = f"{earlier['command'].replace('--work work', '--work earlier')}\n" if earlier else ""
+    before = made["before"]
+    earlier = ""
+    if before:
+        command = before["command"].replace("--work work", "--work earlier")
+        earlier = f"mkdir -p earlier && ln -s ../work/corpus earlier/corpus\n{command}\n"
     return f"""python base/material.py --hours {hours / 0.95:.2f} --out work/composed --seed {seed}
 python base/allowlist.py --out work/real.csv
 menura prepare work/composed --out work/corpus
 menura prepare "$MENURA_DATA" --labels work/real.csv --out work/corpus --append
-{first}{made["command"]}
+{earlier}{made["command"]}
 python base/pack.py --work work"""
 
 
-def _earlier(made: Mapping[str, Any]) -> str:
-    return "`earlier/corpus` is `work/corpus`.\n" if made.get("before") else ""
+def _after(before: Mapping[str, Any] | None) -> str:
+    """What the codec had learnt in the run that it set off from."""
+    if before is None:
+        return ""
+    return (
+        f", after {before['minutes']['codec']:g} ({before['steps']['codec']:,}) of an earlier run"
+    )
 
 
 def _order(order: Mapping[str, Any]) -> str:

@@ -81,13 +81,14 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
     """Both stages, as far as this sitting goes. Raises MenuraError for what may not be learnt."""
     prepared = PreparedCorpus.open(options.work / "corpus")
     material = heard(prepared, read_allowlist())
+    before = _made_before(options.codec_from)
     reporter.say(f"learning from {material.line()}")
     settings = dict(pair.partition("=")[::2] for pair in options.settings)
     reporter.say(_sized(options.preset, settings))
     try:
         is_done = _both(options, settings, reporter)
     finally:  # also when it is broken off
-        _note(options, material)
+        _note(options, material, before)
     if is_done:
         work = shlex.quote(str(options.work))
         reporter.say(f"trained; pack it: python base/pack.py --work {work}")
@@ -184,7 +185,7 @@ def _minutes(stage: Path) -> float:
     return checkpoint.read_progress(stage).seconds / 60 if checkpoint.exists(stage) else 0.0
 
 
-def _note(options: argparse.Namespace, material: Heard) -> None:
+def _note(options: argparse.Namespace, material: Heard, before: Mapping[str, Any] | None) -> None:
     """Write down what the model card says of how it was made."""
     run = options.work / "run"
     words = ["python", "base/train.py", "--work", "work", "--seed", str(options.seed)]
@@ -209,14 +210,25 @@ def _note(options: argparse.Namespace, material: Heard) -> None:
             },
             "heard": asdict(material),
             "order": _order(options.work / "composed" / "order.json"),
-            "before": _made_before(options.codec_from),
+            "before": before,
         },
     )
 
 
-def _made_before(work: Path | None) -> dict[str, Any]:
-    """What was written down of the run that the codec set off from."""
-    return {} if work is None else dict(json.loads((work / "run" / MADE).read_text("utf-8")))
+def _made_before(work: Path | None) -> dict[str, Any] | None:
+    """What was written down of the run that the codec sets off from.
+
+    Raises MenuraError where nothing was: of such a codec the model card could not say what made it.
+    """
+    if work is None:
+        return None
+    file = work / "run" / MADE
+    if not file.is_file():
+        raise MenuraError(
+            f"--codec-from {work}: no {file.relative_to(work)} there; give the folder that was "
+            "--work of an earlier run"
+        )
+    return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
 def _order(file: Path) -> dict[str, Any]:

@@ -121,6 +121,13 @@ def test_the_codec_may_set_off_from_an_earlier_one(work: Path, tmp_path: Path) -
     assert "python base/train.py --work earlier --seed 3" in card
 
 
+def test_an_earlier_codec_of_which_nothing_is_written_is_refused(
+    work: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(MenuraError, match=r"--codec-from .*made\.json there; give the folder"):
+        training.make(options(work, codec_from=tmp_path), Collected())
+
+
 FILES = {"README.md", "system.json", "weights.safetensors"}
 
 
