@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from menura import recipes
 from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._clusters import k_means
 from menura.models._opening import Opening
+from menura.models._window_reader import WindowReader
 from menura.models.bilstm import Bilstm, BilstmConfig
 from menura.models.contract import Sampling
 from menura.recipes import Training
@@ -123,6 +125,21 @@ def test_it_equals_a_recursion_by_hand(config: BilstmConfig) -> None:
     if config.rank:
         by_hand = by_hand.clip(model.bounds.lowest.numpy(), model.bounds.highest.numpy())
     np.testing.assert_allclose(made.numpy(), by_hand, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("n_layers", "n_hidden", "n_in"), [(1, 3, 5), (2, 32, 40), (5, 8, 7)])
+def test_a_window_is_read_as_the_network_reads_it(n_layers: int, n_hidden: int, n_in: int) -> None:
+    torch.manual_seed(1)
+    network = nn.LSTM(n_in, n_hidden, n_layers, batch_first=True, bidirectional=True)
+    reader = WindowReader(network)
+    window = torch.randn(3, 6, n_in)
+    with torch.no_grad():
+        _, (hidden, _) = network(window)
+        heard = torch.cat([reader.hear(part) for part in window.split(2, dim=1)], dim=1)
+    read = reader.read(heard)
+    torch.testing.assert_close(read, torch.cat([hidden[-2], hidden[-1]], dim=1))
+    assert torch.equal(read[1:2], reader.read(heard[1:2]))  # as if it were alone
+    assert torch.equal(read, reader.read(heard))  # what was heard is left as it is
 
 
 def test_what_is_made_is_fed_back() -> None:

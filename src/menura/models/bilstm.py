@@ -22,6 +22,7 @@ from menura.models._image_layers import ColumnReader, ImageWriter
 from menura.models._opening import Opening
 from menura.models._precision import in_float32
 from menura.models._streaming import StreamingModel
+from menura.models._window_reader import WindowReader
 from menura.models.contract import (
     AS_LEARNT,
     Batch,
@@ -206,18 +207,19 @@ class Bilstm(StreamingModel):
         else:
             repeated = seed.repeat(1, 1, -(-n_window // seed.shape[2]))
             window = repeated[:, :, -n_window:].transpose(1, 2)
-        # What was read of an image is kept while it stays in the window.
-        read, last = self.reader(window), window[:, -1]
+        reader = WindowReader(self.network)
+        with torch.no_grad():
+            heard, last = reader.hear(self.reader(window)), window[:, -1]
         while True:
             with self._playing():
-                state = self._state(read)
+                state = reader.read(heard)
                 mode = self._mode(state, rngs, sampling.temperature)
                 last = self._images(state, last, mode)[:, 0]
                 if self.config.n_modes == 1:
                     drawn = noise(rngs, self.residual.shape[0]).to(last.device) * self.residual
                     last = last + sampling.temperature * (drawn @ self.opening.axes)
                 last = self.bounds(last)
-                read = torch.cat([read[:, 1:], self.reader(last[:, None])], dim=1)
+                heard = torch.cat([heard[:, 1:], reader.hear(self.reader(last[:, None]))], dim=1)
             yield last[:, :, None]
 
     def _mode(self, state: State, rngs: Rngs, temperature: float) -> Int64[Tensor, " batch"] | None:
