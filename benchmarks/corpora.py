@@ -31,11 +31,11 @@ RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME = "corpora"
 RATES = (22_050, 32_000)  # of librosa by default, and of what Menura's own systems are trained on
 # Clips are taken several times to reach it: enough that the start of processes counts little.
-MINUTES = {"wav": 1200.0, "wav in stereo": 400.0, "ogg": 200.0, "mp3": 200.0}
+MINUTES = {"wav": 1200.0, "wav in stereo": 200.0, "ogg": 100.0, "mp3": 100.0}
 IN_STEREO = 40  # clips decoded to wav, 20 minutes
 WANTED = {"librosa.load": 1.2, "decode and resample": 0.9}
 GAIN = 1.7  # wanted of two workers
-ROUNDS = 2  # of which the best counts
+ROUNDS = 4  # of which the best counts: a host's speed may change by a third within a minute
 SHORT_S, SHORT_RATE = 1.5, 8000  # of the many files
 
 # Each is run in a process of its own. Arguments: source, out, number of processes.

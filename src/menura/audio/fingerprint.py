@@ -8,6 +8,7 @@ longer look back, so that it costs little beside decoding.
 
 import numpy as np
 from jaxtyping import Float32, UInt32
+from numpy.lib.stride_tricks import sliding_window_view
 
 WORD_S = 0.048  # from one word to the next
 N_BITS = 24
@@ -45,7 +46,8 @@ class Fingerprinter:
         self._window = np.hanning(max(1, round(_FRAME_S * self._rate)) + 2)[1:-1].astype(np.float32)
         self._window *= np.float32(2 / self._window.sum())  # a sine of amplitude a has energy a²
         self._n_fft = _fast_length(self._window.size)
-        self._bins, self._bands = _bands(self._n_fft, self._rate)
+        self._bins, bands = _bands(self._n_fft, self._rate)
+        self._bands = np.repeat(bands, 2, axis=0)  # for the real part of a bin, and the imaginary
         self._slow = np.zeros(0, np.float32)  # the slowed signal from the next frame on
         self._slow_start = self._n_frames = 0
         self._energies = np.zeros((0, N_BITS + 1), np.float32)
@@ -99,14 +101,13 @@ class Fingerprinter:
 
     def _add(self, starts: np.ndarray) -> None:
         """Words of the frames that begin at `starts`, and of those before that waited for them."""
-        size = self._window.size
-        frames = np.empty((len(starts), size), np.float32)
+        frames = sliding_window_view(self._slow, self._window.size)[starts]
         with np.errstate(over="ignore", invalid="ignore"):  # broken floats: they tell nothing
-            for frame, start in zip(frames, starts.tolist(), strict=True):
-                np.multiply(self._slow[start : start + size], self._window, out=frame)
+            frames *= self._window
             spectra = np.fft.rfft(frames, self._n_fft, axis=1)[:, self._bins]
-            powers = (spectra.real**2 + spectra.imag**2).astype(np.float32)
-            energies = powers @ self._bands
+            parts = np.ascontiguousarray(spectra, np.complex64).view(np.float32)
+            parts *= parts
+            energies = parts @ self._bands
             self._energies = np.concatenate([self._energies, energies])
             n_words = len(self._energies) - (_SMOOTHED + _LAG - 1)
             if n_words > 0:
