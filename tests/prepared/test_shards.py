@@ -1,6 +1,7 @@
 """Reading ranges of stored sound."""
 
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -106,3 +107,27 @@ def test_threads_may_share_it(stored: tuple[Shards, np.ndarray]) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the disk is told in Linux's way")
+def test_the_disk_gets_a_shard_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, sent = shard_path(tmp_path, 0), []
+
+    def advise(descriptor: int, start: int, length: int, advice: int) -> None:
+        assert advice == os.POSIX_FADV_DONTNEED
+        assert os.fstat(descriptor).st_size >= start + length, "it is not in the file yet"
+        sent.append((start, start + length))
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    with path.open("wb") as file:
+        out = ShardFile(file)
+        for _ in range(5):
+            out.write(bytes(range(256)) * (3 << 12))  # 3 MiB
+            out.skip(1 << 20)
+    assert len(sent) == 2
+    assert sent[0][0] == 0
+    assert sent[1][0] == sent[0][1]  # nothing twice, nothing left between
+    assert all(8 << 20 <= stop - start < 16 << 20 for start, stop in sent)
+    assert checksum_of(path) == out.checksum()
