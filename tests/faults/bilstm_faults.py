@@ -4,6 +4,7 @@ from faults.fault import Fault
 
 IMAGES = "src/menura/representations/spectrogram_images.py"
 MODEL = "src/menura/models/bilstm.py"
+LOOPS = "src/menura/models/_window_loops.py"
 IMAGES_TESTS = ("tests/representations/test_spectrogram_images.py",)
 MODEL_TESTS = ("tests/models/test_bilstm.py",)
 
@@ -34,6 +35,34 @@ BILSTM_FAULTS = (
         MODEL,
         "torch.cat([hidden[-2], hidden[-1]], dim=1)",
         "torch.cat([hidden[-1], hidden[-2]], dim=1)",
+        MODEL_TESTS,
+    ),
+    Fault(
+        "a window is read forwards twice",
+        LOOPS,
+        "t = step if direction == 0 else n_window - 1 - step",
+        "t = step",
+        MODEL_TESTS,
+    ),
+    Fault(
+        "the layer below is heard in one layer only",
+        LOOPS,
+        "if layer > 0:",
+        "if layer == 1:",
+        MODEL_TESTS,
+    ),
+    Fault(
+        "what was heard is written over",
+        LOOPS,
+        "gates = heard.copy()",
+        "gates = heard",
+        MODEL_TESTS,
+    ),
+    Fault(
+        "the newest image is pushed out in place of the oldest",
+        MODEL,
+        "torch.cat([heard[:, 1:], reader.hear",
+        "torch.cat([heard[:, :-1], reader.hear",
         MODEL_TESTS,
     ),
     Fault(

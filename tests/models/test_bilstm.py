@@ -142,6 +142,16 @@ def test_a_window_is_read_as_the_network_reads_it(n_layers: int, n_hidden: int, 
     assert torch.equal(read, reader.read(heard))  # what was heard is left as it is
 
 
+def test_what_is_learnt_is_what_is_played() -> None:
+    """Learning goes through PyTorch's network, playing through our loop."""
+    model = model_of(SMALL).eval()
+    window = frames(6, 1)
+    made = model.continue_(window[:, :, :5], 1, [rng()], LIKELIEST)
+    with torch.no_grad():
+        error = model.losses(Batch(window), "model", rng())["total"]
+    torch.testing.assert_close(error, (window[:, :, 5:] - made).square().mean())
+
+
 def test_what_is_made_is_fed_back() -> None:
     model = model_of(FACTORED).eval()
     seed = frames(5)

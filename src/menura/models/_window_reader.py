@@ -16,11 +16,7 @@ from menura.foundation.each import each
 Heard = Float32[Tensor, "batch frames 2 gates"]
 """What frames say to the gates of the first layer, forwards and backwards."""
 State = Float32[Tensor, "batch hidden"]
-Matrix = tuple[
-    Float32[np.ndarray, "rows columns"],
-    Float32[np.ndarray, " rows"],
-    Float32[np.ndarray, " rows"],
-]
+Matrix = tuple[Float32[np.ndarray, "_ _"], Float32[np.ndarray, " _"], Float32[np.ndarray, " _"]]
 """Weights, what one of them is worth in each row (they are as they are: 1), biases."""
 
 
