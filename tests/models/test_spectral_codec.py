@@ -1,7 +1,5 @@
 """The codec beyond the contract: exact transforms, honest reach, critics that come late."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -18,17 +16,17 @@ from tunes import tune
 RATE = 8000
 
 
-def build(n_channels: int = 1, config: SpectralCodecConfig = SpectralCodec.tiny) -> SpectralCodec:
+def build(n_channels: int = 1) -> SpectralCodec:
     torch.manual_seed(0)
-    return SpectralCodec(config, Spec(RATE, n_channels, 1)).eval()
+    return SpectralCodec(SpectralCodec.tiny, Spec(RATE, n_channels, 1)).eval()
 
 
 def sound(seconds: float = 1.0, seed: int = 0) -> torch.Tensor:
     return torch.from_numpy(tune(seconds, RATE, seed))[None]
 
 
-def rng(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def rng() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
 
 
 @pytest.mark.parametrize(("n_fft", "hop_length"), [(64, 16), (2048, 512), (256, 128)])
@@ -62,39 +60,6 @@ def test_the_distance_of_a_gain_is_known() -> None:
     distance = SpectralDistance(RATE, (512,), floor_db=-200.0)
     x = 0.3 * torch.randn(1, 8192, generator=rng())
     assert float(distance(2 * x, x)) == pytest.approx(np.log(2) + 1, rel=1e-3)
-
-
-def test_textures_are_alike_where_noise_is_only_drawn_anew() -> None:
-    distance = SpectralDistance(RATE, (512, 256), floor_db=-200.0)
-    one, other = (0.3 * torch.randn(1, 65_536, generator=rng(seed)) for seed in (1, 2))
-    apart, texture = (float(value) for value in distance.both(one, other))
-    assert texture < 0.1 * apart
-    assert float(distance.both(one, one)[1]) == 0
-    louder = float(distance.both(2 * one, one)[1])
-    assert louder == pytest.approx(np.log(2), rel=1e-3)  # of the means; deviations are the same
-    swelling = torch.sin(torch.arange(65_536) / 3000).exp()  # its logarithm deviates by 1/√2
-    unsteady = float(distance.both(swelling * one, one)[1])
-    assert 0.2 < unsteady < 1 / np.sqrt(2)
-
-
-def test_a_weight_of_texture_is_what_it_adds() -> None:
-    batch = Batch(sound())
-    configs = [replace(SpectralCodec.tiny, texture_weight=weight) for weight in (0.0, 2.0)]
-    with torch.no_grad():
-        plain, heavy = (build(config=one).losses(batch, "codec", rng()) for one in configs)
-    assert float(heavy["texture"]) == float(plain["texture"]) > 0
-    added = float(heavy["total"] - plain["total"])
-    assert added == pytest.approx(2 * float(plain["texture"]), rel=1e-4)
-
-
-def test_what_is_below_the_floor_is_not_heard() -> None:
-    soft = 1e-3 * torch.randn(1, 1, 4096, generator=rng())
-    for floor_db, is_heard in ((-40.0, False), (-100.0, True)):
-        model = build(config=replace(SpectralCodec.tiny, floor_db=floor_db))
-        levels = model._level(soft[:, 0]), model._level(2 * soft[:, 0])
-        assert (not torch.equal(*levels)) == is_heard
-        made, real = soft[:, 0], torch.zeros(1, 4096)
-        assert (float(model.distance.both(made, real)[1]) > 0.5) == is_heard
 
 
 def test_it_begins_with_the_principal_components_of_its_data() -> None:

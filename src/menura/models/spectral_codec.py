@@ -47,8 +47,6 @@ class SpectralCodecConfig:
     n_fft, hop_length, n_mels: of the spectra in and out. stride: hops in a latent step.
     n_latent: numbers in a latent step of one channel. latent_noise: deviation of the noise added
         to latents (which are kept near deviation 1) in training, so that neighbours sound alike.
-    floor_db: what is softer than that, in a mel band, is heard as if it were that soft.
-    texture_weight: of the difference of means and deviations of bands (see SpectralDistance).
     critic_start: step at which the critics begin; critic_every: steps between their turns.
     """
 
@@ -62,8 +60,6 @@ class SpectralCodecConfig:
     decoder_width: int = 384
     decoder_depths: tuple[int, int] = (3, 6)
     latent_noise: float = 0.05
-    floor_db: float = -80.0
-    texture_weight: float = 0.0
     critic_start: int = 3000
     critic_every: int = 2
     critic_n_ffts: tuple[int, ...] = (2048, 1024, 512)
@@ -141,7 +137,7 @@ class SpectralCodec(Model):
         self.critics = Critics(c.critic_n_ffts, c.critic_width)
         self._was_criticised = False  # by critics that are gone
         n_ffts = tuple(n for n in (2048, 1024, 512, 256) if n <= c.n_fft) or (c.n_fft,)
-        self.distance = SpectralDistance(spec.sample_rate, n_ffts, c.floor_db)
+        self.distance = SpectralDistance(spec.sample_rate, n_ffts)
         self.register_buffer("n_codec_steps", torch.zeros((), dtype=torch.int64))
         self.register_buffer("n_critic_steps", torch.zeros((), dtype=torch.int64))
 
@@ -207,9 +203,8 @@ class SpectralCodec(Model):
             return {"total": self.critics.own_loss(made, self._whole(real))}
         latents = self._encode(real)
         made = self._decode(self._noisy(latents, rng))
-        distance, texture = self.distance.both(made, self._whole(real))
-        losses = {"distance": distance, "texture": texture, "spread": _spread(latents)}
-        total = distance + self.config.texture_weight * texture + 0.01 * losses["spread"]
+        losses = {"distance": self.distance(made, self._whole(real)), "spread": _spread(latents)}
+        total = losses["distance"] + 0.01 * losses["spread"]
         if self._is_criticised():
             losses["fooling"], losses["matching"] = self.critics.lesson(made, self._whole(real))
             total = total + self.config.fooling_weight * losses["fooling"]
@@ -282,12 +277,12 @@ class SpectralCodec(Model):
         return sound[:, : sound.shape[1] // self.samples_per_step * self.samples_per_step]
 
     def _level(self, sound: Sound) -> Float32[Tensor, "rows mels frames"]:
-        """Log-mel spectra of whole steps: −1.7…2 from −80 dB, floor_db, to a full-scale sine."""
+        """Log-mel spectra of whole steps: −1.7…2 from −80 dB to a full-scale sine."""
         c = self.config
         with in_float32(sound):
             spectrum = analyse(self._whole(sound), c.n_fft, c.hop_length)
             mel = self.filters @ spectrum.abs() * (4 / c.n_fft)
-            level: Tensor = (mel.clamp_min(10 ** (c.floor_db / 20)).log() + 5) / 2.5
+            level: Tensor = (mel.clamp_min(1e-4).log() + 5) / 2.5
             return level
 
     def _encode(self, sound: Sound) -> Latents:
