@@ -63,7 +63,7 @@ class ShardFile:
 
         Linux alone: that pages are not wanted sends those off that are not on the disk yet.
         """
-        if hasattr(os, "posix_fadvise") and sys.platform == "linux":
+        if sys.platform == "linux":
             self._file.flush()
             length = self._size - self._written_out
             start, self._written_out = self._written_out, self._size
