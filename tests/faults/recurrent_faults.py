@@ -49,7 +49,7 @@ RECURRENT_FAULTS = (
     Fault(
         "compiled: the state that is given is moved on",
         _MAKER,
-        'np.array(_array(state).transpose(2, 0, 1, 3), order="C")',
+        'np.array(as_array(state).transpose(2, 0, 1, 3), order="C")',
         "np.ascontiguousarray(_array(state).transpose(2, 0, 1, 3))",
         _MAKER_TESTS,
     ),

@@ -8,6 +8,7 @@ from jaxtyping import Float32, Shaped
 from torch import Tensor
 
 from menura.foundation.each import each
+from menura.models._arrays import as_array
 from menura.models._outputs import LEAST_SCALE, TINY, MixtureOutput, gumbel
 from menura.models._recurrence import Recurrence, State
 
@@ -37,7 +38,7 @@ class FrameMaker:
             for from_input, from_h, bias, other_bias in network.weights()
         )
         self._output = _packed(output.linear.weight, output.linear.bias, bits)
-        self._directions = _array(output.directions)
+        self._directions = as_array(output.directions)
 
     def make(
         self,
@@ -49,8 +50,8 @@ class FrameMaker:
         """Frames that follow the state, and the state after them. Computed on the CPU."""
         from menura.models._frame_loops import make_frames
 
-        states = np.array(_array(state).transpose(2, 0, 1, 3), order="C")  # moved on in place
-        normals, gumbels = _array(normal), _array(gumbel(chance))
+        states = np.array(as_array(state).transpose(2, 0, 1, 3), order="C")  # moved on in place
+        normals, gumbels = as_array(normal), as_array(gumbel(chance))
         made = np.empty_like(normals)
 
         def make_row(row: int) -> None:
@@ -72,13 +73,9 @@ def _packed(
 
     missing = -len(weight) % ROWS
     missing_columns = -weight.shape[1] % COLUMNS if bits == 8 else 0
-    weights = np.pad(_array(weight), ((0, missing), (0, missing_columns)))
+    weights = np.pad(as_array(weight), ((0, missing), (0, missing_columns)))
     scales = np.maximum(np.abs(weights).max(axis=1), TINY) / MOST[bits]
     whole = np.rint(weights / scales[:, None]).astype(np.int16)
     if bits == 8:
         whole = (whole + ZERO).astype(np.uint8)
-    return whole, scales.astype(np.float32), np.pad(_array(bias), (0, missing))
-
-
-def _array(tensor: Tensor) -> Float32[np.ndarray, "..."]:
-    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())
+    return whole, scales.astype(np.float32), np.pad(as_array(bias), (0, missing))

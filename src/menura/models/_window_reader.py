@@ -7,11 +7,12 @@ and starts anew for each window, so it is a compiled loop.
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Shaped
+from jaxtyping import Float32
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from menura.foundation.each import each
+from menura.models._arrays import as_array
 
 Heard = Float32[Tensor, "batch frames 2 gates"]
 """What frames say to the gates of the first layer, forwards and backwards."""
@@ -41,7 +42,7 @@ class WindowReader:
         """The last layer's state at the end of either direction. Computed on the CPU."""
         from menura.models._window_loops import read_window
 
-        windows = _array(heard)
+        windows = as_array(heard)
         states = np.empty((len(windows), self._n_states), np.float32)
 
         def read_row(row: int) -> None:
@@ -67,8 +68,4 @@ class WindowReader:
 
 
 def _matrix(weight: Float32[Tensor, "rows columns"], bias: Float32[Tensor, " rows"]) -> Matrix:
-    return _array(weight), np.ones(len(weight), np.float32), _array(bias)
-
-
-def _array(tensor: Shaped[Tensor, "..."]) -> Float32[np.ndarray, "..."]:
-    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())
+    return as_array(weight), np.ones(len(weight), np.float32), as_array(bias)
