@@ -50,7 +50,7 @@ RECURRENT_FAULTS = (
         "compiled: the state that is given is moved on",
         _MAKER,
         'np.array(as_array(state).transpose(2, 0, 1, 3), order="C")',
-        "np.ascontiguousarray(_array(state).transpose(2, 0, 1, 3))",
+        "np.ascontiguousarray(as_array(state).transpose(2, 0, 1, 3))",
         _MAKER_TESTS,
     ),
     Fault(
