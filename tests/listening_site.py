@@ -1,5 +1,6 @@
 """A small listening test, and its server as a process that can be killed."""
 
+import http.client
 import json
 import os
 import re
@@ -121,7 +122,7 @@ class Site:
     ) -> tuple[int, bytes, dict[str, str]]:
         """Status, content and head of an answer. body: bytes as they are, anything else as JSON.
 
-        Raises OSError when the server is away.
+        Raises OSError when the server is away, also where it goes in the middle of its answer.
         """
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         given = {"Content-Type": "application/json"} if body is not None else {}
@@ -132,6 +133,8 @@ class Site:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read(), dict(error.headers)
+        except http.client.HTTPException as error:  # a part of it is no OSError
+            raise ConnectionError(str(error)) from error
 
     def told(self, path: str, body: Any) -> tuple[int, Any]:
         status, content, _ = self.ask(path, body)

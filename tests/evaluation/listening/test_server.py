@@ -199,7 +199,7 @@ class Rater(threading.Thread):
                 status, told = self.server.told(path, body)
                 assert status == 200, told
                 return told
-            except (OSError, ValueError):  # away, or gone in the middle of a word
+            except OSError:  # away, or gone in the middle of a word
                 self.n_retries += 1
                 time.sleep(0.5)
 
