@@ -10,7 +10,59 @@ _LOOPS, _MAKER = "src/menura/models/_frame_loops.py", "src/menura/models/_frame_
 _WHOLE = "src/menura/models/_whole_products.py"
 _MAKER_TESTS = ("tests/models/test_frame_maker.py",)
 
+_STEADINESS = ("tests/models/test_steadiness.py",)
+_CALIBRATING = ("tests/training/test_calibrating.py",)
+
 RECURRENT_FAULTS = (
+    Fault(
+        "steadiness is judged by how wide frames are, not by where",
+        "src/menura/models/_steadiness.py",
+        "(mean - other_mean).square().sum()",
+        "0 * (mean - other_mean).square().sum()",
+        _STEADINESS,
+    ),
+    Fault(
+        "the noise of each feature is taken for loudness",
+        "src/menura/models/_steadiness.py",
+        "[:, -N_AXES:]",
+        "",
+        _STEADINESS,
+    ),
+    Fault(
+        "what swells beyond all numbers is the steadiest",
+        "src/menura/models/_steadiness.py",
+        'return float("inf")',
+        "return 0.0",
+        _STEADINESS,
+    ),
+    Fault(
+        "the steady temperature is found and not played at",
+        _MODEL,
+        "sampling.temperature * float(self.steady_temperature)",
+        "sampling.temperature",
+        _STEADINESS,
+    ),
+    Fault(
+        "a calibration sets off from an earlier one",
+        _MODEL,
+        "self.steady_temperature.fill_(1.0)",
+        "self.steady_temperature.mul_(1.0)",
+        _STEADINESS,
+    ),
+    Fault(
+        "the last weights are calibrated, not those that are kept",
+        "src/menura/training/fit.py",
+        "kept = load(self.folder)",
+        "kept = self.system",
+        _CALIBRATING,
+    ),
+    Fault(
+        "a calibration is not written down",
+        "src/menura/training/fit.py",
+        "        save(kept, self.folder)\n",
+        "",
+        _CALIBRATING,
+    ),
     Fault(
         "compiled: the LSTM keeps what it should take in",
         _LOOPS,

@@ -6,11 +6,11 @@ from one window to the next and the gradient stops at the border (truncated back
 through time, as long as a window).
 
 Fed with its own output it goes astray, since it never saw its own errors. Against that it can be
-trained on frames with noise, on frames of its own (scheduled sampling, Bengio et al. 2015), and
-to say a mixture of futures instead of their mean.
+trained on frames with noise, on frames of its own (scheduled sampling, Bengio et al. 2015), to
+say a mixture of futures instead of their mean, and be played at the temperature that suits it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -22,6 +22,7 @@ from menura.models._bounds import Bounds
 from menura.models._frame_maker import Bits, FrameMaker
 from menura.models._outputs import MeanOutput, MixtureOutput, Output
 from menura.models._recurrence import Cell, Masks, Recurrence, State
+from menura.models._steadiness import N_FRAMES, steadiest
 from menura.models._streaming import StreamingModel
 from menura.models.contract import (
     AS_LEARNT,
@@ -32,6 +33,7 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
+    first_frames,
     noise,
 )
 from menura.representations import Frames, Spec
@@ -39,6 +41,7 @@ from menura.representations import Frames, Spec
 Sequence = Float32[Tensor, "batch frames features"]
 Chances = Float32[Tensor, "batch frames draws"]
 BLOCK_FRAMES = 64  # of a stream; its random numbers are drawn together
+N_CALIBRATING = 16  # pieces that are made at each temperature
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class FrameRnnConfig:
     own_share: share of frames heard in training that are the network's own predictions, reached
         after own_rise_steps steps, from 0.
     bounded: keep the frames that are made within the range of each feature in training.
+    steadied: after training, look for the temperature at which what it makes stays as the music
+        is; a temperature that is asked for multiplies it.
     n_opening: frames drawn at random that a piece made from nothing sets off from.
     bits: of each weight while frames of a mixture are made: 16 is as learnt, 8 is for speed
         (docs/log.md has what they differ by).
@@ -72,6 +77,7 @@ class FrameRnnConfig:
     own_share: float = 0.0
     own_rise_steps: int = 1000
     bounded: bool = False
+    steadied: bool = False
     n_opening: int = 4
     bits: Bits = 16
     optimizer: Optimizer = field(default_factory=Optimizer)
@@ -99,6 +105,7 @@ class FrameRnn(StreamingModel):
     gains_from_bfloat16 = False
     carried: Tensor
     n_steps: Tensor
+    steady_temperature: Tensor
 
     def __init__(self, config: FrameRnnConfig, spec: Spec):
         super().__init__(config, spec)
@@ -111,11 +118,29 @@ class FrameRnn(StreamingModel):
         )
         self.register_buffer("carried", self.network.at_rest(0), persistent=False)
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("steady_temperature", torch.ones(()))
         self.bounds = Bounds(spec.n_channels)
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
+
+    @property
+    def calibrates(self) -> bool:
+        return bool(self.config.steadied)
+
+    def calibrate(self, batches: Iterable[Batch]) -> None:
+        """Find the temperature at which it plays steadily, going on from pieces of the music."""
+        music = [batch.frames for batch in batches]
+        seed = music[0][:N_CALIBRATING]
+
+        def made(temperature: float) -> Frames:
+            rngs = [torch.Generator().manual_seed(row) for row in range(len(seed))]
+            way = self.stream(seed, rngs, Sampling(temperature))
+            return self._joined(first_frames(way, N_FRAMES))
+
+        self.steady_temperature.fill_(1.0)
+        self.steady_temperature.fill_(steadiest(made, torch.cat(music)))
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         frames, n = batch.frames.transpose(1, 2), self.config.n_ahead
@@ -136,9 +161,10 @@ class FrameRnn(StreamingModel):
     ) -> Iterator[Frames]:
         """Pieces of frames that follow the seed (None: nothing), without end."""
         heard = self._opening(rngs) if seed is None else seed.transpose(1, 2)
+        temperature = sampling.temperature * float(self.steady_temperature)
         if self.config.n_ahead == 1:
-            return self._frame_by_frame(heard, rngs, sampling.temperature)
-        return self._clip_by_clip(heard, rngs, sampling.temperature)
+            return self._frame_by_frame(heard, rngs, temperature)
+        return self._clip_by_clip(heard, rngs, temperature)
 
     def reconstruct(self, frames: Frames) -> Frames:
         """Every frame as predicted from the true ones before it (the first n_ahead are kept)."""

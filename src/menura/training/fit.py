@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.models.contract import Generates
 from menura.recipes import Training
-from menura.systems import BoundSystem, Description, is_system, save
+from menura.systems import BoundSystem, Description, is_system, load, save
 from menura.training import checkpoint, memorising
 from menura.training.adapters import Adapters
 from menura.training.average import Average
@@ -32,6 +34,7 @@ from menura.training.tracking import Tracking
 
 PREVIEW_S = 120.0  # seconds of training between previews
 PREVIEW_SHARE = 0.03  # of the time, at most: slow players are heard less often
+N_CALIBRATING = 32  # batches that a model sees again when its training is over
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class Fit:
                         if clocks.due("checkpoint", self.settings.checkpoint_s):
                             self.save_checkpoint()
                     if clocks.due("preview", self._preview_every_s(limits)):
-                        self._preview(tracking)
+                        self._preview(tracking, self.system)
                     self._show(limits, clocks)
             except HopelessError:
                 self._keep(clocks)
@@ -239,20 +242,31 @@ class Fit:
         """A last look if steps came after the last one, and a preview."""
         if self.progress.step % self.settings.evaluate_every:
             self._look(guard, tracking, clocks)
-        self._preview(tracking)
+        system = self._calibrated() if self.system.model.calibrates else self.system
+        self._preview(tracking, system)
+
+    def _calibrated(self) -> BoundSystem:
+        """What is kept, which need not be the last weights, made ready to play and kept so."""
+        kept = load(self.folder)
+        for part in (kept.representation, kept.model):
+            part.to(self._stepper.fabric.device)
+        with torch.no_grad():
+            kept.model.calibrate(self.data.train.batch(step) for step in range(N_CALIBRATING))
+        save(kept, self.folder)
+        return kept
 
     def _save_system(self) -> None:
         self.system.description = self._describe(self.progress)
         save(self.system, self.folder, self._average.weights)
 
-    def _preview(self, tracking: Tracking) -> None:
+    def _preview(self, tracking: Tracking, system: BoundSystem) -> None:
         """A clip to hear. Whatever goes wrong with it must not end the run."""
-        if not self.system.has(Generates):
+        if not system.has(Generates):
             return
         step, begun = self.progress.step, time.monotonic()
         try:
             with self._average.in_place():
-                clip = self.system.generate(1, self.system.seconds, seed=0)[0]
+                clip = system.generate(1, system.seconds, seed=0)[0]
             path = tracking.preview(step, clip, f"Menura {__version__}; preview at step {step}")
         except (MenuraError, OSError, RuntimeError) as error:
             self._reporter.warn(f"step {step}: no preview ({error})")

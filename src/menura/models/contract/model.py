@@ -51,6 +51,14 @@ class Model(nn.Module, ABC):
     def begin(self, batches: Iterable[Batch]) -> None:
         """Look at data before the first step of a fresh run, to set off well."""
 
+    @property
+    def calibrates(self) -> bool:
+        """Whether it is to look at data again when its training is over (see `calibrate`)."""
+        return False
+
+    def calibrate(self, batches: Iterable[Batch]) -> None:
+        """Find out how it plays best, with the weights that are kept. No gradient is needed."""
+
     @abstractmethod
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         """Named losses for this phase's turn; `total` is the one that is descended."""
