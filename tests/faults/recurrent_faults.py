@@ -38,15 +38,15 @@ RECURRENT_FAULTS = (
     Fault(
         "the steady temperature is found and not played at",
         _MODEL,
-        "sampling.temperature * float(self.steady_temperature)",
+        "sampling.temperature * self.steady_temperature",
         "sampling.temperature",
         _STEADINESS,
     ),
     Fault(
         "a calibration sets off from an earlier one",
         _MODEL,
-        "self.steady_temperature.fill_(1.0)",
-        "self.steady_temperature.mul_(1.0)",
+        "self.steady.fill_(1.0)",
+        "self.steady.mul_(1.0)",
         _STEADINESS,
     ),
     Fault(
@@ -57,9 +57,23 @@ RECURRENT_FAULTS = (
         _CALIBRATING,
     ),
     Fault(
+        "an interrupted run is not calibrated",
+        "src/menura/training/fit.py",
+        "                self._calibrated()\n",
+        "",
+        _CALIBRATING,
+    ),
+    Fault(
+        "a system that is started from says at which temperature this one plays",
+        _MODEL,
+        'if name != "steady"',
+        "",
+        _STEADINESS,
+    ),
+    Fault(
         "a calibration is not written down",
         "src/menura/training/fit.py",
-        "        save(kept, self.folder)\n",
+        "            save(kept, self.folder)\n",
         "",
         _CALIBRATING,
     ),

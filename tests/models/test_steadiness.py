@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from menura.evaluation.gaussian import frechet_distance, gaussian_of
+from menura.foundation.seeds import derive
 from menura.models import Batch
 from menura.models._steadiness import N_FRAMES, TEMPERATURES, steadiest
 from menura.models.contract import Sampling
-from menura.models.frame_rnn import FrameRnn, FrameRnnConfig
+from menura.models.frame_rnn import N_PIECES, FrameRnn, FrameRnnConfig
 from menura.representations import Spec
 
 SPEC = Spec(sample_rate=8000, n_channels=6, hop_length=128)
@@ -21,7 +22,13 @@ def noise(*shape: int, seed: int = 0) -> torch.Tensor:
 
 def build(**settings: object) -> FrameRnn:
     torch.manual_seed(0)
-    return FrameRnn(FrameRnnConfig(n_hidden=8, n_opening=2, **settings), SPEC).eval()  # type: ignore[arg-type]
+    settings = {"n_hidden": 8, "n_opening": 2, "steadied": True, **settings}
+    return FrameRnn(FrameRnnConfig(**settings), SPEC).eval()  # type: ignore[arg-type]
+
+
+def rngs(what: str, n: int) -> list[torch.Generator]:
+    seeds = (derive(row, "calibrating", what) for row in range(n))
+    return [torch.Generator().manual_seed(seed) for seed in seeds]
 
 
 @pytest.mark.parametrize("planted", [0.7, 0.85, 1.0, 1.25, 1.4])
@@ -58,22 +65,30 @@ def test_a_model_is_played_at_the_best_of_all_temperatures(output: str) -> None:
     batches = [Batch(part) for part in music.split(20)]
     with torch.no_grad():
         model.calibrate(batches)
-        found = float(model.steady_temperature)
-        model.steady_temperature.fill_(1.0)
+        found = model.steady_temperature
+        model.steady.fill_(1.0)
         apart = {}
         for temperature in TEMPERATURES:
-            rngs = [torch.Generator().manual_seed(row) for row in range(16)]
-            made = model.continue_(music[:16], N_FRAMES, rngs, Sampling(temperature))
-            ours, theirs = (x.transpose(1, 2).flatten(0, 1).numpy() for x in (made, music))
+            sampling, n = Sampling(temperature), N_PIECES
+            on = model.continue_(music[:n], N_FRAMES, rngs("on", n), sampling)
+            from_nothing = model.generate(rngs("from nothing", n), N_FRAMES, sampling)
+            made = torch.cat([on, from_nothing])
+            ours, theirs = (
+                x.transpose(1, 2).flatten(0, 1).numpy() for x in (made, music[:, :, ::4])
+            )
             apart[temperature] = frechet_distance(gaussian_of(ours), gaussian_of(theirs))
     assert found == pytest.approx(min(apart, key=apart.__getitem__))
+
+
+def test_where_nothing_gives_numbers_it_is_left_as_learnt() -> None:
+    assert steadiest(lambda _: torch.full((2, 6, 50), torch.inf), noise(2, 6, 50)) == 1
 
 
 def test_a_temperature_that_is_asked_for_multiplies_it() -> None:
     model = build(output="mixture")
     ways = []
     for steady, asked in ((1.0, 0.6), (1.2, 0.5)):
-        model.steady_temperature.fill_(steady)
+        model.steady.fill_(steady)
         rngs = [torch.Generator().manual_seed(0)]
         ways.append(next(islice(model.stream(None, rngs, Sampling(asked)), 1, None)))
     torch.testing.assert_close(*ways)
@@ -83,7 +98,17 @@ def test_it_sets_off_from_what_was_learnt_and_not_from_an_earlier_calibration() 
     model, batches = build(output="mixture"), [Batch(noise(8, 6, 17))]
     with torch.no_grad():
         model.calibrate(batches)
-        found = float(model.steady_temperature)
-        model.steady_temperature.fill_(0.3)
+        found = model.steady_temperature
+        model.steady.fill_(0.3)
         model.calibrate(batches)
-    assert float(model.steady_temperature) == found
+    assert model.steady_temperature == found
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_is_started_from_says_nothing_of_the_temperature(theirs: bool, ours: bool) -> None:
+    other, model = build(steadied=theirs), build(steadied=ours)
+    if theirs:
+        other.steady.fill_(1.3)
+    model.load_state_dict(model.adopted(other.state_dict(), SPEC), strict=True)
+    assert model.steady_temperature == 1

@@ -10,7 +10,7 @@ trained on frames with noise, on frames of its own (scheduled sampling, Bengio e
 say a mixture of futures instead of their mean, and be played at the temperature that suits it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -18,6 +18,7 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+from menura.foundation.seeds import derive
 from menura.models._bounds import Bounds
 from menura.models._frame_maker import Bits, FrameMaker
 from menura.models._outputs import MeanOutput, MixtureOutput, Output
@@ -41,7 +42,8 @@ from menura.representations import Frames, Spec
 Sequence = Float32[Tensor, "batch frames features"]
 Chances = Float32[Tensor, "batch frames draws"]
 BLOCK_FRAMES = 64  # of a stream; its random numbers are drawn together
-N_CALIBRATING = 16  # pieces that are made at each temperature
+N_PIECES = 8  # that go on from music at each temperature, and that are made from nothing
+THINNED = 4  # one of so many frames of the music is looked at
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class FrameRnnConfig:
     own_share: share of frames heard in training that are the network's own predictions, reached
         after own_rise_steps steps, from 0.
     bounded: keep the frames that are made within the range of each feature in training.
-    steadied: after training, look for the temperature at which what it makes stays as the music
-        is; a temperature that is asked for multiplies it.
+    steadied: when training is over, look for the temperature at which what it makes stays as the
+        music is. It is played at that times what is asked for, so a preset's own should be 1.
     n_opening: frames drawn at random that a piece made from nothing sets off from.
     bits: of each weight while frames of a mixture are made: 16 is as learnt, 8 is for speed
         (docs/log.md has what they differ by).
@@ -105,7 +107,7 @@ class FrameRnn(StreamingModel):
     gains_from_bfloat16 = False
     carried: Tensor
     n_steps: Tensor
-    steady_temperature: Tensor
+    steady: Tensor
 
     def __init__(self, config: FrameRnnConfig, spec: Spec):
         super().__init__(config, spec)
@@ -118,7 +120,8 @@ class FrameRnn(StreamingModel):
         )
         self.register_buffer("carried", self.network.at_rest(0), persistent=False)
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("steady_temperature", torch.ones(()))
+        if c.steadied:
+            self.register_buffer("steady", torch.ones(()))
         self.bounds = Bounds(spec.n_channels)
 
     def phases(self) -> dict[str, Phase]:
@@ -129,18 +132,32 @@ class FrameRnn(StreamingModel):
     def calibrates(self) -> bool:
         return bool(self.config.steadied)
 
-    def calibrate(self, batches: Iterable[Batch]) -> None:
-        """Find the temperature at which it plays steadily, going on from pieces of the music."""
-        music = [batch.frames for batch in batches]
-        seed = music[0][:N_CALIBRATING]
+    @property
+    def steady_temperature(self) -> float:
+        """What a temperature that is asked for is multiplied by."""
+        return float(self.steady) if self.config.steadied else 1.0
+
+    def calibrate(self, batches: Iterable[Batch]) -> str:
+        """Find the temperature at which it plays steadily, from nothing and on from the music."""
+        first, *others = (batch.frames for batch in batches)
+        music = torch.cat([frames[:, :, ::THINNED] for frames in (first, *others)])
+        seed = first[:N_PIECES]
 
         def made(temperature: float) -> Frames:
-            rngs = [torch.Generator().manual_seed(row) for row in range(len(seed))]
-            way = self.stream(seed, rngs, Sampling(temperature))
-            return self._joined(first_frames(way, N_FRAMES))
+            ways = [
+                self.stream(start, [_rng(what, row) for row in range(n)], Sampling(temperature))
+                for what, start, n in (("on", seed, len(seed)), ("from nothing", None, N_PIECES))
+            ]
+            return torch.cat([self._joined(first_frames(way, N_FRAMES)) for way in ways])
 
-        self.steady_temperature.fill_(1.0)
-        self.steady_temperature.fill_(steadiest(made, torch.cat(music)))
+        self.steady.fill_(1.0)
+        self.steady.fill_(steadiest(made, music))
+        return f"plays most steadily at {self.steady_temperature:.2f} × the temperature it learnt"
+
+    def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
+        """All but the temperature, which is found anew."""
+        kept = {name: weight for name, weight in weights.items() if name != "steady"}
+        return kept | ({"steady": torch.ones(())} if self.config.steadied else {})
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         frames, n = batch.frames.transpose(1, 2), self.config.n_ahead
@@ -161,7 +178,7 @@ class FrameRnn(StreamingModel):
     ) -> Iterator[Frames]:
         """Pieces of frames that follow the seed (None: nothing), without end."""
         heard = self._opening(rngs) if seed is None else seed.transpose(1, 2)
-        temperature = sampling.temperature * float(self.steady_temperature)
+        temperature = sampling.temperature * self.steady_temperature
         if self.config.n_ahead == 1:
             return self._frame_by_frame(heard, rngs, temperature)
         return self._clip_by_clip(heard, rngs, temperature)
@@ -276,3 +293,8 @@ class FrameRnn(StreamingModel):
         if batch.continues is None or self.carried.shape[2] != n:
             return self.network.at_rest(n)
         return self.carried * batch.continues.float()[None, None, :, None]
+
+
+def _rng(what: str, row: int) -> torch.Generator:
+    """Of a piece by which the temperature is found: the same at every temperature."""
+    return torch.Generator().manual_seed(derive(row, "calibrating", what))

@@ -34,7 +34,7 @@ from menura.training.tracking import Tracking
 
 PREVIEW_S = 120.0  # seconds of training between previews
 PREVIEW_SHARE = 0.03  # of the time, at most: slow players are heard less often
-N_CALIBRATING = 32  # batches that a model sees again when its training is over
+N_LAST_BATCHES = 32  # that a model sees again when its training is over
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,7 @@ class Fit:
                 raise
             self._keep(clocks)
             if interrupts.wanted:
+                self._calibrated()
                 self._reporter.say(
                     f"interrupted: what was learnt is kept in {printable(str(self.folder))}"
                 )
@@ -242,17 +243,26 @@ class Fit:
         """A last look if steps came after the last one, and a preview."""
         if self.progress.step % self.settings.evaluate_every:
             self._look(guard, tracking, clocks)
-        system = self._calibrated() if self.system.model.calibrates else self.system
-        self._preview(tracking, system)
+        self._preview(tracking, self._calibrated())
 
     def _calibrated(self) -> BoundSystem:
-        """What is kept, which need not be the last weights, made ready to play and kept so."""
-        kept = load(self.folder)
-        for part in (kept.representation, kept.model):
-            part.to(self._stepper.fabric.device)
-        with torch.no_grad():
-            kept.model.calibrate(self.data.train.batch(step) for step in range(N_CALIBRATING))
-        save(kept, self.folder)
+        """What is kept, which need not be the last weights, made ready to play and kept so.
+
+        Whatever goes wrong with it must not end the run: the weights are good without it.
+        """
+        if not self.system.model.calibrates:
+            return self.system
+        try:
+            kept = load(self.folder)
+            for part in (kept.representation, kept.model):
+                part.to(self._stepper.fabric.device)
+            with torch.no_grad():
+                said = kept.model.calibrate(map(self.data.train.batch, range(N_LAST_BATCHES)))
+            save(kept, self.folder)
+        except (MenuraError, OSError, RuntimeError) as error:
+            self._reporter.warn(f"it is played as it was learnt: not calibrated ({error})")
+            return self.system
+        self._reporter.say(said)
         return kept
 
     def _save_system(self) -> None:

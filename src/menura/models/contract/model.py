@@ -56,8 +56,10 @@ class Model(nn.Module, ABC):
         """Whether it is to look at data again when its training is over (see `calibrate`)."""
         return False
 
-    def calibrate(self, batches: Iterable[Batch]) -> None:
-        """Find out how it plays best, with the weights that are kept. No gradient is needed."""
+    def calibrate(self, batches: Iterable[Batch]) -> str:
+        """Find out how it plays best, with the weights that are kept and without gradients; what
+        the person should be told of it, in one line."""
+        return ""
 
     @abstractmethod
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
