@@ -27,6 +27,7 @@ from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
 from menura.models.frame_rnn import FrameRnn
 from menura.prepared import PreparedCorpus
+from menura.systems import TrainedSystem
 from menura.training.stage import METRICS
 from menura.workflows.load import load_of_sound
 from menura.workflows.prepare import prepare
@@ -100,7 +101,8 @@ def main() -> None:
             "minutes": options.minutes,
             "training": {name: steps(run) for name, run in runs.items()},
             "steady temperature": {
-                name: round(steady_temperature(runs[name]), 2) for name in (LAPTOP, AGAIN)
+                name: round(steady_temperature(load_of_sound(runs[name])), 2)
+                for name in (LAPTOP, AGAIN)
             },
             "continuations": {name: measured(held_out, clips) for name, clips in continued.items()},
         }
@@ -109,15 +111,14 @@ def main() -> None:
 
 def continued_by(form: Form, run: Path, seeds: Clips) -> Clips:
     system = load_of_sound(run)
-    temperature = 1 / steady_temperature(run) if form.as_learnt else form.temperature
+    temperature = 1 / steady_temperature(system) if form.as_learnt else form.temperature
     return continue_all(system, seeds, NEW_S, temperature)
 
 
 def learn(form: Form, work: Path, minutes: float) -> Path:
     """Train unless that is done; forms that differ in temperature alone share a run."""
-    name = "-".join(f"{k.partition('.')[2]}={v}" for k, v in sorted(form.settings.items()))
-    name += f"-seed-{form.seed}" if form.seed else ""
-    run = work / f"{form.preset}-{name or 'as-it-is'}"
+    words = [f"{k.partition('.')[2]}={v}" for k, v in sorted(form.settings.items())]
+    run = work / "-".join([form.preset, *(words or ["as-it-is"]), f"seed-{form.seed}"])
     if not (run / METRICS).is_file():
         train(
             *("stft-lstm", work / "piano", run),
@@ -136,10 +137,9 @@ def steps(run: Path) -> dict[str, float]:
     return {"steps": said["steps"], "minutes": round(said["minutes"], 2)}
 
 
-def steady_temperature(run: Path) -> float:
-    model = load_of_sound(run).model
-    assert isinstance(model, FrameRnn)
-    return model.steady_temperature
+def steady_temperature(system: TrainedSystem) -> float:
+    assert isinstance(system.model, FrameRnn)
+    return system.model.steady_temperature
 
 
 def measured(held_out: Clips, clips: Clips) -> dict[str, Any]:

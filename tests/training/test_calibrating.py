@@ -24,7 +24,8 @@ def kept_in(folder: Path) -> FrameRnn:
 
 def learnt(corpus: Path, out: Path, steps: int, settings: dict[str, str]) -> Collected:
     said = Collected()
-    train("stft-lstm", corpus, out, preset="tiny", steps=steps, settings=settings, reporter=said)
+    words = {"preset": "tiny", "steps": steps, "settings": settings, "resume": True}
+    train("stft-lstm", corpus, out, reporter=said, **words)
     return said
 
 
@@ -107,12 +108,6 @@ def test_a_resumed_run_plays_as_the_unbroken_one(
     found = []
     for name, stops in (("unbroken", [10]), ("resumed", [5, 10])):
         for steps in stops:
-            train(
-                *("stft-lstm", corpus, tmp_path / name),
-                preset="tiny",
-                steps=steps,
-                resume=True,
-                settings=STEADIED,
-            )
+            learnt(corpus, tmp_path / name, steps, STEADIED)
         found.append(kept_in(tmp_path / name).steady_temperature)
     assert found[0] == found[1]

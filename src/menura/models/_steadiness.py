@@ -15,9 +15,7 @@ from menura.representations import Frames
 
 TEMPERATURES = tuple(step / 20 for step in range(14, 29))  # 0.7, 0.75 … 1.4
 N_FRAMES = 640  # that a piece goes on for: errors need time to pile up
-N_AXES = (
-    16  # along which music varies most: how loud, how bright. A feature's own noise is left out
-)
+N_AXES = 16  # along which music varies most: how loud, how bright; noise of one feature is not
 
 Points = Float64[Tensor, "_ axes"]
 Gaussian = tuple[Float64[Tensor, " axes"], Float64[Tensor, "rows axes"]]

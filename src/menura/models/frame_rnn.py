@@ -34,7 +34,6 @@ from menura.models.contract import (
     Rngs,
     Sampling,
     Schedule,
-    first_frames,
     noise,
 )
 from menura.representations import Frames, Spec
@@ -144,11 +143,10 @@ class FrameRnn(StreamingModel):
         seed = first[:N_PIECES]
 
         def made(temperature: float) -> Frames:
-            ways = [
-                self.stream(start, [_rng(what, row) for row in range(n)], Sampling(temperature))
-                for what, start, n in (("on", seed, len(seed)), ("from nothing", None, N_PIECES))
-            ]
-            return torch.cat([self._joined(first_frames(way, N_FRAMES)) for way in ways])
+            sampling = Sampling(temperature)
+            on = self.continue_(seed, N_FRAMES, _rngs("on", len(seed)), sampling)
+            from_nothing = self.generate(_rngs("from nothing", N_PIECES), N_FRAMES, sampling)
+            return torch.cat([on, from_nothing])
 
         self.steady.fill_(1.0)
         self.steady.fill_(steadiest(made, music))
@@ -295,6 +293,7 @@ class FrameRnn(StreamingModel):
         return self.carried * batch.continues.float()[None, None, :, None]
 
 
-def _rng(what: str, row: int) -> torch.Generator:
-    """Of a piece by which the temperature is found: the same at every temperature."""
-    return torch.Generator().manual_seed(derive(row, "calibrating", what))
+def _rngs(what: str, n: int) -> Rngs:
+    """Of the pieces by which the temperature is found: the same at every temperature."""
+    seeds = (derive(row, "calibrating", what) for row in range(n))
+    return [torch.Generator().manual_seed(seed) for seed in seeds]

@@ -150,10 +150,10 @@ class Fit:
                 raise
             self._keep(clocks)
             if interrupts.wanted:
-                self._calibrated()
                 self._reporter.say(
                     f"interrupted: what was learnt is kept in {printable(str(self.folder))}"
                 )
+                self._calibrated()
                 raise KeyboardInterrupt
             self._finish(guard, tracking, clocks)
         return reason
