@@ -1,10 +1,32 @@
-"""Mistakes in mixing crops, and in the room a SoundFont is played in."""
+"""Mistakes in mixing and colouring crops, and in the room a SoundFont is played in."""
 
 from faults.fault import Fault
 
 AUGMENTING = "tests/training/test_augmenting.py"
+COLOURING = "tests/training/test_colouring.py"
 
 MIXING_FAULTS = (
+    Fault(
+        "a tilt makes all of it louder",
+        "src/menura/training/colouring.py",
+        "np.log2(share / PIVOT)",
+        "np.log2(share / PIVOT) + 1",
+        (COLOURING,),
+    ),
+    Fault(
+        "noise has half its slope",
+        "src/menura/training/colouring.py",
+        "10 ** (-db_an_octave * _octaves(shape[1]) / 20)",
+        "10 ** (-db_an_octave * _octaves(shape[1]) / 40)",
+        (COLOURING,),
+    ),
+    Fault(
+        "noise is drawn anew each time that a crop is heard",
+        "src/menura/training/augmenting.py",
+        "np.random.default_rng(change.hiss.seed)",
+        "np.random.default_rng()",
+        (COLOURING,),
+    ),
     Fault(
         "a label of one of two sounds is told of both",
         "src/menura/training/source.py",

@@ -14,12 +14,12 @@ from menura.models import Batch, Model, Phase
 from menura.models.contract import AS_LEARNT, Losses, Sampling
 from menura.models.latent_flow import LatentFlow
 from menura.models.spectral_codec import SpectralCodec
-from menura.representations import Representation, Spec
+from menura.representations import Representation, Spec, decode_chunked
 from menura.representations.log_power import LogPower
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem, loops
 from menura.systems.coded import Coded, CodedConfig
-from menura.systems.loops import can_close, ring, sound_of_ring
+from menura.systems.loops import can_close, n_frames_of, ring, sound_of_ring
 from menura.workflows import making
 from menura.workflows.generate import generate
 from menura.workflows.sound import SoundOptions
@@ -65,6 +65,10 @@ def of(representation: Representation, model: Model) -> TrainedSystem:
     return TrainedSystem(description, representation, model)
 
 
+def rng(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
 @pytest.fixture
 def climber() -> TrainedSystem:
     representation = Waveform(Waveform.Config(), RATE)
@@ -78,7 +82,12 @@ def coded() -> Coded:
     """A codec that nobody trained: what it makes depends on its frames all the same."""
     torch.manual_seed(0)
     codec = SavedPart("spectral-codec", asdict(SpectralCodec.tiny))
-    return Coded(CodedConfig(SavedPart("waveform", {}), codec), RATE).eval()
+    made = Coded(CodedConfig(SavedPart("waveform", {}), codec), RATE).eval()
+    assert isinstance(made.codec, SpectralCodec)
+    bias = made.codec.outline.bias
+    assert bias is not None
+    bias.data -= 1.0  # soft enough that no clip has to be turned down to full scale
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +115,32 @@ def test_the_end_flows_into_the_start(climber: TrainedSystem, seconds: float) ->
 def test_a_turned_ring_is_the_same_loop_from_another_place(coded: Coded) -> None:
     hop, system = coded.spec.hop_length, of(coded, LatentFlow(LatentFlow.tiny, coded.spec))
     assert hop is not None
-    frames = torch.randn(1, coded.spec.n_channels, 300, generator=torch.Generator().manual_seed(2))
+    frames = torch.randn(1, coded.spec.n_channels, 300, generator=rng(2))
     n_samples = 300 * hop
     loop = sound_of_ring(coded, frames, n_samples, system._decode)
     turned = sound_of_ring(coded, frames.roll(-120, dims=2), n_samples, system._decode)
     np.testing.assert_allclose(np.roll(loop, -120 * hop, axis=1), turned, atol=1e-5)
+
+
+def test_loops_meet_in_phase(coded: Coded) -> None:
+    """Frames are a multiple of a turn of phases, the one that comes nearest to the length."""
+    hop, turn = coded.spec.hop_length, coded.turn_frames
+    assert hop is not None
+    assert turn == 2
+    assert [n_frames_of(coded, n * hop) for n in (1, 2, 100, 102)] == [2, 2, 100, 102]
+    assert n_frames_of(coded, 100 * hop + hop - 1) == 100
+    assert n_frames_of(coded, 101 * hop + 1) == 102
+
+
+@torch.no_grad()
+def test_pieces_of_any_size_are_in_phase_with_the_whole(coded: Coded) -> None:
+    shortest = 8 * coded.context_frames  # two overlaps
+    frames = torch.randn(1, coded.spec.n_channels, 4 * shortest, generator=rng(4))
+    whole = coded.decode(frames)[0].numpy()
+    for size in (1, shortest + 1, shortest + 2):
+        pieces = decode_chunked(coded, frames, size)
+        # What is far is hardly heard: a codec reaches further than its context tells.
+        np.testing.assert_allclose(pieces, whole, atol=1e-3 * np.abs(whole).max())
 
 
 def test_a_loop_between_two_frames_is_played_a_little_slower() -> None:
@@ -143,10 +173,7 @@ def test_a_flow_hears_both_sides_of_the_join(
 
     other = Changed(LatentFlow.tiny, flow.representation.spec)
     other.load_state_dict(model.state_dict())
-    a, b = (
-        ring(flow.representation, one, 60, [torch.Generator().manual_seed(3)], AS_LEARNT)
-        for one in (model, other)
-    )
+    a, b = (ring(flow.representation, one, 60, [rng(3)], AS_LEARNT) for one in (model, other))
     assert not torch.equal(a[:, :, :2], b[:, :, :2])
     assert not torch.equal(a[:, :, -2:], b[:, :, -2:])
     assert torch.equal(a[:, :, 10:-10], b[:, :, 10:-10])

@@ -138,7 +138,7 @@ def test_a_codec_that_carries_it_poorly_is_trained_on_first(
     assert steps == round(0.3 * 8)
     before, after = codec_of(learnt), codec_of(tmp_path)
     moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
-    assert moved == {"decoder", "n_codec_steps"}, "latents mean what the flow has learnt"
+    assert moved == {"decoder", "outline", "n_codec_steps"}, "latents mean what the flow has learnt"
     theirs = load(tmp_path / "codec").model.state_dict()
     assert all(torch.equal(after[name], theirs[name]) for name in after)
 

@@ -4,6 +4,8 @@ Frame i is centred on the middle of its hop, so that a stretch of whole hops has
 both ends ("same" padding, as Vocos has it) and any stretch can be cut out of a longer one.
 """
 
+from math import gcd, pi
+
 import torch
 from jaxtyping import Complex64, Float32
 from torch import Tensor
@@ -34,6 +36,19 @@ def synthesise(spectrum: Spectrum, n_fft: int, hop_length: int) -> Sound:
     around = (n_fft - hop_length) // 2
     kept = slice(around, around + n_frames * hop_length)
     return laid[:, kept] / weight[:, kept].clamp_min(1e-4)
+
+
+def turning(n_frames: int, n_fft: int, hop_length: int) -> Float32[Tensor, "bins frames"]:
+    """Phase, 0…2π, that a steady sine in the middle of each bin has at each frame: that of the
+    first frame is 0. It comes round after `turn_frames`."""
+    bins, frames = torch.arange(1 + n_fft // 2), torch.arange(n_frames)
+    turned: Tensor = bins[:, None] * frames * hop_length % n_fft * (2 * pi / n_fft)
+    return turned
+
+
+def turn_frames(n_fft: int, hop_length: int) -> int:
+    """Frames after which sines in the middle of all bins are where they were."""
+    return n_fft // gcd(n_fft, hop_length)
 
 
 def _lay(

@@ -1,13 +1,18 @@
 """Codec: sound to few latent numbers and back through an inverse short-time Fourier transform.
 
-Log-mel in, a linear way beside ConvNeXt blocks, latents at 10–35 frames a second; ConvNeXt blocks,
-magnitude and phase of every bin, overlap-add out (the head of Vocos, Siuzdak 2023). Trained on
-samples, first against spectra alone, later also against critics, which play every few steps.
+Log-mel in, a linear way beside ConvNeXt blocks, latents at 10–35 frames a second; a linear way
+beside ConvNeXt blocks, magnitude and phase of every bin, overlap-add out (the head of Vocos,
+Siuzdak 2023). Trained on samples, first against spectra alone, later also against critics, which
+play every few steps.
+
+Blocks that know no place make of a steady sound the same phases in every frame, and overlap-add of
+equal frames has only multiples of the frame rate: no pitch but those, and fog between. So phases
+are relative to sines in the middle of the bins, which go on turning from frame to frame.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import log
+from math import gcd, log, pi
 from typing import ClassVar
 
 import torch
@@ -19,7 +24,8 @@ from menura.audio.mel import mel_filter_bank
 from menura.foundation.errors import UsageError
 from menura.models._convnext import KERNEL, stack
 from menura.models._critics import Critics
-from menura.models._overlap import analyse, synthesise
+from menura.models._outline import Outline
+from menura.models._overlap import analyse, synthesise, turn_frames, turning
 from menura.models._paths import along
 from menura.models._precision import in_float32
 from menura.models._spectral_distance import SpectralDistance
@@ -47,6 +53,8 @@ class SpectralCodecConfig:
     n_fft, hop_length, n_mels: of the spectra in and out. stride: hops in a latent step.
     n_latent: numbers in a latent step of one channel. latent_noise: deviation of the noise added
         to latents (which are kept near deviation 1) in training, so that neighbours sound alike.
+    floor_db: what is softer than that, in a mel band, is heard as if it were that soft.
+    texture_weight: of the difference of means and deviations of bands (see SpectralDistance).
     critic_start: step at which the critics begin; critic_every: steps between their turns.
     """
 
@@ -60,6 +68,8 @@ class SpectralCodecConfig:
     decoder_width: int = 384
     decoder_depths: tuple[int, int] = (3, 6)
     latent_noise: float = 0.05
+    floor_db: float = -80.0
+    texture_weight: float = 0.0
     critic_start: int = 3000
     critic_every: int = 2
     critic_n_ffts: tuple[int, ...] = (2048, 1024, 512)
@@ -117,7 +127,7 @@ class SpectralCodec(Model):
         filters = mel_filter_bank(spec.sample_rate, c.n_fft, c.n_mels)
         scaled = filters / filters.sum(axis=1, keepdims=True).clip(1e-8)  # a mean of bins
         self.register_buffer("filters", torch.from_numpy(scaled), persistent=False)
-        narrow, wide = c.encoder_width, c.decoder_width
+        narrow, wide, n_bins = c.encoder_width, c.decoder_width, c.n_fft // 2 + 1
         # Beside the network a linear way, which `begin` makes a good one at once.
         self.shortcut = nn.Conv1d(c.n_mels, c.n_latent, c.stride, stride=c.stride)
         self.encoder = nn.Sequential(
@@ -132,12 +142,13 @@ class SpectralCodec(Model):
             stack(wide, c.decoder_depths[0]),
             nn.ConvTranspose1d(wide, wide, c.stride, stride=c.stride),
             stack(wide, c.decoder_depths[1]),
-            nn.Conv1d(wide, 2 * (c.n_fft // 2 + 1), 1),
+            nn.Conv1d(wide, 2 * n_bins, 1),
         )
+        self.outline = Outline(c.n_latent, n_bins, c.stride)
         self.critics = Critics(c.critic_n_ffts, c.critic_width)
         self._was_criticised = False  # by critics that are gone
         n_ffts = tuple(n for n in (2048, 1024, 512, 256) if n <= c.n_fft) or (c.n_fft,)
-        self.distance = SpectralDistance(spec.sample_rate, n_ffts)
+        self.distance = SpectralDistance(spec.sample_rate, n_ffts, c.floor_db)
         self.register_buffer("n_codec_steps", torch.zeros((), dtype=torch.int64))
         self.register_buffer("n_critic_steps", torch.zeros((), dtype=torch.int64))
 
@@ -152,6 +163,12 @@ class SpectralCodec(Model):
         return int(self.config.hop_length * self.config.stride)
 
     @property
+    def turn_steps(self) -> int:
+        """Latent steps after which the phases of a steady sound are where they were."""
+        frames = turn_frames(self.config.n_fft, self.config.hop_length)
+        return frames // gcd(frames, self.config.stride)
+
+    @property
     def reach_steps(self) -> int:
         """Latent steps to either side that a piece of sound depends on, there and back."""
         c = self.config
@@ -162,7 +179,7 @@ class SpectralCodec(Model):
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
-        players = (self.shortcut, self.encoder, self.decoder)
+        players = (self.shortcut, self.encoder, self.decoder, self.outline)
         own = tuple(parameter for player in players for parameter in player.parameters())
         return {
             "codec": Phase(own, c.optimizer, c.schedule),
@@ -175,7 +192,8 @@ class SpectralCodec(Model):
         }
 
     def begin(self, batches: Iterable[Batch]) -> None:
-        """Set off with latents that are the principal components of the log-mel spectrum.
+        """Set off with latents that are the principal components of the log-mel spectrum, and
+        with what they say of it on the way out.
 
         A codec that must find out by itself that pitch is worth its numbers spends its first
         minutes on loudness alone (docs/log.md).
@@ -184,14 +202,22 @@ class SpectralCodec(Model):
         shape = self.config.n_mels, self.config.stride  # of what the shortcut hears in a step
         steps = levels.reshape(len(levels), shape[0], -1, shape[1]).transpose(1, 2).flatten(0, 1)
         axes, centre = _principal_axes(steps.flatten(1), self.config.n_latent)
-        last, bias = self.encoder[-1], self.shortcut.bias
+        last, head, bias = self.encoder[-1], self.decoder[-1], self.shortcut.bias
         assert isinstance(last, nn.Conv1d)
+        assert isinstance(head, nn.Conv1d)
+        assert head.bias is not None
         assert bias is not None
         with torch.no_grad():
             self.shortcut.weight.zero_()[: len(axes)] = axes.reshape(-1, *shape)
             bias.zero_()[: len(axes)] = -(axes @ centre)
             for parameter in last.parameters():
                 parameter.zero_()
+            n_bins = len(head.bias) // 2
+            head.weight[:n_bins].zero_()
+            head.bias[:n_bins].zero_()
+            head.bias[n_bins:].uniform_(-pi, pi)  # alike in all bins they would make clicks
+        # A level is 0.4 nepers and 2 from their zero (see `_level`).
+        self.outline.invert(axes / 2.5, 2.5 * centre - 5, self.filters)
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
         real = batch.frames.flatten(0, 1)
@@ -203,8 +229,9 @@ class SpectralCodec(Model):
             return {"total": self.critics.own_loss(made, self._whole(real))}
         latents = self._encode(real)
         made = self._decode(self._noisy(latents, rng))
-        losses = {"distance": self.distance(made, self._whole(real)), "spread": _spread(latents)}
-        total = losses["distance"] + 0.01 * losses["spread"]
+        distance, texture = self.distance.both(made, self._whole(real))
+        losses = {"distance": distance, "texture": texture, "spread": _spread(latents)}
+        total = distance + self.config.texture_weight * texture + 0.01 * losses["spread"]
         if self._is_criticised():
             losses["fooling"], losses["matching"] = self.critics.lesson(made, self._whole(real))
             total = total + self.config.fooling_weight * losses["fooling"]
@@ -277,12 +304,12 @@ class SpectralCodec(Model):
         return sound[:, : sound.shape[1] // self.samples_per_step * self.samples_per_step]
 
     def _level(self, sound: Sound) -> Float32[Tensor, "rows mels frames"]:
-        """Log-mel spectra of whole steps: −1.7…2 from −80 dB to a full-scale sine."""
+        """Log-mel spectra of whole steps: −1.7…2 from −80 dB, floor_db, to a full-scale sine."""
         c = self.config
         with in_float32(sound):
             spectrum = analyse(self._whole(sound), c.n_fft, c.hop_length)
             mel = self.filters @ spectrum.abs() * (4 / c.n_fft)
-            level: Tensor = (mel.clamp_min(1e-4).log() + 5) / 2.5
+            level: Tensor = (mel.clamp_min(10 ** (c.floor_db / 20)).log() + 5) / 2.5
             return level
 
     def _encode(self, sound: Sound) -> Latents:
@@ -296,9 +323,11 @@ class SpectralCodec(Model):
         c = self.config
         magnitude, phase = self.decoder(latents).float().chunk(2, dim=1)
         with in_float32(magnitude):
+            level = magnitude + self.outline(latents.float())
             # A spectrum may reach 20 dB above a full-scale sine, no further.
-            loud = magnitude.clamp_max(log(c.n_fft / 4 * 10)).exp()
-            sound: Tensor = synthesise(torch.polar(loud, phase), c.n_fft, c.hop_length)
+            loud = level.clamp_max(log(c.n_fft / 4 * 10)).exp()
+            turned = turning(phase.shape[2], c.n_fft, c.hop_length).to(phase.device)
+            sound: Tensor = synthesise(torch.polar(loud, phase + turned), c.n_fft, c.hop_length)
             return sound
 
     def _noisy(self, latents: Latents, rng: torch.Generator) -> Latents:

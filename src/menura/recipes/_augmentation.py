@@ -18,6 +18,8 @@ class Augmentation:
     stretch_percent: up to so many per cent longer or shorter, as high as before. These two go
         through a phase vocoder, which takes some thirty times as long (docs/log.md) and blurs
         onsets.
+    tilt_db: up to so many decibels an octave brighter or darker.
+    hiss: so large a share of the crops, 0…1, is heard through noise of any colour, −75 to −25 dBFS.
     mix: so large a share of the crops, 0…1, is heard together with another crop from anywhere, up
         to 12 dB softer. A label is then told only where both have it.
 
@@ -29,6 +31,8 @@ class Augmentation:
     tape_percent: float = 0.0
     pitch_semitones: float = 0.0
     stretch_percent: float = 0.0
+    tilt_db: float = 0.0
+    hiss: float = 0.0
     mix: float = 0.0
 
     def __post_init__(self) -> None:
@@ -37,6 +41,8 @@ class Augmentation:
             ("tape_percent", 50),
             ("pitch_semitones", 12),
             ("stretch_percent", 50),
+            ("tilt_db", 6),
+            ("hiss", 1),
             ("mix", 1),
         ):
             if not 0 <= getattr(self, name) <= most:

@@ -34,14 +34,17 @@ recipe = Recipe(
                     n_latent=64,
                     encoder_depths=(3, 3),
                     decoder_depths=(2, 6),
+                    floor_db=-100.0,
+                    texture_weight=1.0,
                     critic_start=7_000,
                 ),
             ),
             batching=RandomCrops(
                 batch_size=12,
                 n_frames=32_768,
-                augmentation=Augmentation(gain_db=6.0, polarity=True, tape_percent=12.0, mix=0.25),
-                length_power=0.5,
+                augmentation=Augmentation(
+                    gain_db=6.0, polarity=True, tape_percent=12.0, tilt_db=3.0, hiss=0.2, mix=0.4
+                ),
             ),
             training=Training(
                 evaluate_every=500,

@@ -77,10 +77,11 @@ class StreamDecoder:
     def __init__(self, representation: Representation, chunk_frames: int | None = None):
         self._representation = representation
         self._hop = representation.spec.hop_length or 1
-        self._overlap = 4 * representation.context_frames
+        turn = representation.turn_frames  # every piece begins on a multiple of it
+        self._overlap = turn * math.ceil(4 * representation.context_frames / turn)
         if chunk_frames is None:
             chunk_frames = math.ceil(PIECE_S * representation.sample_rate / self._hop)
-        self._size = max(chunk_frames, 2 * self._overlap)
+        self._size = turn * math.ceil(max(chunk_frames, 2 * self._overlap) / turn)
         self._held: list[Frames] = []
         # Counted from the first frame: where the held ones begin and end, and the next piece.
         self._first = self._seen = self._start = 0

@@ -102,6 +102,13 @@ class Representation(nn.Module, ABC):
         return self.context_frames
 
     @property
+    def turn_frames(self) -> int:
+        """Frames after which the phases of a steady sound are where they were. Decoded from a
+        multiple of it on, a piece sounds as it does within the whole; from elsewhere, out of
+        phase with it."""
+        return 1
+
+    @property
     def template(self) -> str:
         """A sound file whose own scaling is used on the way back; none when empty."""
         return ""

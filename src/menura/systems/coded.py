@@ -86,6 +86,10 @@ class Coded(Representation):
         return self._codes.reach_steps
 
     @property
+    def turn_frames(self) -> int:
+        return self._codes.turn_steps
+
+    @property
     def edge_frames(self) -> int:
         # A codec reaches far and weakly: the last step alone is changed by much (docs/log.md).
         return 1

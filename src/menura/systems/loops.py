@@ -37,8 +37,9 @@ def can_close(representation: Representation, model: object, seconds: float) -> 
 
 
 def n_frames_of(representation: Representation, n_samples: int) -> int:
-    """The whole frames that come nearest to a loop of n_samples."""
-    return max(2, round(n_samples / (representation.spec.hop_length or 1)))
+    """The whole frames that come nearest to a loop of n_samples, and meet their start in phase."""
+    hop, turn = representation.spec.hop_length or 1, representation.turn_frames
+    return turn * max(-(-2 // turn), round(n_samples / (hop * turn)))
 
 
 def ring(
@@ -64,8 +65,9 @@ def sound_of_ring(
 ) -> Samples:
     """Exactly n_samples, the last followed by the first as any sample by the next.
 
-    Frames come in hops, so a loop is played faster or slower by half a hop at most: 14 cents in
-    2 s with hops of a thirtieth of a second, 2 cents in 15 s.
+    Frames come in hops, so a loop is played faster or slower by half a hop at most, half a turn of
+    its phases where there are some: 28 cents in 2 s where that is a thirtieth of a second, 4 cents
+    in 15 s.
     """
     hop, n_frames = representation.spec.hop_length or 1, frames.shape[2]
     # As many frames around it as a frame is heard from, so that decoding knows of no end.

@@ -10,21 +10,36 @@ from jaxtyping import Float32
 
 from menura.audio.stretching import played, stretched
 from menura.recipes import Augmentation
+from menura.training.colouring import noise, tilted
 
 Piece = Float32[np.ndarray, "channels _"]
 Read = Callable[[int, int], Piece]
+HISS_DB = -75.0, -25.0  # RMS of noise, from and to, of full scale
+HISS_SLOPE_DB = 6.0  # an octave: noise falls by up to so much
 MIX_DB = 12.0  # by which what is mixed in is softer at most
 MARGIN = 64  # samples read beyond either end: resampling has none of what lies outside
 
 
 @dataclass(frozen=True)
+class Hiss:
+    """rms: of the noise. slope: decibels an octave by which it falls. seed: of its samples."""
+
+    rms: float
+    slope: float
+    seed: int
+
+
+@dataclass(frozen=True)
 class Change:
     """gain: of the samples; below 0 they are upside down. speed: of the tape. longer: by the phase
-    vocoder, before the tape. A moment that lasts 1 s then lasts longer / speed."""
+    vocoder, before the tape. A moment that lasts 1 s then lasts longer / speed. tilt: decibels an
+    octave by which it gets brighter. hiss: is added last."""
 
     gain: float = 1.0
     speed: float = 1.0
     longer: float = 1.0
+    tilt: float = 0.0
+    hiss: Hiss | None = None
 
 
 def drawn(settings: Augmentation, rng: np.random.Generator) -> Change:
@@ -35,7 +50,17 @@ def drawn(settings: Augmentation, rng: np.random.Generator) -> Change:
     higher = 2 ** (settings.pitch_semitones * pitch / 12)
     slower = _ratio(settings.stretch_percent) ** stretch
     # Higher and as long as before is longer by the vocoder, then faster by the tape.
-    return Change(gain, _ratio(settings.tape_percent) ** tape * higher, slower * higher)
+    change = Change(gain, _ratio(settings.tape_percent) ** tape * higher, slower * higher)
+    if settings.tilt_db:
+        change = replace(change, tilt=settings.tilt_db * rng.uniform(-1, 1))
+    if settings.hiss and rng.random() < settings.hiss:
+        change = replace(change, hiss=_hiss(rng))
+    return change
+
+
+def _hiss(rng: np.random.Generator) -> Hiss:
+    level, slope = rng.uniform(*HISS_DB), rng.uniform(0, HISS_SLOPE_DB)
+    return Hiss(10 ** (level / 20), slope, int(rng.integers(2**32)))
 
 
 def softer(change: Change, rng: np.random.Generator) -> Change:
@@ -53,6 +78,19 @@ def changed(
     read: Read, start: int, stop: int, begin: int, change: Change
 ) -> Float32[np.ndarray, "channels time"]:
     """Samples start…stop as they are after the change, which leaves sample `begin` where it is."""
+    sound = _at_its_pace(read, start, stop, begin, change)
+    if change.tilt:
+        sound = tilted(sound, change.tilt)
+    if change.hiss is not None:
+        rng = np.random.default_rng(change.hiss.seed)
+        sound = sound + np.float32(change.hiss.rms) * noise(sound.shape, change.hiss.slope, rng)
+    return sound
+
+
+def _at_its_pace(
+    read: Read, start: int, stop: int, begin: int, change: Change
+) -> Float32[np.ndarray, "channels time"]:
+    """With its gain, speed and length."""
     if change.speed == change.longer == 1:
         return np.float32(change.gain) * read(start, stop)
     pace = change.speed / change.longer  # samples read for each that is heard

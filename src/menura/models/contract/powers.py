@@ -231,7 +231,8 @@ class Codes(Interpolates, Protocol):
     """A codec of samples: few numbers a step, from which the sound comes back.
 
     n_latent: numbers in a step of one channel. samples_per_step: samples in a step.
-    reach_steps: steps to either side of a piece that it depends on.
+    reach_steps: steps to either side of a piece that it depends on. turn_steps: a piece that begins
+        a multiple of it after another one sounds as it does within that one.
     """
 
     @property
@@ -242,6 +243,9 @@ class Codes(Interpolates, Protocol):
 
     @property
     def reach_steps(self) -> int: ...
+
+    @property
+    def turn_steps(self) -> int: ...
 
     def settle(self) -> None:
         """Drop what only training needs."""
