@@ -1,10 +1,13 @@
 """Packs a trained base for shipping: half precision, model card, checksums, 40 MB at most.
 
   python base/pack.py --work work [--out src/menura/shipped/base]
+  python base/pack.py --work work --codec [--out base/codec]
 
 Takes WORK/run as train.py left it. The precision is the one that changes what it makes least,
-measured. With --publish URL the version is also entered in the manifest of those that can be
-downloaded: its files are then to be put below that URL as they are.
+measured. With --codec the codec alone is packed, for `train.py --codec`; the weights of base that
+were trained over such a one are beside its file as it is. With --publish URL the version is also
+entered in the manifest of those that can be downloaded: its files are then to be put below that
+URL as they are.
 """
 
 import argparse
@@ -12,6 +15,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +23,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from allowlist import read_allowlist
-from card import Facts, card
+from allowlist import Permitted, read_allowlist
+from card import Facts, card, card_of_codec, made_of_codec
 from commands import plainly, say
 from learnt import heard
 from menura.audio import Clip
@@ -28,28 +32,36 @@ from menura.foundation import shipped
 from menura.foundation.atomic import write_json
 from menura.foundation.config import to_dict
 from menura.foundation.errors import MenuraError, UsageError
+from menura.models.contract import Codes, Generates
 from menura.prepared import PreparedCorpus
-from menura.systems import TrainedSystem, load, save
+from menura.systems import Description, TrainedSystem, load, save
+from menura.training.stage import METRICS
+from menura.workflows.train import CODEC
 from train import MADE, MOST_BYTES
 
 HALVES = {"float16": torch.float16, "bfloat16": torch.bfloat16}
 CHECKSUMS = "checksums.json"
+CODEC_HOME = Path(__file__).parent / "codec"
 HEARD_S = 4.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder with corpus and run")
-    parser.add_argument("--out", type=Path, default=shipped.HOME / shipped.BASE)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--codec", action="store_true", help="the codec alone")
     parser.add_argument("--publish", metavar="URL", help="where its files will lie")
     parser.add_argument("--version", default="1", help="of what is published")
     options = parser.parse_args()
+    out = options.out or (CODEC_HOME if options.codec else shipped.HOME / shipped.BASE)
     with plainly():
-        files = pack(options.work, options.out)
+        if options.codec and options.publish:
+            raise UsageError("--publish: base is published whole; leave --codec out")
+        files = (pack_codec if options.codec else pack)(options.work, out)
         if options.publish:
-            publish(options.out, options.version, options.publish)
+            publish(out, options.version, options.publish)
     for name, size in files.items():
-        say(f"{options.out / name}: {size / 1e6:.2f} MB")
+        say(f"{out / name}: {size / 1e6:.2f} MB")
 
 
 def pack(work: Path, out: Path) -> dict[str, int]:
@@ -58,23 +70,71 @@ def pack(work: Path, out: Path) -> dict[str, int]:
     Raises MenuraError for a run that is not finished or may not be shipped, or is too large: then
     what was in `out` stays as it was.
     """
-    run, system, made = work / "run", _trained(work / "run"), _made(work / "run")
-    rows = read_allowlist()
+    run, rows = work / "run", read_allowlist()
+    system, made = _trained(run), _made(run)
+    if "flow" not in made["steps"]:
+        raise MenuraError(f"{run}: its flow is not trained; go on with base/train.py")
+    system.description = _permitted(system.description, work, rows)
+    clip = system.generate(1, min(HEARD_S, system.seconds), seed=0)[0]
+
+    def write(folder: Path) -> str:
+        best, differences = _nearest(system, clip, folder.parent)
+        text = card(system, Facts(made, best, differences), rows)
+        # A codec that was packed by itself is there in half precision already, a file that others
+        # may share: it is taken as it is.
+        codec = run / CODEC if made_of_codec(made) is not made else None
+        save(system, folder, kept_as=HALVES[best], card=text, codec=codec)
+        return _said(best, differences)
+
+    return _packed(out, write)
+
+
+def pack_codec(work: Path, out: Path) -> dict[str, int]:
+    """The same of the codec alone, with what train.py must know of it."""
+    run, rows = work / "run", read_allowlist()
+    system, made = load(run / CODEC), _made(run)
+    assert isinstance(system, TrainedSystem), "codecs are of sound"
+    assert isinstance(system.model, Codes)
+    system.model.settle()
+    system.description = _permitted(system.description, work, rows)
+    clip = _held_out(system, work)
+
+    def write(folder: Path) -> str:
+        best, differences = _nearest(system, clip, folder.parent)
+        text = card_of_codec(system, Facts(made, best, differences), rows)
+        save(system, folder, kept_as=HALVES[best], card=text)
+        shutil.copyfile(run / CODEC / METRICS, folder / METRICS)
+        write_json(folder / MADE, made)
+        return _said(best, differences)
+
+    return _packed(out, write)
+
+
+def _permitted(description: Description, work: Path, rows: Sequence[Permitted]) -> Description:
+    """With the corpus by its name; raises MenuraError for one that may not be shipped."""
     prepared = PreparedCorpus.open(work / "corpus")
     heard(prepared, rows)
-    if prepared.fingerprint != system.description.provenance.data_fingerprint:
-        raise MenuraError(f"{run}: has learnt from another corpus than {prepared.folder}")
-    system.description = replace(
-        system.description, provenance=replace(system.description.provenance, data="base material")
-    )
+    provenance = description.provenance
+    if prepared.fingerprint != provenance.data_fingerprint:
+        raise MenuraError(f"{work}: has learnt from another corpus than {prepared.folder}")
+    return replace(description, provenance=replace(provenance, data="base material"))
+
+
+def _held_out(system: TrainedSystem, work: Path) -> Clip:
+    """The beginning of the first recording that nothing was learnt from."""
+    rate, n_channels = system.sample_rate, system.n_audio_channels
+    rendition = PreparedCorpus.open(work / "corpus").rendition(rate, n_channels)
+    first = rendition.of_split("valid")[0]
+    n_samples = min(rendition.tracks[first].n_samples, round(HEARD_S * rate))
+    return Clip(np.array(rendition.read(first, 0, n_samples)), rate)
+
+
+def _packed(out: Path, write: Callable[[Path], str]) -> dict[str, int]:
+    """What `write` puts into a folder, with checksums, in place of `out`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
-        folder, differences = Path(scratch) / "packed", dict[str, float]()
-        for name in HALVES:
-            differences[name] = _difference(system, Path(scratch) / name, name)
-        best = max(differences, key=differences.__getitem__)
-        facts = Facts(made, best, differences)
-        save(system, folder, kept_as=HALVES[best], card=card(system, facts, rows))
+        folder = Path(scratch) / "packed"
+        said = write(folder)
         sizes = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
         if sum(sizes.values()) > MOST_BYTES:
             raise MenuraError(
@@ -83,9 +143,19 @@ def pack(work: Path, out: Path) -> dict[str, int]:
             )
         write_json(folder / CHECKSUMS, {name: _sha256(folder / name) for name in sizes})
         _put(folder, out)
-    said = ", ".join(f"{name} {value:.1f} dB" for name, value in differences.items())
-    say(f"kept as {best}; noise beside the whole numbers: {said}")
+    say(said)
     return sizes
+
+
+def _nearest(system: TrainedSystem, clip: Clip, scratch: Path) -> tuple[str, dict[str, float]]:
+    """The half precision that changes least, and by how many dB less each does than the sound."""
+    differences = {name: _difference(system, clip, scratch / name, name) for name in HALVES}
+    return max(differences, key=differences.__getitem__), differences
+
+
+def _said(best: str, differences: Mapping[str, float]) -> str:
+    said = ", ".join(f"{name} {value:.1f} dB" for name, value in differences.items())
+    return f"kept as {best}; noise beside the whole numbers: {said}"
 
 
 def publish(folder: Path, version: str, url: str) -> None:
@@ -114,19 +184,15 @@ def _made(run: Path) -> dict[str, Any]:
         made: dict[str, Any] = json.loads((run / MADE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise MenuraError(f"{run}: has no {MADE}; end its training by base/train.py") from None
-    if "flow" not in made["steps"]:
-        raise MenuraError(f"{run}: its flow is not trained; go on with base/train.py")
     return made
 
 
-def _difference(system: TrainedSystem, folder: Path, name: str) -> float:
-    """Signal-to-noise ratio in dB of a clip that the halved system makes, sent through its codec
-    again, beside the same of the whole one."""
+def _difference(system: TrainedSystem, clip: Clip, folder: Path, name: str) -> float:
+    """Signal-to-noise ratio in dB of the clip sent through the halved system's codec and, where it
+    makes music, of what it makes, beside the same of the whole one."""
     save(system, folder, kept_as=HALVES[name])
     halved = load(folder)
     assert isinstance(halved, TrainedSystem)
-    seconds = min(HEARD_S, system.seconds)
-    clip = system.generate(1, seconds, seed=0)[0]
     whole, half = (_heard(one, clip) for one in (system, halved))
     shutil.rmtree(folder)
     noise = float(np.square(whole - half).mean())
@@ -134,8 +200,11 @@ def _difference(system: TrainedSystem, folder: Path, name: str) -> float:
 
 
 def _heard(system: TrainedSystem, clip: Clip) -> np.ndarray[Any, np.dtype[np.float32]]:
+    back = system.round_trip(clip).samples
+    if not isinstance(system.model, Generates):
+        return back
     made = system.generate(1, clip.duration_s, seed=0)[0].samples
-    return np.concatenate([system.round_trip(clip).samples, made], axis=1)
+    return np.concatenate([back, made], axis=1)
 
 
 def _sha256(file: Path) -> str:

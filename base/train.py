@@ -5,12 +5,14 @@
 Takes WORK/corpus (see README.md) and leaves WORK/run, for pack.py. Broken off, or after --sitting
 minutes, the same command goes on; with more minutes it trains on. Once the flow has begun, the
 codec is finished. Both stages are `menura train`, preset base; --set changes a setting of it.
---codec-from sets off from the codec of an earlier run, which is written down with what made it.
+--codec-from sets off from the codec of an earlier run, which is written down with what made it;
+--codec takes a finished one that was packed by itself, such as base/codec, and leaves it as it is.
 """
 
 import argparse
 import json
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +28,7 @@ from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
+from menura.systems import content_hash
 from menura.training import checkpoint
 from menura.training.assembly import new_system
 from menura.workflows.machine import machine
@@ -48,7 +51,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="folder with corpus and run")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--codec-minutes", type=positive, default=180.0, help="in all")
-    parser.add_argument("--codec-from", type=Path, metavar="WORK", help="folder of an earlier run")
+    of_codec = parser.add_mutually_exclusive_group()
+    of_codec.add_argument("--codec-from", type=Path, metavar="WORK", help="of an earlier run")
+    of_codec.add_argument("--codec", type=Path, metavar="DIR", help="finished: see pack.py")
     parser.add_argument("--flow-minutes", type=positive, default=180.0, help="in all")
     parser.add_argument("--sitting", type=positive, help="minutes of training at most this time")
     parser.add_argument("--preset", default="base", help="tiny is for trying out")
@@ -81,7 +86,7 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
     """Both stages, as far as this sitting goes. Raises MenuraError for what may not be learnt."""
     prepared = PreparedCorpus.open(options.work / "corpus")
     material = heard(prepared, read_allowlist())
-    before = _made_before(options.codec_from)
+    before = _made_before(options)
     reporter.say(f"learning from {material.line()}")
     settings = dict(pair.partition("=")[::2] for pair in options.settings)
     reporter.say(_sized(options.preset, settings))
@@ -99,7 +104,9 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
 def _both(options: argparse.Namespace, settings: Mapping[str, str], reporter: Reporter) -> bool:
     """Whether both stages are done. Once the flow has begun, the codec is left as it is."""
     run, left = options.work / "run", options.sitting or float("inf")
-    if not checkpoint.exists(run):
+    if options.codec:
+        _take(options.codec, run / CODEC)
+    elif not checkpoint.exists(run):
         before = _minutes(run / CODEC)
         until = min(options.codec_minutes, before + left)
         done = _codec(options, settings, until, reporter)
@@ -126,6 +133,14 @@ def _codec(
         settings=_of_codec(settings),
         reporter=reporter,
     )
+
+
+def _take(codec: Path, into: Path) -> None:
+    """A finished codec as the first stage. Raises MenuraError where another is there already."""
+    if not into.exists():
+        shutil.copytree(codec, into)
+    if content_hash(into) != content_hash(codec):
+        raise MenuraError(f"{into}: is not the codec of --codec {codec}; give another --work")
 
 
 def _is_cut_short(done: TrainResult, until: float, minutes: float) -> bool:
@@ -189,12 +204,17 @@ def _note(options: argparse.Namespace, material: Heard, before: Mapping[str, Any
     """Write down what the model card says of how it was made."""
     run = options.work / "run"
     words = ["python", "base/train.py", "--work", "work", "--seed", str(options.seed)]
-    words += ["--codec-minutes", f"{options.codec_minutes:g}"]
+    words += (
+        ["--codec", "base/codec"]
+        if options.codec
+        else ["--codec-minutes", f"{options.codec_minutes:g}"]
+    )
     words += ["--flow-minutes", f"{options.flow_minutes:g}"]
     words += ["--codec-from", "earlier"] if options.codec_from else []
     words += ["--preset", options.preset] if options.preset != "base" else []
     words += [word for pair in options.settings for word in ("--set", pair)]
     stages = {"codec": run / CODEC, "flow": run}
+    trained = {name: stage for name, stage in stages.items() if checkpoint.exists(stage)}
     write_json(
         run / MADE,
         {
@@ -202,12 +222,8 @@ def _note(options: argparse.Namespace, material: Heard, before: Mapping[str, Any
             "seed": options.seed,
             "menura": __version__,
             "machine": machine(),
-            "minutes": {name: round(_minutes(stage), 1) for name, stage in stages.items()},
-            "steps": {
-                name: checkpoint.read_progress(stage).step
-                for name, stage in stages.items()
-                if checkpoint.exists(stage)
-            },
+            "minutes": {name: round(_minutes(stage), 1) for name, stage in trained.items()},
+            "steps": {name: checkpoint.read_progress(at).step for name, at in trained.items()},
             "heard": asdict(material),
             "order": _order(options.work / "composed" / "order.json"),
             "before": before,
@@ -215,18 +231,20 @@ def _note(options: argparse.Namespace, material: Heard, before: Mapping[str, Any
     )
 
 
-def _made_before(work: Path | None) -> dict[str, Any] | None:
-    """What was written down of the run that the codec sets off from.
+def _made_before(options: argparse.Namespace) -> dict[str, Any] | None:
+    """What was written down of the codec that this run sets off from, or takes.
 
     Raises MenuraError where nothing was: of such a codec the model card could not say what made it.
     """
-    if work is None:
+    file = options.codec / MADE if options.codec else None
+    if options.codec_from:
+        file = options.codec_from / "run" / MADE
+    if file is None:
         return None
-    file = work / "run" / MADE
     if not file.is_file():
         raise MenuraError(
-            f"--codec-from {work}: no {file.relative_to(work)} there; give the folder that was "
-            "--work of an earlier run"
+            f"{file}: is not there; give --codec-from the folder that was --work of an earlier "
+            "run, or --codec one that `pack.py --codec` made"
         )
     return dict(json.loads(file.read_text(encoding="utf-8")))
 

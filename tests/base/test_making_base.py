@@ -17,6 +17,7 @@ import train as training
 from allowlist import Permitted
 from learnt import heard
 from material import BUILT_IN_LICENCE
+from menura import systems
 from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
@@ -46,7 +47,8 @@ def corpus_of(work: Path, licences: dict[str, str]) -> Path:
 def options(work: Path, **changed: object) -> Namespace:
     given = {
         "work": work, "seed": 3, "codec_minutes": MINUTES, "flow_minutes": MINUTES,
-        "sitting": None, "codec_from": None, "preset": "tiny", "settings": ["model.n_steps=3"],
+        "sitting": None, "codec_from": None, "codec": None, "preset": "tiny",
+        "settings": ["model.n_steps=3"],
     }  # fmt: skip
     return Namespace(**{**given, **changed})
 
@@ -79,7 +81,7 @@ def packed(work: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     """The precision is not chosen by measuring: bfloat16 is taken."""
     monkeypatch.setattr(
-        pack, "_difference", lambda system, folder, name: 2.0 if name == "bfloat16" else 1.0
+        pack, "_difference", lambda system, clip, folder, name: 2.0 if name == "bfloat16" else 1.0
     )
 
 
@@ -124,8 +126,66 @@ def test_the_codec_may_set_off_from_an_earlier_one(work: Path, tmp_path: Path) -
 def test_an_earlier_codec_of_which_nothing_is_written_is_refused(
     work: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(MenuraError, match=r"--codec-from .*made\.json there; give the folder"):
-        training.make(options(work, codec_from=tmp_path), Collected())
+    for given in ({"codec_from": tmp_path}, {"codec": tmp_path}):
+        with pytest.raises(MenuraError, match=r"made\.json: is not there; give --codec-from the"):
+            training.make(options(work, **given), Collected())
+
+
+@pytest.fixture(scope="module")
+def codec(work: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("base") / "codec"
+    pack.pack_codec(work, out)
+    return out
+
+
+def test_a_packed_codec_is_taken_as_it_is(work: Path, codec: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(work / "corpus", again / "corpus")
+    told = Collected()
+    training.make(options(again, codec=codec), told)
+    assert not any("first stage" in line for line in told.lines)
+    made = json.loads((again / "run" / training.MADE).read_text())
+    assert "--codec base/codec" in made["command"]
+    assert "--codec-minutes" not in made["command"]
+    assert list(made["steps"]) == ["flow"]
+    pack.pack(again, tmp_path / "packed")
+    card = (tmp_path / "packed" / "README.md").read_text(encoding="utf-8")
+    before = made["before"]
+    assert (
+        f"{before['minutes']['codec']:g} minutes of training ({before['steps']['codec']:,}" in card
+    )
+    assert "python base/pack.py --work work-of-codec --codec" in card
+    assert "learnt from | the codec 0." in card
+    ours, theirs = tmp_path / "packed" / "codec.safetensors", codec / "weights.safetensors"
+    assert ours.read_bytes() == theirs.read_bytes(), "one content in the history for all versions"
+    with safe_open(tmp_path / "packed" / "weights.safetensors", "pt") as file:
+        assert not any(".codec." in name for name in file.keys())  # noqa: SIM118
+    whole, halved = load(again / "run"), load(tmp_path / "packed")
+    a, b = (one.generate(1, 0.5, seed=1)[0].samples for one in (whole, halved))
+    assert abs(a - b).max() < 0.05 * abs(a).max() + 1e-3
+    hash_ = systems.content_hash(tmp_path / "packed")
+    (tmp_path / "packed" / "codec.safetensors").write_bytes(b"not weights")
+    assert systems.content_hash(tmp_path / "packed") != hash_
+    with pytest.raises(MenuraError, match=r"codec\.safetensors: cannot be read"):
+        load(tmp_path / "packed")
+    (tmp_path / "packed" / "codec.safetensors").unlink()
+    with pytest.raises(MenuraError, match=r"does not fit this system: .*codec.* is missing"):
+        load(tmp_path / "packed")
+    with pytest.raises(MenuraError, match="is not the codec of --codec"):
+        training.make(options(work, codec=codec), Collected())
+
+
+def test_what_is_packed_of_a_codec(work: Path, codec: Path) -> None:
+    files = {*FILES, "metrics.json", "made.json", "checksums.json"}
+    assert {path.name for path in codec.iterdir()} == files
+    card = (codec / "README.md").read_text(encoding="utf-8")
+    for fact in ("The codec of base", "--codec-minutes 0.01", "--work work --codec\n", "Frank Wen"):
+        assert fact in card, fact
+    with safe_open(codec / "weights.safetensors", "pt") as file:
+        assert str(file.get_tensor("model.outline.weight").dtype) == "torch.float16"
+        assert not any("critics" in name for name in file.keys())  # noqa: SIM118
+    system = load(codec)
+    assert set(system.powers) == {"reconstruct", "interpolate"}
 
 
 FILES = {"README.md", "system.json", "weights.safetensors"}

@@ -114,6 +114,16 @@ class Coded(Representation):
         return self.samples.decode(sound)[:, 0]
 
 
+def of_codec(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of a settled codec by itself, under the names that they have in one over it."""
+    return {_over(name): value for name, value in weights.items()}
+
+
+def _over(name: str) -> str:
+    whose, _, rest = name.partition(".")
+    return f"representation.{'codec' if whose == 'model' else 'samples'}.{rest}"
+
+
 def without_twins(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The weights without the second copy of the codec that systems used to be saved with."""
     return {name: value for name, value in weights.items() if "_codes" not in name.split(".")}

@@ -2,6 +2,8 @@
 
 system.json: names, configs, labels, versions, how it was trained in words, the licences of its
 data. weights.safetensors: parameters and statistics, under `representation.` and `model.`.
+codec.safetensors, where there is one: the weights of the codec below, as the system that it was by
+itself had them; then they are not in the other file. So several systems may share one codec's file.
 """
 
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from menura.foundation.version import __version__
 
 FORMAT, VERSION = "menura-system", 1
 DESCRIPTION, WEIGHTS, CARD = "system.json", "weights.safetensors", "README.md"
+CODEC_WEIGHTS = "codec.safetensors"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A system as a folder: written whole, read strictly, never by pickle."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,14 @@ from menura import models, representations
 from menura.foundation.atomic import write_text
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
+from menura.models.contract import Codes
 from menura.representations import Representation, ScoreRepresentation
 from menura.systems import coded
 from menura.systems.bound import BoundSystem
 from menura.systems.card import model_card
 from menura.systems.format import (
     CARD,
+    CODEC_WEIGHTS,
     WEIGHTS,
     Description,
     read_description,
@@ -58,17 +61,25 @@ def save(
     *,
     kept_as: torch.dtype | None = None,
     card: str | None = None,
+    codec: Path | None = None,
 ) -> None:
     """Write the folder. `weights` (e.g. an average) stand in for the model's present ones.
 
     kept_as: a half precision for what was learnt step by step; statistics stay whole. Loaded, the
     system is one of float32 all the same. card: the model card, where it is another than the usual.
+    codec: the folder of the system that the codec was by itself, settled: its file is copied as it
+        is.
     The weights are written before the description: a folder that has one has both.
     Raises MenuraError for a weight that is beyond what the half precision can say.
     """
     flat = _flat(system, weights)
     if kept_as is not None:
         flat |= _halved(system, flat, kept_as)
+    if codec is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(codec / WEIGHTS, folder / CODEC_WEIGHTS)
+        apart = _codec_of(folder)
+        flat = {name: value for name, value in flat.items() if name not in apart}
     write_tensors(folder / WEIGHTS, flat)
     write_text(folder / CARD, card or model_card(system))
     write_description(folder, system.description)
@@ -92,10 +103,9 @@ def load(folder: Path) -> BoundSystem:
 def load_weights(system: BoundSystem, folder: Path) -> None:
     """Fill `system` with the weights of another folder; they must fit exactly."""
     path = folder / WEIGHTS
-    try:
-        weights = coded.without_twins(load_file(path))
-    except (OSError, SafetensorError) as error:
-        raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
+    weights = coded.without_twins(_read(path)) | _codec_of(folder)
+    if isinstance(system.model, Codes) and _flat(system, None).keys() - weights.keys():
+        system.model.settle()  # it was saved without what only training needs
     wanted = _flat(system, None)
     for problem in _misfits(wanted, weights):
         raise MenuraError(
@@ -121,10 +131,26 @@ def take_over(system: BoundSystem, other: BoundSystem) -> list[str]:
 def content_hash(folder: Path) -> str:
     """Twelve hex digits that name these weights: what generated files carry in their comment."""
     digest = hashlib.blake2b(digest_size=6)
-    with (folder / WEIGHTS).open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
+    for path in (folder / WEIGHTS, folder / CODEC_WEIGHTS):
+        if path.name == CODEC_WEIGHTS and not path.exists():
+            continue
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
     return digest.hexdigest()
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
+
+
+def _codec_of(folder: Path) -> dict[str, Tensor]:
+    """The weights that lie in a file of their own, by their names in the system."""
+    path = folder / CODEC_WEIGHTS
+    return coded.of_codec(_read(path)) if path.exists() else {}
 
 
 def _module(system: BoundSystem) -> torch.nn.ModuleDict:
