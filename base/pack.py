@@ -37,7 +37,7 @@ from menura.prepared import PreparedCorpus
 from menura.systems import Description, TrainedSystem, load, save
 from menura.training.stage import METRICS
 from menura.workflows.train import CODEC
-from train import MADE, MOST_BYTES
+from train import MADE, MOST_BYTES, PERMITTED
 
 HALVES = {"float16": torch.float16, "bfloat16": torch.bfloat16}
 CHECKSUMS = "checksums.json"
@@ -76,13 +76,13 @@ def pack(work: Path, out: Path) -> dict[str, int]:
         raise MenuraError(f"{run}: its flow is not trained; go on with base/train.py")
     system.description = _permitted(system.description, work, rows)
     clip = system.generate(1, min(HEARD_S, system.seconds), seed=0)[0]
+    # A codec that was packed by itself is there in half precision already, a file that others may
+    # share: it is taken as it is.
+    codec = run / CODEC if made_of_codec(made) is not made else None
 
     def write(folder: Path) -> str:
-        best, differences = _nearest(system, clip, folder.parent)
+        best, differences = _nearest(system, clip, folder.parent, codec)
         text = card(system, Facts(made, best, differences), rows)
-        # A codec that was packed by itself is there in half precision already, a file that others
-        # may share: it is taken as it is.
-        codec = run / CODEC if made_of_codec(made) is not made else None
         save(system, folder, kept_as=HALVES[best], card=text, codec=codec)
         return _said(best, differences)
 
@@ -93,6 +93,8 @@ def pack_codec(work: Path, out: Path) -> dict[str, int]:
     """The same of the codec alone, with what train.py must know of it."""
     run, rows = work / "run", read_allowlist()
     system, made = load(run / CODEC), _made(run)
+    if made_of_codec(made) is not made:
+        raise MenuraError(f"{run / CODEC}: is packed already; it was taken as it is")
     assert isinstance(system, TrainedSystem), "codecs are of sound"
     assert isinstance(system.model, Codes)
     system.model.settle()
@@ -117,14 +119,14 @@ def _permitted(description: Description, work: Path, rows: Sequence[Permitted]) 
     provenance = description.provenance
     if prepared.fingerprint != provenance.data_fingerprint:
         raise MenuraError(f"{work}: has learnt from another corpus than {prepared.folder}")
-    return replace(description, provenance=replace(provenance, data="base material"))
+    return replace(description, provenance=replace(provenance, data=PERMITTED))
 
 
 def _held_out(system: TrainedSystem, work: Path) -> Clip:
-    """The beginning of the first recording that nothing was learnt from."""
+    """The beginning of the first recording that nothing was learnt from, if there is one."""
     rate, n_channels = system.sample_rate, system.n_audio_channels
     rendition = PreparedCorpus.open(work / "corpus").rendition(rate, n_channels)
-    first = rendition.of_split("valid")[0]
+    first = (rendition.of_split("valid") or rendition.of_split("train"))[0]
     n_samples = min(rendition.tracks[first].n_samples, round(HEARD_S * rate))
     return Clip(np.array(rendition.read(first, 0, n_samples)), rate)
 
@@ -147,9 +149,11 @@ def _packed(out: Path, write: Callable[[Path], str]) -> dict[str, int]:
     return sizes
 
 
-def _nearest(system: TrainedSystem, clip: Clip, scratch: Path) -> tuple[str, dict[str, float]]:
+def _nearest(
+    system: TrainedSystem, clip: Clip, scratch: Path, codec: Path | None = None
+) -> tuple[str, dict[str, float]]:
     """The half precision that changes least, and by how many dB less each does than the sound."""
-    differences = {name: _difference(system, clip, scratch / name, name) for name in HALVES}
+    differences = {name: _difference(system, clip, scratch / name, name, codec) for name in HALVES}
     return max(differences, key=differences.__getitem__), differences
 
 
@@ -187,10 +191,12 @@ def _made(run: Path) -> dict[str, Any]:
     return made
 
 
-def _difference(system: TrainedSystem, clip: Clip, folder: Path, name: str) -> float:
+def _difference(
+    system: TrainedSystem, clip: Clip, folder: Path, name: str, codec: Path | None
+) -> float:
     """Signal-to-noise ratio in dB of the clip sent through the halved system's codec and, where it
     makes music, of what it makes, beside the same of the whole one."""
-    save(system, folder, kept_as=HALVES[name])
+    save(system, folder, kept_as=HALVES[name], codec=codec)
     halved = load(folder)
     assert isinstance(halved, TrainedSystem)
     whole, half = (_heard(one, clip) for one in (system, halved))

@@ -23,12 +23,12 @@ from commands import plainly, say
 from learnt import Heard, heard
 from material import positive
 from menura import recipes
-from menura.foundation.atomic import write_json
-from menura.foundation.errors import MenuraError
+from menura.foundation.atomic import replacing, write_json
+from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
-from menura.systems import content_hash
+from menura.systems import content_hash, read_description
 from menura.training import checkpoint
 from menura.training.assembly import new_system
 from menura.workflows.machine import machine
@@ -38,6 +38,7 @@ RECIPE, CODEC_RECIPE = "latent-flow", "spectral-codec"
 MOST_BYTES = 40_000_000
 N_LABELS = 24  # more than the corpus has: a table of them is small
 MADE = "made.json"
+PERMITTED = "base material"  # what weights are said to have learnt from that may ship
 
 
 def main() -> None:
@@ -90,6 +91,8 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.say(f"learning from {material.line()}")
     settings = dict(pair.partition("=")[::2] for pair in options.settings)
     reporter.say(_sized(options.preset, settings))
+    if options.codec:
+        _take(options.codec, options.work / "run" / CODEC, settings)
     try:
         is_done = _both(options, settings, reporter)
     finally:  # also when it is broken off
@@ -104,9 +107,7 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
 def _both(options: argparse.Namespace, settings: Mapping[str, str], reporter: Reporter) -> bool:
     """Whether both stages are done. Once the flow has begun, the codec is left as it is."""
     run, left = options.work / "run", options.sitting or float("inf")
-    if options.codec:
-        _take(options.codec, run / CODEC)
-    elif not checkpoint.exists(run):
+    if not options.codec and not checkpoint.exists(run):
         before = _minutes(run / CODEC)
         until = min(options.codec_minutes, before + left)
         done = _codec(options, settings, until, reporter)
@@ -135,10 +136,17 @@ def _codec(
     )
 
 
-def _take(codec: Path, into: Path) -> None:
-    """A finished codec as the first stage. Raises MenuraError where another is there already."""
+def _take(codec: Path, into: Path, settings: Mapping[str, str]) -> None:
+    """A finished codec as the first stage. Raises MenuraError where another is there already, or
+    where it is not known to have learnt from nothing but what is permitted."""
+    if _of_codec(settings):
+        raise UsageError("--set codec.…: the codec of --codec is finished; leave that out")
+    if read_description(codec).provenance.data != PERMITTED:
+        raise MenuraError(f"{codec}: was not packed by `base/pack.py --codec`, which checks it")
     if not into.exists():
-        shutil.copytree(codec, into)
+        into.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(into) as temporary:
+            shutil.copytree(codec, temporary)
     if content_hash(into) != content_hash(codec):
         raise MenuraError(f"{into}: is not the codec of --codec {codec}; give another --work")
 
@@ -215,6 +223,8 @@ def _note(options: argparse.Namespace, material: Heard, before: Mapping[str, Any
     words += [word for pair in options.settings for word in ("--set", pair)]
     stages = {"codec": run / CODEC, "flow": run}
     trained = {name: stage for name, stage in stages.items() if checkpoint.exists(stage)}
+    if not trained:
+        return  # nothing is known yet, and a folder with nothing but a codec may be begun again
     write_json(
         run / MADE,
         {

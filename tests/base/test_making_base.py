@@ -80,9 +80,7 @@ def packed(work: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     """The precision is not chosen by measuring: bfloat16 is taken."""
-    monkeypatch.setattr(
-        pack, "_difference", lambda system, clip, folder, name: 2.0 if name == "bfloat16" else 1.0
-    )
+    monkeypatch.setattr(pack, "_difference", lambda *given: 2.0 if "bfloat16" in given else 1.0)
 
 
 def test_both_stages_are_trained_as_long_as_was_asked(work: Path) -> None:
@@ -171,8 +169,42 @@ def test_a_packed_codec_is_taken_as_it_is(work: Path, codec: Path, tmp_path: Pat
     (tmp_path / "packed" / "codec.safetensors").unlink()
     with pytest.raises(MenuraError, match=r"does not fit this system: .*codec.* is missing"):
         load(tmp_path / "packed")
+
+
+def test_a_codec_that_is_not_to_be_taken_is_refused_and_nothing_is_changed(
+    work: Path, codec: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(work, tmp_path / "copy")
     with pytest.raises(MenuraError, match="is not the codec of --codec"):
-        training.make(options(work, codec=codec), Collected())
+        training.make(options(copy, codec=codec), Collected())
+    assert (copy / "run" / training.MADE).read_text() == (work / "run" / training.MADE).read_text()
+    with pytest.raises(UsageError, match=r"codec of --codec is finished"):
+        training.make(options(copy, codec=codec, settings=["codec.model.stride=1"]), Collected())
+    (tmp_path / "other").mkdir()
+    for name in ("system.json", "made.json"):
+        text = (codec / name).read_text(encoding="utf-8").replace("base material", "a folder")
+        (tmp_path / "other" / name).write_text(text, encoding="utf-8")
+    with pytest.raises(MenuraError, match=r"was not packed by `base/pack\.py --codec`"):
+        training.make(options(copy, codec=tmp_path / "other"), Collected())
+
+
+def test_a_flow_over_a_taken_codec_may_be_broken_off_at_once(
+    work: Path, codec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(work / "corpus", again / "corpus")
+
+    def broken(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "train", broken)
+        with pytest.raises(KeyboardInterrupt):
+            training.make(options(again, codec=codec), Collected())
+    training.make(options(again, codec=codec), Collected())
+    assert json.loads((again / "run" / training.MADE).read_text())["steps"]["flow"] > 0
+    with pytest.raises(MenuraError, match="is packed already"):
+        pack.pack_codec(again, tmp_path / "packed")
 
 
 def test_what_is_packed_of_a_codec(work: Path, codec: Path) -> None:

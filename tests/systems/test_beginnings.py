@@ -1,7 +1,7 @@
 """Of several beginnings the one that sounds as the seed ends is kept, and gone on from."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,11 +11,13 @@ from menura.audio import Clip
 from menura.models import Batch, Model, Phase, latent_flow
 from menura.models.contract import AS_LEARNT, Losses, Sampling
 from menura.models.latent_flow import LatentFlow
+from menura.models.spectral_codec import SpectralCodec
 from menura.representations import Representation
 from menura.representations.magnitude_phase import MagnitudePhase
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem
 from menura.systems.beginnings import _frames_to_hear, _heard, begun, clicks, most_alike
+from menura.systems.coded import Coded, CodedConfig
 
 RATE = 8000
 
@@ -204,6 +206,23 @@ def test_what_is_heard_begins_where_the_seed_ends(n_samples: int, n_channels: in
     np.testing.assert_allclose(
         heard[10].samples, clip.samples[:, n_samples - n_join : n_samples + RATE], atol=1e-3
     )
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("n_steps", [100, 101])
+def test_what_is_heard_is_in_phase_with_what_will_be(n_steps: int) -> None:
+    """Of a codec, wherever in a turn of its phases the piece of the seed begins."""
+    torch.manual_seed(0)
+    codec = SavedPart("spectral-codec", asdict(SpectralCodec.tiny))
+    part = Coded(CodedConfig(SavedPart("waveform", {}), codec), RATE).eval()
+    hop = part.samples_for(1)
+    seed, n_known = sine(n_steps * hop / RATE), n_steps - 1
+    frames = torch.randn(1, part.spec.n_channels, 500, generator=torch.Generator().manual_seed(1))
+    known, choice = frames[:, :, :n_known], frames[:, :, n_known:]
+    [heard] = _heard(part, seed, known, choice, n_join=64)
+    whole = part.decode(frames)[0].numpy()
+    wanted = whole[:, seed.n_samples - 64 : seed.n_samples + RATE]
+    np.testing.assert_allclose(heard.samples, wanted, atol=1e-2 * np.abs(whole).max())
 
 
 def flow(n_beginnings: int, **changed: int) -> tuple[LatentFlow, Representation]:

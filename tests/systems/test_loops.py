@@ -1,7 +1,7 @@
 """Loops whose music over the join is made by the model: a ring of frames, and of samples."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from menura.foundation.errors import UsageError
 from menura.models import Batch, Model, Phase
 from menura.models.contract import AS_LEARNT, Losses, Sampling
 from menura.models.latent_flow import LatentFlow
-from menura.models.spectral_codec import SpectralCodec
+from menura.models.spectral_codec import SpectralCodec, SpectralCodecConfig
 from menura.representations import Representation, Spec, decode_chunked
 from menura.representations.log_power import LogPower
 from menura.representations.waveform import Waveform
@@ -80,8 +80,12 @@ def climber() -> TrainedSystem:
 @pytest.fixture(scope="module")
 def coded() -> Coded:
     """A codec that nobody trained: what it makes depends on its frames all the same."""
+    return coded_by(SpectralCodec.tiny)
+
+
+def coded_by(config: SpectralCodecConfig) -> Coded:
     torch.manual_seed(0)
-    codec = SavedPart("spectral-codec", asdict(SpectralCodec.tiny))
+    codec = SavedPart("spectral-codec", asdict(config))
     made = Coded(CodedConfig(SavedPart("waveform", {}), codec), RATE).eval()
     assert isinstance(made.codec, SpectralCodec)
     bias = made.codec.outline.bias
@@ -120,6 +124,19 @@ def test_a_turned_ring_is_the_same_loop_from_another_place(coded: Coded) -> None
     loop = sound_of_ring(coded, frames, n_samples, system._decode)
     turned = sound_of_ring(coded, frames.roll(-120, dims=2), n_samples, system._decode)
     np.testing.assert_allclose(np.roll(loop, -120 * hop, axis=1), turned, atol=1e-5)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_loop_is_in_phase_with_its_piece(depth: int) -> None:
+    """However far the codec reaches, an odd number of frames or an even one."""
+    coded = coded_by(replace(SpectralCodec.tiny, encoder_depths=(1, depth)))
+    hop, n_frames = coded.samples_for(1), 300
+    system = of(coded, LatentFlow(LatentFlow.tiny, coded.spec))
+    frames = torch.randn(1, coded.spec.n_channels, n_frames, generator=rng(5))
+    loop = sound_of_ring(coded, frames, n_frames * hop, system._decode)
+    piece, inner = coded.decode(frames)[0].numpy(), slice(60 * hop, 240 * hop)
+    np.testing.assert_allclose(loop[:, inner], piece[:, inner], atol=1e-4 * np.abs(piece).max())
 
 
 def test_loops_meet_in_phase(coded: Coded) -> None:

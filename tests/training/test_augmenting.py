@@ -27,7 +27,7 @@ from menura.workflows.prepare import prepare
 from menura.workflows.train import train
 
 RATE, HZ = 8000, 440.0
-ALL = Augmentation(6.0, True, 5.0, 2.0, 10.0)
+ALL = Augmentation(6.0, True, 5.0, 2.0, 10.0, tilt_db=2.0, hiss=0.5)
 
 
 def sine(start: int, stop: int) -> np.ndarray:

@@ -22,7 +22,7 @@ from torch.nn.functional import pad
 
 from menura.audio.mel import mel_filter_bank
 from menura.foundation.errors import UsageError
-from menura.models._convnext import KERNEL, stack
+from menura.models._convnext import KERNEL, Sequence, stack
 from menura.models._critics import Critics
 from menura.models._outline import Outline
 from menura.models._overlap import analyse, synthesise, turn_frames, turning
@@ -141,9 +141,14 @@ class SpectralCodec(Model):
             nn.Conv1d(c.n_latent, wide, KERNEL, padding=KERNEL // 2),
             stack(wide, c.decoder_depths[0]),
             nn.ConvTranspose1d(wide, wide, c.stride, stride=c.stride),
+            Places(wide, turn_frames(c.n_fft, c.hop_length)),
             stack(wide, c.decoder_depths[1]),
             nn.Conv1d(wide, 2 * n_bins, 1),
         )
+        head = self.decoder[-1]
+        assert isinstance(head, nn.Conv1d)
+        assert head.bias is not None
+        nn.init.uniform_(head.bias[n_bins:], -pi, pi)  # phases alike in all bins would make clicks
         self.outline = Outline(c.n_latent, n_bins, c.stride)
         self.critics = Critics(c.critic_n_ffts, c.critic_width)
         self._was_criticised = False  # by critics that are gone
@@ -215,7 +220,6 @@ class SpectralCodec(Model):
             n_bins = len(head.bias) // 2
             head.weight[:n_bins].zero_()
             head.bias[:n_bins].zero_()
-            head.bias[n_bins:].uniform_(-pi, pi)  # alike in all bins they would make clicks
         # A level is 0.4 nepers and 2 from their zero (see `_level`).
         self.outline.invert(axes / 2.5, 2.5 * centre - 5, self.filters)
 
@@ -251,7 +255,7 @@ class SpectralCodec(Model):
         self.critics = Critics((), self.config.critic_width)
 
     def take_up(self, settled: Mapping[str, Tensor]) -> None:
-        """The decoder alone is trained on. Where critics had a say, new ones play from the first
+        """The way back alone is trained on. Where critics had a say, new ones play from the first
         step, and have a say once they have learnt something: without any, what had become clear
         would be blurred again.
 
@@ -304,7 +308,8 @@ class SpectralCodec(Model):
         return sound[:, : sound.shape[1] // self.samples_per_step * self.samples_per_step]
 
     def _level(self, sound: Sound) -> Float32[Tensor, "rows mels frames"]:
-        """Log-mel spectra of whole steps: −1.7…2 from −80 dB, floor_db, to a full-scale sine."""
+        """Log-mel spectra of whole steps: from 2 for a full-scale sine down to −1.7 for −80 dB, or
+        −2.6 for −100: as far as floor_db."""
         c = self.config
         with in_float32(sound):
             spectrum = analyse(self._whole(sound), c.n_fft, c.hop_length)
@@ -339,6 +344,19 @@ class SpectralCodec(Model):
         """Whether critics have a say in this step: once they have begun, when it is their turn."""
         every, least = self.config.critic_every, HEAD_START if self._was_criticised else 0
         return bool(self.n_critic_steps > least) and int(self.n_codec_steps) % every == 0
+
+
+class Places(nn.Module):
+    """Tells each frame where in a turn of the phases it is: a tone needs not know, an onset does,
+    which would be somewhere else in its window by what the phases have turned."""
+
+    def __init__(self, width: int, n_places: int):
+        super().__init__()
+        self.told = nn.Parameter(torch.zeros(width, n_places))
+
+    def forward(self, x: Sequence) -> Sequence:
+        places = torch.arange(x.shape[2], device=x.device) % self.told.shape[1]
+        return x + self.told[:, places]
 
 
 def _spread(latents: Latents) -> Float32[Tensor, ""]:

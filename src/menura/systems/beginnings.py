@@ -122,6 +122,7 @@ def _heard(
     n_known, hop = known.shape[2], representation.spec.hop_length or 1
     n_before = max(1, representation.context_frames) + -(-n_join // hop)
     first = max(0, n_known - n_before)
+    first -= first % representation.turn_frames  # in phase with what will be heard
     start = seed_clip.n_samples - first * hop
     stop = start + round(BEGINNING_S * seed_clip.sample_rate)
     sounds: list[Clip] = []

@@ -7,7 +7,7 @@ inside the folder of whatever system learns over it, never as a path to another 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from jaxtyping import Float32
 from torch import Tensor
@@ -51,7 +51,6 @@ class Coded(Representation):
         codec.requires_grad_(False)
         self.codec: Model = codec.eval()
         self.normaliser = Normaliser("per-bin", codec.n_latent)
-        self.register_load_state_dict_pre_hook(_drop_twins)  # type: ignore[no-untyped-call]
 
     @property
     def _codes(self) -> Codes:
@@ -122,13 +121,3 @@ def of_codec(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _over(name: str) -> str:
     whose, _, rest = name.partition(".")
     return f"representation.{'codec' if whose == 'model' else 'samples'}.{rest}"
-
-
-def without_twins(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights without the second copy of the codec that systems used to be saved with."""
-    return {name: value for name, value in weights.items() if "_codes" not in name.split(".")}
-
-
-def _drop_twins(module: Any, weights: dict[str, Tensor], prefix: str, *_: Any) -> None:
-    for name in weights.keys() - without_twins(weights).keys():
-        del weights[name]

@@ -49,12 +49,12 @@ def ring(
     piece = model.generate(rngs, n_frames, sampling)
     rate = representation.sample_rate / (representation.spec.hop_length or 1)
     n_gap = max(1, min(round(GAP_S * rate), n_frames // 2))
-    # Turned by half, so that the join lies in the middle, with what is on either side in sight.
-    turn = n_frames // 2
+    # Moved by half, so that the join lies in the middle, with what is on either side in sight.
+    half = n_frames // 2
     missing = torch.zeros(n_frames, dtype=torch.bool, device=piece.device)
-    missing[turn - n_gap // 2 : turn - n_gap // 2 + n_gap] = True
-    closed = model.inpaint(piece.roll(turn, dims=2), missing, rngs, sampling)
-    return closed.roll(-turn, dims=2)
+    missing[half - n_gap // 2 : half - n_gap // 2 + n_gap] = True
+    closed = model.inpaint(piece.roll(half, dims=2), missing, rngs, sampling)
+    return closed.roll(-half, dims=2)
 
 
 def sound_of_ring(
@@ -72,6 +72,7 @@ def sound_of_ring(
     hop, n_frames = representation.spec.hop_length or 1, frames.shape[2]
     # As many frames around it as a frame is heard from, so that decoding knows of no end.
     around = representation.context_frames + representation.edge_frames + 1
+    around += -around % representation.turn_frames  # in phase with the piece itself
     places = torch.arange(-around, n_frames + around, device=frames.device) % n_frames
     sound = decode(frames[:, :, places])[:, around * hop : (around + n_frames) * hop]
     if sound.shape[1] == n_samples:

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from menura import models, representations
-from menura.foundation.atomic import write_text
+from menura.foundation.atomic import replacing, write_text
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.models.contract import Codes
@@ -73,13 +73,14 @@ def save(
     Raises MenuraError for a weight that is beyond what the half precision can say.
     """
     flat = _flat(system, weights)
+    if codec is None:
+        (folder / CODEC_WEIGHTS).unlink(missing_ok=True)
+    else:
+        flat = _without_codec(flat, codec)
+        with replacing(folder / CODEC_WEIGHTS) as temporary:
+            shutil.copyfile(codec / WEIGHTS, temporary)
     if kept_as is not None:
         flat |= _halved(system, flat, kept_as)
-    if codec is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(codec / WEIGHTS, folder / CODEC_WEIGHTS)
-        apart = _codec_of(folder)
-        flat = {name: value for name, value in flat.items() if name not in apart}
     write_tensors(folder / WEIGHTS, flat)
     write_text(folder / CARD, card or model_card(system))
     write_description(folder, system.description)
@@ -103,7 +104,9 @@ def load(folder: Path) -> BoundSystem:
 def load_weights(system: BoundSystem, folder: Path) -> None:
     """Fill `system` with the weights of another folder; they must fit exactly."""
     path = folder / WEIGHTS
-    weights = coded.without_twins(_read(path)) | _codec_of(folder)
+    weights = _read(path)
+    if (apart := folder / CODEC_WEIGHTS).exists():
+        weights |= coded.of_codec(_read(apart))
     if isinstance(system.model, Codes) and _flat(system, None).keys() - weights.keys():
         system.model.settle()  # it was saved without what only training needs
     wanted = _flat(system, None)
@@ -147,10 +150,13 @@ def _read(path: Path) -> dict[str, Tensor]:
         raise MenuraError(f"{path}: cannot be read ({error}); train again or restore it") from None
 
 
-def _codec_of(folder: Path) -> dict[str, Tensor]:
-    """The weights that lie in a file of their own, by their names in the system."""
-    path = folder / CODEC_WEIGHTS
-    return coded.of_codec(_read(path)) if path.exists() else {}
+def _without_codec(flat: Mapping[str, Tensor], codec: Path) -> dict[str, Tensor]:
+    """The weights but for those of its codec's own file. Raises UsageError for another codec."""
+    apart = coded.of_codec(_read(codec / WEIGHTS))
+    for name, value in apart.items():
+        if name not in flat or not torch.equal(value.float(), flat[name].cpu().float()):
+            raise UsageError(f"{codec}: is not the codec of this system ({name} is another)")
+    return {name: value for name, value in flat.items() if name not in apart}
 
 
 def _module(system: BoundSystem) -> torch.nn.ModuleDict:
@@ -170,7 +176,7 @@ def _halved(
     system: BoundSystem, flat: Mapping[str, Tensor], kept_as: torch.dtype
 ) -> dict[str, Tensor]:
     """The parameters in another precision, by name."""
-    names = [name for name, _ in _module(system).named_parameters()]
+    names = [name for name, _ in _module(system).named_parameters() if name in flat]
     halved = {name: flat[name].detach().to(kept_as) for name in names}
     for name, value in halved.items():
         if not value.isfinite().all():

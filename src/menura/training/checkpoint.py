@@ -85,8 +85,12 @@ def restore(run: Path, snapshot: Snapshot) -> None:
     """Put every part back as it was. Raises MenuraError if the file is damaged or another run's."""
     header = _header(run)
     tensors = _tensors(run)
-    snapshot.system.representation.load_state_dict(_under("representation", tensors))
-    snapshot.system.model.load_state_dict(_under("model", tensors))
+    try:
+        snapshot.system.representation.load_state_dict(_under("representation", tensors))
+        snapshot.system.model.load_state_dict(_under("model", tensors))
+    except RuntimeError as error:  # its first line names the module, the second what is amiss
+        amiss = " ".join(str(error).split("\n")[1:2]).strip()
+        raise _damaged(run, f"it is of another Menura's model: {amiss}") from None
     device = next(snapshot.system.model.parameters()).device
     carried = {k: v.to(device) for k, v in _under("carried", tensors).items()}
     put_back(snapshot.system.model, carried)

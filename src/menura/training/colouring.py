@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 Piece = Float32[np.ndarray, "channels time"]
+LOWEST = 1 / 512  # of the highest frequency: what is below is as loud as that
 PIVOT = 1 / 32  # of the highest frequency: 500 Hz of 16 kHz. There a tilt changes nothing
 MOST_DB = 12.0  # that a tilt makes louder or softer
 
@@ -28,8 +29,7 @@ def noise(shape: tuple[int, int], db_an_octave: float, rng: np.random.Generator)
 
 
 def _octaves(n: int) -> Float64[np.ndarray, " bins"]:
-    """How far each bin of the spectrum of n samples is above the pivot; the first as the second."""
-    share = np.arange(1 + n // 2) / (n / 2)
-    share[0] = share[min(1, n // 2)] or 1.0
-    octaves: Float64[np.ndarray, " bins"] = np.log2(share / PIVOT)
+    """How far each bin of the spectrum of n samples is above the pivot."""
+    share = np.arange(1 + n // 2) / max(n / 2, 1)
+    octaves: Float64[np.ndarray, " bins"] = np.log2(np.maximum(share, LOWEST) / PIVOT)
     return octaves
