@@ -1,10 +1,12 @@
 """What training refuses, in one clear line, before anything is lost."""
 
+import re
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
 
 from menura.foundation.errors import MenuraError, UsageError
 from menura.systems import tensors
@@ -35,6 +37,23 @@ def test_a_system_without_a_checkpoint_is_not_trained_over(corpus: Path, tmp_pat
     (tmp_path / checkpoint.FILE).unlink()
     with pytest.raises(MenuraError, match="--init"):
         train("stft-lstm", corpus, tmp_path, preset="tiny", steps=6, resume=True)
+
+
+def test_a_run_of_another_menura_whose_model_has_other_parts_is_refused_in_a_line(
+    corpus: Path, tmp_path: Path
+) -> None:
+    train("stft-lstm", corpus, tmp_path, preset="tiny", steps=3)
+    file = tmp_path / checkpoint.FILE
+    with safe_open(file, "pt") as kept:
+        header = dict(kept.metadata())
+    had = load_file(file)
+    gone = next(name for name in had if name.startswith("model.") and name.endswith("bias"))
+    del had[gone]
+    save_file(had, file, header)
+    name = re.escape(gone.removeprefix("model."))
+    with pytest.raises(MenuraError, match=f"another Menura's model: Missing.*{name}") as said:
+        train("stft-lstm", corpus, tmp_path, preset="tiny", steps=6, resume=True)
+    assert "\n" not in str(said.value)
 
 
 def test_starting_from_a_system_that_hears_otherwise_is_refused(
