@@ -161,6 +161,12 @@ def test_a_packed_codec_is_taken_as_it_is(work: Path, codec: Path, tmp_path: Pat
     whole, halved = load(again / "run"), load(tmp_path / "packed")
     a, b = (one.generate(1, 0.5, seed=1)[0].samples for one in (whole, halved))
     assert abs(a - b).max() < 0.05 * abs(a).max() + 1e-3
+    systems.save(halved, tmp_path / "whole")
+    shutil.copy(ours, tmp_path / "whole")
+    systems.save(halved, tmp_path / "whole")  # over what had a file of its own
+    assert not (tmp_path / "whole" / "codec.safetensors").exists()
+    with pytest.raises(UsageError, match="is not the codec of this system"):
+        systems.save(load(work / "run"), tmp_path / "other", codec=codec)
     hash_ = systems.content_hash(tmp_path / "packed")
     (tmp_path / "packed" / "codec.safetensors").write_bytes(b"not weights")
     assert systems.content_hash(tmp_path / "packed") != hash_

@@ -10,7 +10,7 @@ from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._overlap import analyse, synthesise, turn_frames, turning
 from menura.models._spectral_distance import SpectralDistance
-from menura.models.spectral_codec import SpectralCodec, SpectralCodecConfig
+from menura.models.spectral_codec import Places, SpectralCodec, SpectralCodecConfig
 from menura.representations import Spec
 from menura.representations._stft import stft
 from tunes import tune
@@ -168,6 +168,25 @@ def test_steady_latents_go_on_turning() -> None:
     assert model.turn_steps == 2
     torch.testing.assert_close(made[32], made[30], atol=1e-5, rtol=0)
     assert float((made[31] - made[30]).square().mean()) > 0.5 * float(made[30].square().mean())
+
+
+def test_frames_are_told_where_in_a_turn_they_are() -> None:
+    places = Places(3, 4)
+    assert float(places.told.abs().max().detach()) == 0, "until it is learnt they hear nothing"
+    places.told.data = torch.arange(12.0).reshape(3, 4)
+    with torch.no_grad():
+        told = places(torch.zeros(2, 3, 9))
+    for frame in range(9):
+        assert torch.equal(told[1, :, frame], places.told[:, frame % 4].detach())
+
+
+def test_equal_seeds_begin_with_equal_phases() -> None:
+    models = [build() for _ in range(2)]
+    for number, model in enumerate(models):
+        torch.manual_seed(number)  # what is drawn elsewhere must not matter
+        model.begin([Batch(sound())])
+    a, b = (model.state_dict() for model in models)
+    assert all(torch.equal(a[name], b[name]) for name in a)
 
 
 def test_phases_come_round() -> None:
