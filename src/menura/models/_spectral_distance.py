@@ -10,7 +10,7 @@ from menura.models._precision import in_float32
 
 Sound = Float32[Tensor, "rows time"]
 Power = Float32[Tensor, "rows bins frames"]
-N_FFTS = (2048, 1024, 512, 256)
+N_FFTS = 4096, 2048, 1024, 512, 256
 QUIETEST = 1e-2  # magnitudes of a row taken together; what is quieter than that counts as much
 
 

@@ -28,7 +28,7 @@ from menura.models._outline import Outline
 from menura.models._overlap import analyse, synthesise, turn_frames, turning
 from menura.models._paths import along
 from menura.models._precision import in_float32
-from menura.models._spectral_distance import SpectralDistance
+from menura.models._spectral_distance import N_FFTS, SpectralDistance
 from menura.models.contract import (
     Batch,
     Losses,
@@ -152,7 +152,8 @@ class SpectralCodec(Model):
         self.outline = Outline(c.n_latent, n_bins, c.stride)
         self.critics = Critics(c.critic_n_ffts, c.critic_width)
         self._was_criticised = False  # by critics that are gone
-        n_ffts = tuple(n for n in (2048, 1024, 512, 256) if n <= c.n_fft) or (c.n_fft,)
+        # One longer than its own frames: what is between two partials is heard by that alone.
+        n_ffts = tuple(n for n in N_FFTS if n <= 2 * c.n_fft) or (c.n_fft,)
         self.distance = SpectralDistance(spec.sample_rate, n_ffts, c.floor_db)
         self.register_buffer("n_codec_steps", torch.zeros((), dtype=torch.int64))
         self.register_buffer("n_critic_steps", torch.zeros((), dtype=torch.int64))
