@@ -51,6 +51,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder with corpus and run")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--codec-alone", action="store_true", help="end with the codec")
     parser.add_argument("--codec-minutes", type=positive, default=180.0, help="in all")
     of_codec = parser.add_mutually_exclusive_group()
     of_codec.add_argument("--codec-from", type=Path, metavar="WORK", help="of an earlier run")
@@ -91,6 +92,8 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
     reporter.say(f"learning from {material.line()}")
     settings = dict(pair.partition("=")[::2] for pair in options.settings)
     reporter.say(_sized(options.preset, settings))
+    if options.codec and options.codec_alone:
+        raise UsageError("--codec-alone: the codec of --codec is finished; leave one of them out")
     if options.codec:
         _take(options.codec, options.work / "run" / CODEC, settings)
     try:
@@ -98,22 +101,25 @@ def make(options: argparse.Namespace, reporter: Reporter) -> None:
     finally:  # also when it is broken off
         _note(options, material, before)
     if is_done:
+        what = " --codec" if options.codec_alone else ""
         work = shlex.quote(str(options.work))
-        reporter.say(f"trained; pack it: python base/pack.py --work {work}")
+        reporter.say(f"trained; pack it: python base/pack.py --work {work}{what}")
     else:
         reporter.say("this sitting is over; the same command goes on")
 
 
 def _both(options: argparse.Namespace, settings: Mapping[str, str], reporter: Reporter) -> bool:
-    """Whether both stages are done. Once the flow has begun, the codec is left as it is."""
+    """Whether what was asked for is done. Once the flow has begun, the codec is left as it is."""
     run, left = options.work / "run", options.sitting or float("inf")
     if not options.codec and not checkpoint.exists(run):
         before = _minutes(run / CODEC)
         until = min(options.codec_minutes, before + left)
         done = _codec(options, settings, until, reporter)
         left -= _minutes(run / CODEC) - before
-        if _is_cut_short(done, until, options.codec_minutes) or left <= 0:
+        if _is_cut_short(done, until, options.codec_minutes):
             return False
+        if options.codec_alone or left <= 0:
+            return bool(options.codec_alone)
     until = min(options.flow_minutes, _minutes(run) + left)
     done = _flow(options, settings, until, reporter)
     return not _is_cut_short(done, until, options.flow_minutes)
@@ -218,6 +224,7 @@ def _note(options: argparse.Namespace, material: Heard, before: Mapping[str, Any
         else ["--codec-minutes", f"{options.codec_minutes:g}"]
     )
     words += ["--flow-minutes", f"{options.flow_minutes:g}"]
+    words += ["--codec-alone"] if options.codec_alone else []
     words += ["--codec-from", "earlier"] if options.codec_from else []
     words += ["--preset", options.preset] if options.preset != "base" else []
     words += [word for pair in options.settings for word in ("--set", pair)]

@@ -47,7 +47,7 @@ def corpus_of(work: Path, licences: dict[str, str]) -> Path:
 def options(work: Path, **changed: object) -> Namespace:
     given = {
         "work": work, "seed": 3, "codec_minutes": MINUTES, "flow_minutes": MINUTES,
-        "sitting": None, "codec_from": None, "codec": None, "preset": "tiny",
+        "sitting": None, "codec_from": None, "codec": None, "codec_alone": False, "preset": "tiny",
         "settings": ["model.n_steps=3"],
     }  # fmt: skip
     return Namespace(**{**given, **changed})
@@ -175,6 +175,22 @@ def test_a_packed_codec_is_taken_as_it_is(work: Path, codec: Path, tmp_path: Pat
     (tmp_path / "packed" / "codec.safetensors").unlink()
     with pytest.raises(MenuraError, match=r"does not fit this system: .*codec.* is missing"):
         load(tmp_path / "packed")
+
+
+def test_a_codec_may_be_trained_alone(work: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    shutil.copytree(work / "corpus", alone / "corpus")
+    told = Collected()
+    for _ in range(2):  # done, it is not gone on from
+        training.make(options(alone, codec_alone=True), told)
+        assert told.lines[-1].endswith(" --codec")
+        assert not checkpoint.exists(alone / "run")
+    made = json.loads((alone / "run" / training.MADE).read_text())
+    assert list(made["steps"]) == ["codec"]
+    assert "--codec-alone" in made["command"]
+    pack.pack_codec(alone, tmp_path / "codec")
+    with pytest.raises(UsageError, match="leave one of them out"):
+        training.make(options(alone, codec_alone=True, codec=tmp_path / "codec"), Collected())
 
 
 def test_a_codec_that_is_not_to_be_taken_is_refused_and_nothing_is_changed(
