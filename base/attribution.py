@@ -50,8 +50,9 @@ def sources(rows: Iterable[Permitted], heading: str) -> str:
     return f"""\
 `base` has learnt from the files below, and from pieces that Menura composed and played with
 {FLUIDR3}.
-Changes made to all recordings: cut, resampled, mixed to mono, gain, pitch and speed changed, mixed
-with each other. None of the authors has endorsed Menura or what it generates.
+Changes made to all recordings: cut, resampled, mixed to mono; gain, pitch, speed and brightness
+changed; noise added; mixed with each other. None of the authors has endorsed Menura or what it
+generates.
 
 {chr(10).join(parts)}"""
 
