@@ -249,8 +249,8 @@ FLOW_FAULTS = (
     Fault(
         "a loop is turned back the wrong way",
         "src/menura/systems/loops.py",
-        "closed.roll(-turn, dims=2)",
-        "closed.roll(turn - 1, dims=2)",
+        "closed.roll(-half, dims=2)",
+        "closed.roll(half - 1, dims=2)",
         ("tests/systems/test_loops.py",),
     ),
     Fault(

@@ -9,8 +9,8 @@ MIXING_FAULTS = (
     Fault(
         "a tilt makes all of it louder",
         "src/menura/training/colouring.py",
-        "np.log2(share / PIVOT)",
-        "np.log2(share / PIVOT) + 1",
+        "np.log2(np.maximum(share, LOWEST) / PIVOT)",
+        "np.log2(np.maximum(share, LOWEST) / PIVOT) + 1",
         (COLOURING,),
     ),
     Fault(
