@@ -29,6 +29,10 @@ class Facts:
     kept_as: str
     differences: Mapping[str, float]
 
+    def precision(self) -> str:
+        noise = ", ".join(f"{name} {snr:.1f} dB" for name, snr in self.differences.items())
+        return f"{self.kept_as}; noise beside the whole numbers: {noise}"
+
 
 def card(system: BoundSystem, facts: Facts, rows: Iterable[Permitted]) -> str:
     """Markdown."""
@@ -38,7 +42,6 @@ def card(system: BoundSystem, facts: Facts, rows: Iterable[Permitted]) -> str:
         sum(p.numel() for p in module.parameters())
         for module in (system.representation, system.model)
     )
-    half = ", ".join(f"{name} {snr:.1f} dB" for name, snr in facts.differences.items())
     return f"""# base, the system that ships with Menura
 
 A codec and a flow over its latents (recipe {d.recipe}, preset {d.preset}), made with Menura
@@ -53,7 +56,7 @@ A codec and a flow over its latents (recipe {d.recipe}, preset {d.preset}), made
 | labels | {", ".join(d.labels) or "none"} |
 | learnt from | {_heard(made, of_codec)} |
 | trained on | {_machine(made["machine"])} |
-| files | {facts.kept_as}; noise beside the whole numbers: {half} |
+| files | {facts.precision()} |
 | licence of weights and code | {LICENCE} |
 
 ## Rights
@@ -80,7 +83,6 @@ def card_of_codec(system: BoundSystem, facts: Facts, rows: Iterable[Permitted]) 
     """Markdown, of the codec alone."""
     d, made = system.description, facts.made
     n_parameters = sum(p.numel() for p in system.model.parameters())
-    half = ", ".join(f"{name} {snr:.1f} dB" for name, snr in facts.differences.items())
     return f"""# The codec of base
 
 Sound to few numbers and back (recipe {d.recipe}, preset {d.preset}), made with Menura
@@ -93,7 +95,7 @@ Sound to few numbers and back (recipe {d.recipe}, preset {d.preset}), made with 
 | codec | {n_parameters:,} parameters, {_trained(made, "codec")}{_after(made["before"])} |
 | learnt from | {_heard(made, made)} |
 | trained on | {_machine(made["machine"])} |
-| file | {facts.kept_as}; noise beside the whole numbers: {half} |
+| file | {facts.precision()} |
 | licence of weights and code | {LICENCE} |
 
 ## How it was made
@@ -144,7 +146,7 @@ def _commands(made: Mapping[str, Any], packing: str = "") -> str:
     earlier = ""
     if before and made_of_codec(made) is made:
         command = before["command"].replace("--work work", "--work earlier")
-        earlier = f"mkdir -p earlier && ln -s ../work/corpus earlier/corpus\n{command}\n"
+        earlier = f"mkdir -p earlier\ncp -r work/corpus earlier\n{command}\n"
     elif before:
         earlier = re.sub(r"(?<!-)\bwork\b", "work-of-codec", _commands(before, " --codec")) + "\n"
     return f"""python base/material.py --hours {hours / 0.95:.2f} --out work/composed --seed {seed}

@@ -80,11 +80,11 @@ def pack(work: Path, out: Path) -> dict[str, int]:
     # share: it is taken as it is.
     codec = run / CODEC if made_of_codec(made) is not made else None
 
-    def write(folder: Path) -> str:
-        best, differences = _nearest(system, clip, folder.parent, codec)
-        text = card(system, Facts(made, best, differences), rows)
-        save(system, folder, kept_as=HALVES[best], card=text, codec=codec)
-        return _said(best, differences)
+    def write(folder: Path) -> Facts:
+        facts = _nearest(system, made, clip, folder.parent, codec)
+        text = card(system, facts, rows)
+        save(system, folder, kept_as=HALVES[facts.kept_as], card=text, codec=codec)
+        return facts
 
     return _packed(out, write)
 
@@ -101,13 +101,13 @@ def pack_codec(work: Path, out: Path) -> dict[str, int]:
     system.description = _permitted(system.description, work, rows)
     clip = _held_out(system, work)
 
-    def write(folder: Path) -> str:
-        best, differences = _nearest(system, clip, folder.parent)
-        text = card_of_codec(system, Facts(made, best, differences), rows)
-        save(system, folder, kept_as=HALVES[best], card=text)
+    def write(folder: Path) -> Facts:
+        facts = _nearest(system, made, clip, folder.parent)
+        text = card_of_codec(system, facts, rows)
+        save(system, folder, kept_as=HALVES[facts.kept_as], card=text)
         shutil.copyfile(run / CODEC / METRICS, folder / METRICS)
         write_json(folder / MADE, made)
-        return _said(best, differences)
+        return facts
 
     return _packed(out, write)
 
@@ -131,12 +131,12 @@ def _held_out(system: TrainedSystem, work: Path) -> Clip:
     return Clip(np.array(rendition.read(first, 0, n_samples)), rate)
 
 
-def _packed(out: Path, write: Callable[[Path], str]) -> dict[str, int]:
+def _packed(out: Path, write: Callable[[Path], Facts]) -> dict[str, int]:
     """What `write` puts into a folder, with checksums, in place of `out`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         folder = Path(scratch) / "packed"
-        said = write(folder)
+        facts = write(folder)
         sizes = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
         if sum(sizes.values()) > MOST_BYTES:
             raise MenuraError(
@@ -145,21 +145,20 @@ def _packed(out: Path, write: Callable[[Path], str]) -> dict[str, int]:
             )
         write_json(folder / CHECKSUMS, {name: _sha256(folder / name) for name in sizes})
         _put(folder, out)
-    say(said)
+    say(f"kept as {facts.precision()}")
     return sizes
 
 
 def _nearest(
-    system: TrainedSystem, clip: Clip, scratch: Path, codec: Path | None = None
-) -> tuple[str, dict[str, float]]:
-    """The half precision that changes least, and by how many dB less each does than the sound."""
+    system: TrainedSystem,
+    made: Mapping[str, Any],
+    clip: Clip,
+    scratch: Path,
+    codec: Path | None = None,
+) -> Facts:
+    """With the half precision that changes least, and by how many dB less each does than sound."""
     differences = {name: _difference(system, clip, scratch / name, name, codec) for name in HALVES}
-    return max(differences, key=differences.__getitem__), differences
-
-
-def _said(best: str, differences: Mapping[str, float]) -> str:
-    said = ", ".join(f"{name} {value:.1f} dB" for name, value in differences.items())
-    return f"kept as {best}; noise beside the whole numbers: {said}"
+    return Facts(made, max(differences, key=differences.__getitem__), differences)
 
 
 def publish(folder: Path, version: str, url: str) -> None:

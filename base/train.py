@@ -118,8 +118,10 @@ def _both(options: argparse.Namespace, settings: Mapping[str, str], reporter: Re
         left -= _minutes(run / CODEC) - before
         if _is_cut_short(done, until, options.codec_minutes):
             return False
-        if options.codec_alone or left <= 0:
-            return bool(options.codec_alone)
+        if options.codec_alone:
+            return True
+        if left <= 0:
+            return False
     until = min(options.flow_minutes, _minutes(run) + left)
     done = _flow(options, settings, until, reporter)
     return not _is_cut_short(done, until, options.flow_minutes)

@@ -70,18 +70,19 @@ def save(
     codec: the folder of the system that the codec was by itself, settled: its file is copied as it
         is.
     The weights are written before the description: a folder that has one has both.
-    Raises MenuraError for a weight that is beyond what the half precision can say.
+    Raises MenuraError for a weight that is beyond what the half precision can say, UsageError for
+    the file of another codec.
     """
     flat = _flat(system, weights)
-    if codec is None:
-        (folder / CODEC_WEIGHTS).unlink(missing_ok=True)
-    else:
+    if codec is not None:
         flat = _without_codec(flat, codec)
         with replacing(folder / CODEC_WEIGHTS) as temporary:
             shutil.copyfile(codec / WEIGHTS, temporary)
     if kept_as is not None:
         flat |= _halved(system, flat, kept_as)
     write_tensors(folder / WEIGHTS, flat)
+    if codec is None:
+        (folder / CODEC_WEIGHTS).unlink(missing_ok=True)  # of what was here before
     write_text(folder / CARD, card or model_card(system))
     write_description(folder, system.description)
 
@@ -134,9 +135,8 @@ def take_over(system: BoundSystem, other: BoundSystem) -> list[str]:
 def content_hash(folder: Path) -> str:
     """Twelve hex digits that name these weights: what generated files carry in their comment."""
     digest = hashlib.blake2b(digest_size=6)
-    for path in (folder / WEIGHTS, folder / CODEC_WEIGHTS):
-        if path.name == CODEC_WEIGHTS and not path.exists():
-            continue
+    apart = folder / CODEC_WEIGHTS
+    for path in (folder / WEIGHTS, *([apart] if apart.exists() else [])):
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
                 digest.update(piece)
