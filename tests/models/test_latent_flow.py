@@ -10,7 +10,7 @@ import torch
 from menura.models import Batch, latent_flow
 from menura.models._context import draw_known
 from menura.models._liveliness import movement
-from menura.models._ode import integrate, times
+from menura.models._ode import draw_times, integrate, times
 from menura.models._transformer import Transformer, _mixed
 from menura.models._windows import blended
 from menura.models.contract import Sampling
@@ -63,6 +63,14 @@ def test_a_shift_makes_steps_finer_near_the_noise() -> None:
         assert (part[0], part[-1]) == (0.3, 1.0)
         assert part == sorted(part)
     assert times(4, 0.0, 1.0, 1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize("noisiness", [0.5, 1.0, 1.5])
+def test_times_to_learn_at_are_logit_normal_about_the_noisiness(noisiness: float) -> None:
+    drawn = draw_times(20_000, noisiness, rngs(1)[0])
+    logits = drawn.double().logit() + math.log(noisiness)
+    assert float(logits.mean()) == pytest.approx(0, abs=0.02)
+    assert float(logits.std()) == pytest.approx(1, abs=0.02)
 
 
 def test_the_same_place_is_reached_by_shifted_steps() -> None:
@@ -211,6 +219,7 @@ def test_training_rows_know_nothing_a_beginning_or_all_but_a_gap() -> None:
         {"n_steps": 0},
         {"label_dropout": 2},
         {"known_noise": -1},
+        {"noisiness": 0},
         {"guidance": -1},
     ],
 )
@@ -291,6 +300,21 @@ def test_guidance_by_what_is_known_follows_it_more() -> None:
     torch.testing.assert_close(made(1.0 + 1e-5), own, atol=1e-3, rtol=1e-3)
     likeness = torch.nn.functional.cosine_similarity
     assert likeness((more - own).flatten(), (own - free).flatten(), dim=0) > 0.5
+
+
+def test_features_are_learnt_as_far_as_they_count() -> None:
+    """The loss is the mean of the features' own, each as often as it counts."""
+    model, frames = build(), music(16)
+
+    def loss(importance: torch.Tensor | None) -> float:
+        batch = Batch(frames, importance=importance)
+        return float(model.losses(batch, "model", rngs(1)[0])["total"].detach())
+
+    own = [5 * loss(row) for row in torch.eye(5)]
+    assert len({round(value, 4) for value in own}) == 5
+    assert loss(torch.ones(5)) == pytest.approx(loss(None), rel=1e-5)
+    told = torch.tensor([3.0, 0.5, 0.5, 0.5, 0.5])
+    assert loss(told) == pytest.approx(float(torch.tensor(own) @ told) / 5, rel=1e-5)
 
 
 def test_what_is_known_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,10 @@ def test_what_components_leave_of_a_spectrum_comes_out_again() -> None:
     centre = steps.mean(dim=0)
     axes = torch.linalg.svd(steps - centre, full_matrices=False).Vh[:4]
     told = centre + (steps - centre) @ axes.T @ axes
+    deviations = latents.std(dim=(0, 2))
+    heard = model.steepness() * deviations
+    moved = ((steps - centre) @ axes.T).std(dim=0)
+    assert heard.argsort().tolist() == moved.argsort().tolist(), "as far as it moves the spectrum"
     told = told.unflatten(1, (-1, model.config.stride)).mean(dim=2)  # of the frames of a step
     inside = (model.filters == model.filters.amax(dim=1, keepdim=True)).float().argmax(dim=1)
     made = magnitudes.unflatten(2, (-1, model.config.stride)).mean(dim=3)[:, inside]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from math import log
 from typing import Literal
 
 import torch
@@ -43,6 +44,13 @@ def times(n_steps: int, start: float, stop: float, shift: float) -> list[float]:
         return even
     between = torch.linspace(_shifted(start, 1 / shift), _shifted(stop, 1 / shift), n_steps + 1)
     return [start, *(_shifted(t, shift) for t in between[1:-1].tolist()), stop]
+
+
+def draw_times(n: int, noisiness: float, rng: torch.Generator) -> Float32[Tensor, " {n}"]:
+    """Times to learn at: logit-normal, most in the middle (Esser et al. 2024, section 3.1), and
+    moved by the noisiness as steps are by a shift."""
+    drawn = torch.randn(n, generator=rng, device=rng.device)
+    return (drawn - log(noisiness)).sigmoid()
 
 
 def _shifted(t: float, shift: float) -> float:

@@ -7,6 +7,8 @@ from jaxtyping import Float32
 from torch import Tensor, nn
 
 Filters = Float32[Tensor, "mels bins"]
+LEAST = 0.1  # of the mean length of the latents' ways
+TINY = 1e-6
 
 
 class Outline(nn.ConvTranspose1d):
@@ -38,6 +40,12 @@ class Outline(nn.ConvTranspose1d):
             n_fft = 2 * (filters.shape[1] - 1)
             mean = centre.reshape(n_bands, stride).mean(dim=1)
             bias.copy_(between @ mean + log(n_fft / 4))  # the magnitude of a full-scale sine
+
+    def lengths(self) -> Float32[Tensor, " latents"]:
+        """How far each latent moves the spectrum, in the root mean square of all bins; not
+        nothing for one that the linear way leaves out."""
+        found = self.weight.detach().square().mean(dim=(1, 2)).sqrt()
+        return found + LEAST * found.mean() + TINY
 
 
 def _between(filters: Filters) -> Float32[Tensor, "bins mels"]:

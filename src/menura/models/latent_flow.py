@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
 from menura.models._liveliness import as_lively, movement
-from menura.models._ode import Velocity, integrate
+from menura.models._ode import Velocity, draw_times, integrate
 from menura.models._paths import along
 from menura.models._transformer import Transformer
 from menura.models._windows import blended
@@ -48,6 +48,8 @@ class LatentFlowConfig:
         rest all but a gap.
     known_noise: deviation, at most, of noise on what is known, so that the flow's own music,
         which is never quite like the real, is taken up as well.
+    noisiness: above 1, more of what is learnt is near the noise, where it is decided what there
+        will be; below 1, more is near the music.
     label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are
         followed when nothing is said; known_guidance: how strictly what was given is, by the
         beginning and the first window after it. Later ones know nothing but the flow's own music,
@@ -69,6 +71,7 @@ class LatentFlowConfig:
     unknown: float = 0.4
     prefix: float = 0.35
     known_noise: float = 0.2
+    noisiness: float = 1.5
     label_dropout: float = 0.15
     guidance: float = 2.0
     known_guidance: float = 2.0
@@ -94,8 +97,9 @@ class LatentFlowConfig:
             raise ValueError("label_dropout is a share; it must be 0…1")
         if min(self.known_noise, self.guidance, self.known_guidance) < 0:
             raise ValueError("known_noise, guidance and known_guidance must not be negative")
-        if not 0.1 <= self.time_shift <= 10:
-            raise ValueError(f"time_shift must be 0.1…10, not {self.time_shift:g}")
+        for name in ("time_shift", "noisiness"):
+            if not 0.1 <= getattr(self, name) <= 10:
+                raise ValueError(f"{name} must be 0.1…10, not {getattr(self, name):g}")
         for name in ("n_steps", "n_beginnings", "n_beginning_steps", "n_ways"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
@@ -161,8 +165,7 @@ class LatentFlow(Model):
         started = torch.randn(music.shape, generator=rng, device=device)
         blur = c.known_noise * torch.rand(n, 1, 1, generator=rng, device=device)
         told = music + blur * torch.randn(music.shape, generator=rng, device=device)
-        # Logit-normal times (Esser et al. 2024, section 3.1): most in the middle.
-        t = torch.randn(n, generator=rng, device=device).sigmoid()
+        t = draw_times(n, c.noisiness, rng)
         labels = batch.labels
         if labels is not None:
             shown = torch.rand(n, 1, generator=rng, device=device) >= c.label_dropout
@@ -170,8 +173,10 @@ class LatentFlow(Model):
         mixed = torch.lerp(started, music, t[:, None, None])
         error = self._velocity(mixed, t, told, known, labels) - (music - started)
         asked = (~known)[:, None].float()
-        squares = (error.square() * asked).sum() / (asked.sum() * music.shape[1]).clamp_min(1)
-        return {"total": squares}
+        squares = error.square() * asked
+        if batch.importance is not None:
+            squares = squares * batch.importance[:, None]
+        return {"total": squares.sum() / (asked.sum() * music.shape[1]).clamp_min(1)}
 
     def adaptable(self) -> tuple[str, ...]:
         """The projections of attention and of what follows it, in every block."""

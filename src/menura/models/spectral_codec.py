@@ -174,6 +174,10 @@ class SpectralCodec(Model):
         frames = turn_frames(self.config.n_fft, self.config.hop_length)
         return frames // gcd(frames, self.config.stride)
 
+    def steepness(self) -> Float32[Tensor, " latents"]:
+        """Of the linear way out, to the power at which the whole decoder answers (docs/log.md)."""
+        return self.outline.lengths() ** (2 / 3)
+
     @property
     def reach_steps(self) -> int:
         """Latent steps to either side that a piece of sound depends on, there and back."""

@@ -108,6 +108,11 @@ class Representation(nn.Module, ABC):
         phase with it."""
         return 1
 
+    def importance(self) -> Float32[Tensor, " features"] | None:
+        """How much each feature of normalised frames counts in what is heard, 1 in the mean; None
+        where all count alike."""
+        return None
+
     @property
     def template(self) -> str:
         """A sound file whose own scaling is used on the way back; none when empty."""

@@ -88,6 +88,10 @@ class Coded(Representation):
     def turn_frames(self) -> int:
         return self._codes.turn_steps
 
+    def importance(self) -> Float32[Tensor, " features"]:
+        heard = self._codes.steepness() * self.normaliser.scale[:, 0]
+        return (heard / heard.mean()).repeat(self.n_audio_channels)
+
     @property
     def edge_frames(self) -> int:
         # A codec reaches far and weakly: the last step alone is changed by much (docs/log.md).

@@ -43,7 +43,11 @@ class Batches(ABC):
     def batch(self, step: int) -> Batch:
         """The frames of the step's rows, and their labels."""
         rows = self.rows(step)
-        return Batch(self.tracks.encode(rows, self.n_frames), labels=self.tracks.flags(rows))
+        return Batch(
+            self.tracks.encode(rows, self.n_frames),
+            labels=self.tracks.flags(rows),
+            importance=self.tracks.importance(),
+        )
 
     def short_tracks(self) -> int:
         """How many tracks are shorter than one window, and so are looped."""
@@ -275,7 +279,11 @@ class SlidingBatches(Batches):
         windows = self._windows(step)
         stretches = [self._stretches(window) for window in windows]
         last = [row[-1][0] for row in stretches]  # whose frames are to be predicted
-        return Batch(self.tracks.encode_across(stretches), labels=self.tracks.flags(last))
+        return Batch(
+            self.tracks.encode_across(stretches),
+            labels=self.tracks.flags(last),
+            importance=self.tracks.importance(),
+        )
 
     def short_tracks(self) -> int:
         return 0 if self._across else super().short_tracks()

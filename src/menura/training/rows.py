@@ -57,6 +57,9 @@ class Tracks(Source):
         told = super().flags(rows)
         return None if told is None else told.to(self.representation.device)
 
+    def importance(self) -> Float32[Tensor, " features"] | None:
+        return self.representation.importance()
+
     def labels_of(self, track: int) -> Kinds:
         return self.rendition.tracks[track].labels
 

@@ -82,6 +82,10 @@ class Source(ABC):
         ]
         return torch.stack(laid).transpose(1, 2)
 
+    def importance(self) -> Float32[Tensor, " features"] | None:
+        """How much each feature counts in what is heard; None where all count alike."""
+        return None
+
     def is_silent(self, row: Row, n_frames: int) -> bool:
         """Whether there is nothing to learn from in a row."""
         return False

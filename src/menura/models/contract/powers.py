@@ -247,6 +247,10 @@ class Codes(Interpolates, Protocol):
     @property
     def turn_steps(self) -> int: ...
 
+    def steepness(self) -> Float32[Tensor, " latents"]:
+        """How much what is heard changes with each latent of a step, beside the others."""
+        ...
+
     def settle(self) -> None:
         """Drop what only training needs."""
         ...
