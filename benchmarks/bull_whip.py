@@ -22,6 +22,7 @@ import numpy as np
 from clip_sets import Clips, continue_all, cut, whole
 from continuations import NEW_S, SEED_S
 from machine import machine
+from materials import RATE
 from measures import levels
 from menura.audio.picture import spectrograms_png
 from menura.evaluation import metrics
@@ -33,7 +34,6 @@ from menura.workflows.load import load_of_sound
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
 from page_parts import table, where
-from quality import RATE
 from speaking import Speaker
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"

@@ -1,179 +1,233 @@
-"""`latent-flow` beside `stft-lstm` on an hour of solo piano: the same data, the same minutes.
+"""`latent-flow`, from base and from nothing, beside the systems of the reports: the same
+recordings, the same minutes, every stage counted.
 
-Trains each from nothing for --minutes, one after the other, every stage counted; makes 16 clips of
-8 s with each, and measures them against the held-out recordings. Real music and the codec's round
-trip are rows of the same table. Writes docs/results/quality.{md,json,png}. What is in --work
-already is used: a stopped run goes on. How the flow goes on from a seed: continuations.py.
+Trains each row from what it starts from, one after the other; makes 32 clips of 8 s with each, and
+measures them against the held-out recordings. Pieces of the training recordings, as many and as
+long, are the row of real music. Of notes also: those that are asked for by label, are they heard as
+that, and in tune? Writes docs/results/quality-MATERIAL.{md,json,png}. It takes hours: rows that are
+there stay, --only says what to do now, and what is in --work already is used.
 
-  MENURA_DATA=... python benchmarks/quality.py [--minutes 32] [--work DIR]
+  MENURA_DATA=... python benchmarks/quality.py piano|notes [--only NAME …] [--work DIR]
 """
 
 import argparse
 import json
-import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clip_sets import Clips, cut, generated, whole
+from clip_sets import Clips, cut_clips, generated
+from labelled_notes import labelled_notes
 from machine import machine
+from materials import KINDS, Material
 from measures import against, copies, levels
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
-from menura.evaluation import metrics
-from menura.prepared import PreparedCorpus, Rendition
-from menura.systems import TrainedSystem
+from menura.workflows.compare.starts import start_of
 from menura.workflows.learning import stages
-from menura.workflows.load import load
-from menura.workflows.prepare import prepare
+from menura.workflows.load import load_of_sound
 from once import train_once
 from page_parts import table, where
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
-NAME = "quality"
-SYSTEMS = {
-    "latent-flow": ("latent-flow", "laptop"),
-    "stft-lstm": ("stft-lstm", "laptop"),
-    "stft-lstm (paper)": ("stft-lstm", "paper"),
-}
-OURS = "latent-flow"
-N_CLIPS, CLIP_S = 16, 8.0
-RATE = 32_000
-BARS = {"frechet-spectral": 0.5, "frechet-mfcc": 0.7}
+MATERIALS = ("piano", "notes")
+N_CLIPS, CLIP_S = 32, 8.0
+OURS, BASE, NOTHING = "latent-flow", "base", "none"
+LONG = 3  # times the minutes
+REAL = "real: pieces of the training recordings"
+SPECTRAL, MFCC = "frechet-spectral", "frechet-mfcc"
 
 
 @dataclass(frozen=True)
-class Trained:
-    """How a run went; minutes: of all its stages."""
+class Row:
+    """What is trained. times: as long as the others."""
 
-    minutes: float
-    steps: int
-    held_out: float | None
+    recipe: str
+    preset: str = "laptop"
+    init: str = NOTHING
+    times: int = 1
+
+
+FROM_BASE, FROM_NOTHING = f"{OURS} from base", f"{OURS} from nothing"
+LONGER = f"{FROM_NOTHING}, {LONG} × as long"
+RIVALS = {
+    f"{recipe} ({preset})": Row(recipe, preset)
+    for recipe in ("stft-lstm", "mfcc-lstm", "mel-vae", "cvae", "gan")
+    for preset in ("laptop", "paper")
+}
+ROWS = {
+    FROM_BASE: Row(OURS, init=BASE),
+    FROM_NOTHING: Row(OURS),
+    LONGER: Row(OURS, times=LONG),
+    **RIVALS,
+    **{f"{n}, {LONG} × as long": Row(r.recipe, r.preset, times=LONG) for n, r in RIVALS.items()},
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--minutes", type=float, default=32.0)
+    parser.add_argument("material", choices=MATERIALS)
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="rows to do (again) now")
+    parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--work", type=Path, help="folder to keep what is trained in")
     options = parser.parse_args()
+    if unknown := set(options.only or ()) - set(ROWS):
+        parser.error(f"no row {sorted(unknown)[0]!r}; there is: {', '.join(ROWS)}")
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
-        corpus = work / "piano"
-        piano = Path(os.environ["MENURA_DATA"]) / "piano"
-        prepare(piano, corpus, labels=piano / "maestro-v3.0.0.csv", resume=True)
-        trained = {name: learn(name, corpus, work, options.minutes) for name in SYSTEMS}
-        systems = {name: load(folder(work, name)) for name in SYSTEMS}
-        rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
-        measured = measure(systems, rendition)
-    figures = {
+        corpus = KINDS[options.material].prepare(work)
+        material = KINDS[options.material].hear(corpus, None)
+        figures = begun(options.material, options.minutes, material)
+        for name in wanted(figures["rows"], options.only):
+            found, clips = measure(name, corpus, material, work, options.minutes)
+            figures["rows"][name] = found
+            if name == FROM_BASE:
+                draw(options.material, material, clips)
+            write(options.material, figures)  # after each: the next may not come to its end
+
+
+def begun(kind: str, minutes: float, material: Material) -> dict[str, Any]:
+    """What is there of the same minutes; else the row of real music alone."""
+    file = RESULTS / f"quality-{kind}.json"
+    if file.is_file():
+        before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if before["minutes"] == minutes:
+            return before
+    pieces = real(material)
+    row = {**against(material.held_out, pieces), **levels(pieces)}
+    return {"minutes": minutes, "rows": {REAL: {"clips": row, "machine": machine()}}}
+
+
+def real(material: Material) -> dict[str, Clip]:
+    return cut_clips(list(material.train.values()), N_CLIPS, CLIP_S, seed=2)
+
+
+def wanted(rows: Mapping[str, Any], only: Iterable[str] | None) -> Iterable[str]:
+    """What is named; or all that is missing, and of the rivals the best one for longer as well."""
+    if only is not None:
+        yield from only
+        return
+    yield from (name for name in (FROM_BASE, FROM_NOTHING, LONGER, *RIVALS) if name not in rows)
+    if (longer := f"{best(rows)}, {LONG} × as long") not in rows:
+        yield longer
+
+
+def best(rows: Mapping[str, Any], names: Iterable[str] = tuple(RIVALS)) -> str:
+    """The rival with the smallest spectral distance."""
+    there = [name for name in names if name in rows]
+    return min(there, key=lambda name: rows[name]["clips"][SPECTRAL])
+
+
+def measure(
+    name: str, corpus: Path, material: Material, work: Path, minutes: float
+) -> tuple[dict[str, Any], Clips]:
+    row = ROWS[name]
+    folder = f"{corpus.name}-{row.recipe}-{row.preset}-{row.init}-{row.times * minutes:g}"
+    run = work / folder
+    train_once(row.recipe, row.preset, corpus, run, row.times * minutes, row.init)
+    system = load_of_sound(run)
+    clips = generated(system, N_CLIPS, CLIP_S)
+    figures: dict[str, Any] = {
         "machine": machine(),
-        "minutes": options.minutes,
-        "training": {name: asdict(run) for name, run in trained.items()},
-        **measured,
-    }
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / f"{NAME}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    (RESULTS / f"{NAME}.md").write_text(page(figures), encoding="utf-8")
-    print(RESULTS / f"{NAME}.md")  # noqa: T201
-
-
-def folder(work: Path, name: str) -> Path:
-    return work / "-".join(SYSTEMS[name])
-
-
-def learn(name: str, corpus: Path, work: Path, minutes: float) -> Trained:
-    """Train unless that is done."""
-    recipe, preset = SYSTEMS[name]
-    run = folder(work, name)
-    train_once(recipe, preset, corpus, run, minutes)
-    trained = stages(run)
-    last = trained[-1]
-    minutes = sum(stage["minutes"] for stage in trained)
-    return Trained(round(minutes, 2), last["steps"], last["held_out"])
-
-
-def measure(systems: Mapping[str, TrainedSystem], rendition: Rendition) -> dict[str, Any]:
-    """All figures, and the pictures."""
-    held_out = whole(rendition, "test")
-    train_clips = whole(rendition, "train")
-    pieces = cut(rendition, "test", N_CLIPS, CLIP_S, seed=1)
-    sets: dict[str, Clips] = {
-        "real: pieces of the held-out recordings": pieces,
-        "real: pieces of the training recordings": cut(rendition, "train", N_CLIPS, CLIP_S, seed=2),
-        "codec: round trip of the held-out pieces": round_trip(systems[OURS], pieces),
-        **{name: generated(system, N_CLIPS, CLIP_S) for name, system in systems.items()},
-    }
-    draw(sets)
-    return {
+        "training": training(run),
         "clips": {
-            name: {**against(held_out, clips), **levels(clips), **copies(train_clips, clips)}
-            for name, clips in sets.items()
+            **against(material.held_out, clips),
+            **levels(clips),
+            **copies(material.train, clips),
         },
-        "reconstruction": {
-            name: round(metrics.load(name).score(pieces, sets[ROUND_TRIP]).value, 3)
-            for name in ("log-mel-distance", "multi-resolution-stft")
-        },
+    }
+    if row.recipe == OURS and (by_label := labelled_notes(system, corpus)):
+        figures["by label"] = by_label
+    return figures, clips
+
+
+def training(run: Path) -> dict[str, Any]:
+    """Minutes of all stages; those that what it starts from was trained for are told apart."""
+    trained, start = stages(run), start_of(run)
+    last = trained[-1]
+    return {
+        "minutes": round(sum(stage["minutes"] for stage in trained), 2),
+        "steps": last["steps"],
+        "held out": last["held_out"],
+        "stopped": last["stopped"],
+        **({f"minutes of {start['name']} before": start["minutes"]} if start else {}),
     }
 
 
-ROUND_TRIP = "codec: round trip of the held-out pieces"
+def draw(kind: str, material: Material, clips: Clips) -> None:
+    pieces = [clip for clip in material.held_out.values() if clip.duration_s >= CLIP_S]
+    rows = [("held out (real)", clip.between(0, CLIP_S)) for clip in pieces[:3]]
+    rows += [("from base, made from nothing", clip) for clip in list(clips.values())[:3]]
+    order = [rows[at] for at in (0, 3, 1, 4, 2, 5)]
+    (RESULTS / f"quality-{kind}.png").write_bytes(spectrograms_png(order, columns=2))
 
 
-def round_trip(system: TrainedSystem, clips: Clips) -> dict[str, Clip]:
-    """Through the codec and back; the flow has no part in it."""
-    return {name: system.round_trip(clip) for name, clip in clips.items()}
+def write(kind: str, figures: Mapping[str, Any]) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    file = RESULTS / f"quality-{kind}.json"
+    file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    file.with_suffix(".md").write_text(page(kind, figures), encoding="utf-8")
+    print(file.with_suffix(".md"), flush=True)  # noqa: T201
 
 
-def draw(sets: Mapping[str, Clips]) -> None:
-    rows = [
-        ("held-out piano (real)", next(iter(sets.values()))["00"]),
-        ("the same through the codec", sets[ROUND_TRIP]["00"]),
-        ("latent-flow, generated", sets[OURS]["00"]),
-        ("latent-flow, generated", sets[OURS]["01"]),
-        ("latent-flow, generated", sets[OURS]["02"]),
-        ("stft-lstm, generated", sets["stft-lstm"]["00"]),
-    ]
-    (RESULTS / f"{NAME}.png").write_bytes(spectrograms_png(rows))
-
-
-def page(figures: dict[str, Any]) -> str:
-    clips, training = figures["clips"], figures["training"]
-    verdicts = []
-    for metric, bar in BARS.items():
-        rivals = {name: clips[name][metric] for name in SYSTEMS if name != OURS}
-        best = min(rivals, key=lambda name: rivals[name])
-        ratio = clips[OURS][metric] / rivals[best]
-        verdicts.append(
-            f"- {metric}: {ratio:.2f} × that of {best}, the better of the two presets "
-            f"(asked: below {bar:g} ×)."
-        )
-    runs = "\n".join(
-        f"- {name}: {run['minutes']:g} min in all, {run['steps']} steps of its last stage, best "
-        f"held-out value {run['held_out']:.4f}."
-        for name, run in training.items()
+def page(kind: str, figures: Mapping[str, Any]) -> str:
+    rows = figures["rows"]
+    shown = {name: rows[name] for name in (REAL, *ROWS) if name in rows}
+    runs = {name: row["training"] for name, row in shown.items() if "training" in row}
+    machines = dict.fromkeys(where(row["machine"]) for row in shown.values())
+    by_label = {name: row["by label"] for name, row in shown.items() if "by label" in row}
+    asked_for = (
+        f"\n## Notes asked for by label\n\n{table(by_label, 'system')}\n" if by_label else ""
     )
-    back = ", ".join(f"{name} {value:g}" for name, value in figures["reconstruction"].items())
-    return f"""# The same hour of piano, the same {figures["minutes"]:g} minutes
+    return f"""# {KINDS[kind].words}: the same {figures["minutes"]:g} minutes
 
-Written by `python benchmarks/quality.py`; not by hand. On {where(figures["machine"])}.
-
-{runs}
+Written by `python benchmarks/quality.py {kind}`; not by hand. On {"; ".join(machines)}.
 
 ## Clips made from nothing
 
 {N_CLIPS} clips of {CLIP_S:g} s a row, against all held-out recordings. The Fréchet distances are 0
-for the same distribution; the first two rows are what real music scores.
+for the same distribution; the first row is what real music scores. Systems of the reports in their
+own sizes (paper) and in ours (laptop).
 
-{table(clips, "clips")}
+{table({name: row["clips"] for name, row in shown.items()}, "clips")}
 
-{chr(10).join(verdicts)}
+{chr(10).join(f"- {line}" for line in verdicts(rows))}
+{asked_for}
+## Training
 
-The codec alone: {back} (dB; spectral convergence and log magnitude).
+{table(runs, "system")}
 
-![Spectrograms: held-out piano, its round trip, generated clips]({NAME}.png)
+![Spectrograms: held-out recordings, and clips from base](quality-{kind}.png)
 """
+
+
+def verdicts(rows: Mapping[str, Any]) -> list[str]:
+    """What is asked of the system, and what was found; of the rows that are there."""
+    there = [name for name in RIVALS if name in rows]
+    if not there:
+        return ["Systems of the reports are not measured yet."]
+    rival = best(rows)
+    of_rivals = f"{rival}, the best of {len(there)} of {len(RIVALS)} rows of the reports"
+    longer = f"{rival}, {LONG} × as long"
+    asked = [
+        (FROM_BASE, SPECTRAL, rival, of_rivals, "at most 0.25"),
+        (FROM_BASE, SPECTRAL, REAL, "real music", "at most 2"),
+        (FROM_BASE, MFCC, REAL, "real music", "at most 3"),
+        (FROM_NOTHING, SPECTRAL, rival, of_rivals, "below 1"),
+        (LONGER, SPECTRAL, rival, rival, "at most 0.5"),
+        (LONGER, SPECTRAL, longer, longer, "no figure"),
+    ]
+    return [
+        f"{ours}, {metric}: {_ratio(rows, ours, other, metric)} × that of {words} (asked: {bar})."
+        for ours, metric, other, words, bar in asked
+        if ours in rows and other in rows
+    ]
+
+
+def _ratio(rows: Mapping[str, Any], ours: str, other: str, metric: str) -> float:
+    return round(rows[ours]["clips"][metric] / rows[other]["clips"][metric], 3)
 
 
 if __name__ == "__main__":

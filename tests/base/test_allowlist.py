@@ -16,6 +16,7 @@ from composing.instruments import HELD_OUT_PROGRAMS
 from menura import corpora
 from menura.foundation.errors import MenuraError
 from menura.prepared.splitting import Candidate, divide
+from menura.workflows.demo import bundled_clips
 
 ROWS = read_allowlist()
 # General MIDI's numbers of the FluidR3 instruments whose notes are held out, as LICENSES.md says.
@@ -187,3 +188,10 @@ def test_a_row_that_must_not_be_is_refused(
     with pytest.raises(MenuraError, match=reason) as refused:
         read_allowlist(file)
     assert "line 3" in str(refused.value)
+
+
+def test_what_the_demo_holds_out_base_has_not_heard_either() -> None:
+    bundled = bundled_clips()["labels.csv"].decode("utf-8").splitlines()
+    held_out = {row["title"] for row in csv.DictReader(bundled) if row["split"] != "train"}
+    assert held_out
+    assert {row.use for row in ROWS if row.title in held_out} == {"test"}

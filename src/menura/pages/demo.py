@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,7 @@ class DemoStory:
     trained_min, steps, held_out: minutes and steps of training; the best held-out loss, None if
         it was never measured.
     stopped: why training ended, in words.
+    start: name and minutes of training of the system it set off from; None: from nothing.
     made_per_s: seconds of sound made in a second.
     curve: name → (step, loss) points; empty where training left no log.
     """
@@ -53,6 +55,7 @@ class DemoStory:
     steps: int
     held_out: float | None
     stopped: str
+    start: Mapping[str, Any] | None
     made_per_s: float
     curve: Mapping[str, Points]
     held_out_clip: Heard
@@ -67,9 +70,10 @@ def demo_page(story: DemoStory) -> Page:
     page = Page(
         "Menura has learned some music",
         lead=(
-            f"A small model listened to {story.learned_s / 60:.1f} minutes of music and trained "
-            f"for {story.trained_min:.1f} minutes on this machine. Everything below was made "
-            "here, without a network: this page holds all of its sounds and pictures."
+            f"A small model{_that_knew_music(story)} listened to {story.learned_s / 60:.1f} "
+            f"minutes of music and trained for {story.trained_min:.1f} minutes on this machine. "
+            "Everything below was made here, without a network: this page holds all of its sounds "
+            "and pictures."
         ),
     )
     _in_figures(page, story)
@@ -124,11 +128,27 @@ def _in_figures(page: Page, story: DemoStory) -> None:
         ]
     )
     page.note(
-        "What to expect: the system first learned to write sound down in few numbers, then to make "
-        f"such numbers, and it trained for {story.trained_min:.1f} minutes in all. It picks up the "
-        "colour of the music and that notes begin and fade, but not yet harmony or form, and what "
-        "it makes is blurred. Half an hour on an hour of one kind of music does much better. The "
-        "table under “In figures” measures it."
+        f"What to expect: {_learnt(story)} Half an hour on an hour of one kind of music does much "
+        "better. The table under “In figures” measures it."
+    )
+
+
+def _that_knew_music(story: DemoStory) -> str:
+    return f" that knew music already ({story.start['name']})" if story.start else ""
+
+
+def _learnt(story: DemoStory) -> str:
+    trained = f"it trained for {story.trained_min:.1f} minutes"
+    if story.start:
+        return (
+            f"the system set off from {story.start['name']}, which comes with Menura, and "
+            f"{trained} on these recordings. It has their colour, and notes that begin and fade; "
+            "it does not know their tunes, nor where a piece is going."
+        )
+    return (
+        "the system first learned to write sound down in few numbers, then to make such numbers, "
+        f"and {trained} in all. It picks up the colour of the music and that notes begin and fade, "
+        "but not yet harmony or form, and what it makes is blurred."
     )
 
 

@@ -1,0 +1,92 @@
+"""Notes that are asked for by the label of an instrument: are they heard as it, and in tune?"""
+
+from collections.abc import Container, Iterable
+from pathlib import Path
+
+import librosa
+import numpy as np
+
+from clip_sets import Clips
+from menura.audio import Clip, conform
+from menura.corpora import Split
+from menura.evaluation import metrics
+from menura.evaluation.by_label import by_label, label_of, under
+from menura.evaluation.pitches import FRAME_LENGTH, HIGHEST_HZ, HOP_LENGTH, LOWEST_HZ, SAMPLE_RATE
+from menura.prepared import PreparedCorpus
+from menura.systems import TrainedSystem
+
+KIND, NOTE_S, OF_EACH = "family", 4.0, 8
+RESOLUTION = 0.05  # of a semitone
+FEWEST_FRAMES = 8  # a quarter of a second
+
+
+def labelled_notes(system: TrainedSystem, corpus: Path) -> dict[str, float]:
+    """As many notes of each label as are held out, of OF_EACH at most; nothing where the system
+    knows no family of these. Real ones are told in the same way, by who knows the training notes.
+    """
+    labels = set(system.labels)
+    known = _real(corpus, ("train",), labels)
+    asked = _first(_real(corpus, ("valid", "test"), labels & set(map(label_of, known))), OF_EACH)
+    if not asked:
+        return {}
+    made = {
+        name: system.generate(1, NOTE_S, seed=number, label=label_of(name))[0]
+        for number, name in enumerate(asked)
+    }
+    accuracy = metrics.load("label-accuracy")
+    heard, heard_real = (accuracy.score(known, notes).value for notes in (made, asked))
+    off, off_real = cents_off(made), cents_off(asked)
+    return {
+        "notes": len(made),
+        "labels": len(set(map(label_of, made))),
+        "heard as their label": round(heard, 3),
+        "real ones": round(heard_real, 3),
+        "× real": round(heard / heard_real, 3),
+        "with a pitch": len(off),
+        "real ones with a pitch": len(off_real),
+        "cents from the nearest semitone": round(float(np.mean(off)), 1) if off else np.nan,
+        "cents of real ones": round(float(np.mean(off_real)), 1) if off_real else np.nan,
+    }
+
+
+def cents_off(notes: Clips) -> list[float]:
+    """Of every note with a pitch the median distance of its voiced frames, 31.25 a second, to the
+    nearest semitone of A4 = 440 Hz, by pYIN. 25 in the mean for pitches that go by none."""
+    found = []
+    for clip in notes.values():
+        hz, voiced, _ = librosa.pyin(
+            conform(clip, SAMPLE_RATE, 1).samples[0],
+            fmin=LOWEST_HZ,
+            fmax=HIGHEST_HZ,
+            sr=SAMPLE_RATE,
+            frame_length=FRAME_LENGTH,
+            hop_length=HOP_LENGTH,
+            resolution=RESOLUTION,
+        )
+        if voiced.sum() >= FEWEST_FRAMES:
+            semitones = 69 + 12 * np.log2(hz[voiced] / 440)
+            found.append(100 * float(np.median(np.abs(semitones - np.round(semitones)))))
+    return found
+
+
+def _real(corpus: Path, splits: Iterable[Split], labels: Container[str | None]) -> dict[str, Clip]:
+    """The notes of the splits that have one of the labels, each in a folder by it."""
+    rendition = PreparedCorpus.open(corpus).rendition(SAMPLE_RATE, 1)
+    return {
+        under(track.labels[KIND], track.id): Clip(
+            np.array(rendition.read(index, 0, track.n_samples)), SAMPLE_RATE
+        )
+        for split in splits
+        for index in rendition.of_split(split)
+        for track in (rendition.tracks[index],)
+        if track.labels.get(KIND) in labels
+    }
+
+
+def _first(notes: Clips, n: int) -> dict[str, Clip]:
+    """n of each label, evenly from all that there are."""
+    return {
+        name: own[name]
+        for own in by_label(notes).values()
+        for name in list(own)[:: max(1, len(own) // n)][:n]
+    }
