@@ -75,6 +75,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.only or ()) - set(ROWS):
         parser.error(f"no row {sorted(unknown)[0]!r}; there is: {', '.join(ROWS)}")
+    RESULTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
         corpus = KINDS[options.material].prepare(work)
@@ -165,7 +166,6 @@ def draw(kind: str, material: Material, clips: Clips) -> None:
 
 
 def write(kind: str, figures: Mapping[str, Any]) -> None:
-    RESULTS.mkdir(parents=True, exist_ok=True)
     file = RESULTS / f"quality-{kind}.json"
     file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     file.with_suffix(".md").write_text(page(kind, figures), encoding="utf-8")
