@@ -140,7 +140,7 @@ After the tenth second it must not rise. The mean of seconds 21–30 over that o
 
 def _before(run: Mapping[str, Any]) -> str:
     """What it was trained for before these minutes, where it did not begin from nothing."""
-    before = [f"{value:g} {name}" for name, value in run.items() if name.endswith(" before")]
+    before = [f"{value or 'unknown'} {n}" for n, value in run.items() if n.endswith(" before")]
     return f" ({before[0]})" if before else ""
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Container, Iterable
 from pathlib import Path
 
-import librosa
 import numpy as np
 
 from clip_sets import Clips
-from menura.audio import Clip, conform
+from menura.audio import Clip
 from menura.corpora import Split
 from menura.evaluation import metrics
 from menura.evaluation.by_label import by_label, label_of, under
-from menura.evaluation.pitches import FRAME_LENGTH, HIGHEST_HZ, HOP_LENGTH, LOWEST_HZ, SAMPLE_RATE
+from menura.evaluation.pitches import SAMPLE_RATE, voiced_pitches
 from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
 
@@ -54,18 +53,9 @@ def cents_off(notes: Clips) -> list[float]:
     nearest semitone of A4 = 440 Hz, by pYIN. 25 in the mean for pitches that go by none."""
     found = []
     for clip in notes.values():
-        hz, voiced, _ = librosa.pyin(
-            conform(clip, SAMPLE_RATE, 1).samples[0],
-            fmin=LOWEST_HZ,
-            fmax=HIGHEST_HZ,
-            sr=SAMPLE_RATE,
-            frame_length=FRAME_LENGTH,
-            hop_length=HOP_LENGTH,
-            resolution=RESOLUTION,
-        )
-        if voiced.sum() >= FEWEST_FRAMES:
-            semitones = 69 + 12 * np.log2(hz[voiced] / 440)
-            found.append(100 * float(np.median(np.abs(semitones - np.round(semitones)))))
+        pitches = voiced_pitches(clip, RESOLUTION)
+        if len(pitches) >= FEWEST_FRAMES:
+            found.append(100 * float(np.median(np.abs(pitches - np.round(pitches)))))
     return found
 
 

@@ -115,9 +115,9 @@ def wanted(rows: Mapping[str, Any], only: Iterable[str] | None) -> Iterable[str]
         yield longer
 
 
-def best(rows: Mapping[str, Any], names: Iterable[str] = tuple(RIVALS)) -> str:
+def best(rows: Mapping[str, Any]) -> str:
     """The rival with the smallest spectral distance."""
-    there = [name for name in names if name in rows]
+    there = [name for name in RIVALS if name in rows]
     return min(there, key=lambda name: rows[name]["clips"][SPECTRAL])
 
 

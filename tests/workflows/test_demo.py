@@ -138,11 +138,11 @@ def test_what_the_page_says_of_its_making_is_true(page: Read, done: DemoResult) 
 
 def test_it_says_what_it_set_off_from() -> None:
     heard = Heard("x", Clip(np.full((1, 22_050), 0.1, np.float32), 22_050))
-    story = DemoStory((), 60.0, 1.5, 3, 0.5, "done", None, 2.0, {}, heard, (), (), 1.0, "run")
+    story = DemoStory((), 60.0, 1.5, 3, 0.5, "done", "", 2.0, {}, heard, (), (), 1.0, "run")
     words = Read(demo_page(story).html()).words
     assert "the system first learned to write sound down" in words
     assert "knew music already" not in words
-    started = replace(story, start={"name": "base", "minutes": 9.0})
+    started = replace(story, start="base")
     words = Read(demo_page(started).html()).words
     assert "A small model that knew music already (base) listened to 1.0 minutes" in words
     assert "set off from base" in words

@@ -1,7 +1,7 @@
 """Notes that are heard: semitones of voiced frames, by probabilistic YIN."""
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float64, Int64
 
 from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
@@ -24,23 +24,29 @@ def semitones(clip: Clip, start_s: float, seconds: float) -> Semitones:
     several notes at once it follows one, and noise has none. Semitones that are heard for less
     than 96 ms in all are left out.
     """
+    heard = voiced_pitches(clip.between(start_s, start_s + seconds), RESOLUTION)
+    notes = np.round(heard).astype(np.int64)
+    kept, counts = np.unique(notes, return_counts=True)
+    found: Semitones = notes[np.isin(notes, kept[counts >= LEAST_FRAMES])]
+    return found
+
+
+def voiced_pitches(clip: Clip, resolution: float) -> Float64[np.ndarray, "frames"]:
+    """MIDI numbers, with what is between them, of the voiced frames, 31.25 a second, by
+    `librosa.pyin` in steps of `resolution` of a semitone."""
     import librosa  # takes long, and compiles
 
-    part = clip.between(start_s, start_s + seconds)
-    sound = conform(part, SAMPLE_RATE, 1).samples[0]
     hz, voiced, _ = librosa.pyin(
-        sound,
+        conform(clip, SAMPLE_RATE, 1).samples[0],
         fmin=LOWEST_HZ,
         fmax=HIGHEST_HZ,
         sr=SAMPLE_RATE,
         frame_length=FRAME_LENGTH,
         hop_length=HOP_LENGTH,
-        resolution=RESOLUTION,
+        resolution=resolution,
     )
-    notes = np.round(69 + 12 * np.log2(hz[voiced] / 440)).astype(np.int64)
-    kept, counts = np.unique(notes, return_counts=True)
-    found: Semitones = notes[np.isin(notes, kept[counts >= LEAST_FRAMES])]
-    return found
+    pitches: Float64[np.ndarray, "frames"] = 69 + 12 * np.log2(hz[voiced] / 440)
+    return pitches
 
 
 def entropy_bits(values: Int64[np.ndarray, "values"]) -> float:

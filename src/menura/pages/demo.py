@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ class DemoStory:
     trained_min, steps, held_out: minutes and steps of training; the best held-out loss, None if
         it was never measured.
     stopped: why training ended, in words.
-    start: name and minutes of training of the system it set off from; None: from nothing.
+    start: name of the system it set off from; "" where it began from nothing.
     made_per_s: seconds of sound made in a second.
     curve: name → (step, loss) points; empty where training left no log.
     """
@@ -55,7 +54,7 @@ class DemoStory:
     steps: int
     held_out: float | None
     stopped: str
-    start: Mapping[str, Any] | None
+    start: str
     made_per_s: float
     curve: Mapping[str, Points]
     held_out_clip: Heard
@@ -134,14 +133,14 @@ def _in_figures(page: Page, story: DemoStory) -> None:
 
 
 def _that_knew_music(story: DemoStory) -> str:
-    return f" that knew music already ({story.start['name']})" if story.start else ""
+    return f" that knew music already ({story.start})" if story.start else ""
 
 
 def _learnt(story: DemoStory) -> str:
     trained = f"it trained for {story.trained_min:.1f} minutes"
     if story.start:
         return (
-            f"the system set off from {story.start['name']}, which comes with Menura, and "
+            f"the system set off from {story.start}, which comes with Menura, and "
             f"{trained} on these recordings. It has their colour, and notes that begin and fade; "
             "it does not know their tunes, nor where a piece is going."
         )

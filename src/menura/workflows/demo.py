@@ -91,7 +91,7 @@ def demo(out: Path, *, minutes: float = 1.9, reporter: Reporter | None = None) -
         steps=trained.steps,
         held_out=trained.held_out,
         stopped=trained.stopped,
-        start=start_of(trained.run),
+        start=str(start["name"]) if (start := start_of(trained.run)) else "",
         made_per_s=made_s / (time.perf_counter() - making),
         curve=read_curve(trained.run / "log.jsonl"),
         held_out_clip=_held_out_clip(clips, sources),
