@@ -36,6 +36,7 @@ from menura.models.contract import Codes, Generates
 from menura.prepared import PreparedCorpus
 from menura.systems import Description, TrainedSystem, load, save
 from menura.training.stage import METRICS
+from menura.workflows.learning import STAGES
 from menura.workflows.train import CODEC
 from train import MADE, MOST_BYTES, PERMITTED
 
@@ -84,9 +85,21 @@ def pack(work: Path, out: Path) -> dict[str, int]:
         facts = _nearest(system, made, clip, folder.parent, codec)
         text = card(system, facts, rows)
         save(system, folder, kept_as=HALVES[facts.kept_as], card=text, codec=codec)
+        write_json(folder / STAGES, stages_of(made))
         return facts
 
     return _packed(out, write)
+
+
+def stages_of(made: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How long each stage learnt that is in the weights, the first one first. Of an earlier run
+    that is its codec alone: a flow it may have had was left there."""
+    before = stages_of(made["before"]) if made["before"] else []
+    own = [
+        {"stage": stage, "minutes": minutes, "steps": made["steps"][stage]}
+        for stage, minutes in made["minutes"].items()
+    ]
+    return [one for one in before if one["stage"] == CODEC] + own
 
 
 def pack_codec(work: Path, out: Path) -> dict[str, int]:

@@ -23,6 +23,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.training import checkpoint
+from menura.workflows.compare.starts import minutes_behind
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
 from tunes import folder_of_tunes
@@ -116,6 +117,10 @@ def test_the_codec_may_set_off_from_an_earlier_one(work: Path, tmp_path: Path) -
     assert "--codec-from earlier" in made["command"]
     assert checkpoint.read_plan(again / "run" / "codec")["init"] == str(work / "run" / "codec")
     pack.pack(again, tmp_path / "packed")
+    told = json.loads((tmp_path / "packed" / STAGES).read_text())
+    assert [one["stage"] for one in told] == ["codec", "codec", "flow"], "not the flow before"
+    assert told[0]["minutes"] == before["minutes"]["codec"]
+    assert minutes_behind(tmp_path / "packed") == sum(one["minutes"] for one in told)
     card = (tmp_path / "packed" / "README.md").read_text(encoding="utf-8")
     assert f"after {before['minutes']['codec']:g} ({before['steps']['codec']:,})" in card
     assert "python base/train.py --work earlier --seed 3" in card
@@ -242,18 +247,18 @@ def test_what_is_packed_of_a_codec(work: Path, codec: Path) -> None:
     assert set(system.powers) == {"reconstruct", "interpolate"}
 
 
-FILES = {"README.md", "system.json", "weights.safetensors"}
+FILES, STAGES = {"README.md", "system.json", "weights.safetensors"}, "stages.json"
 
 
 def test_what_is_packed(work: Path, packed: Path) -> None:
     out = packed
-    assert {path.name for path in out.iterdir()} == {*FILES, "checksums.json"}
+    assert {path.name for path in out.iterdir()} == {*FILES, STAGES, "checksums.json"}
     with safe_open(out / "weights.safetensors", "pt") as file:
         kinds = {name: file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
     assert str(kinds["model.leave.weight"]) == "torch.float16"  # ten bits: nearer than bfloat16
     assert str(kinds["representation.normaliser.scale"]) == "torch.float32"
     sums = json.loads((out / "checksums.json").read_text())
-    assert set(sums) == FILES
+    assert set(sums) == {*FILES, STAGES}
     assert sums["weights.safetensors"] == pack._sha256(out / "weights.safetensors")
     card = (out / "README.md").read_text()
     for fact in ("Seed 3", "--codec-minutes 0.01", "## Rights", "Frank Wen", "--seed 5", "c0",
@@ -270,8 +275,8 @@ def test_what_is_packed_replaces_what_was_there(
     out = tmp_path / "base"
     out.mkdir()
     (out / "stray").write_text("old")
-    assert set(pack.pack(work, out)) == FILES
-    assert {path.name for path in out.iterdir()} == {*FILES, "checksums.json"}
+    assert set(pack.pack(work, out)) == {*FILES, STAGES}
+    assert {path.name for path in out.iterdir()} == {*FILES, STAGES, "checksums.json"}
     assert [path.name for path in tmp_path.iterdir()] == ["base"], "nothing is left beside it"
     assert "| bfloat16; noise" in (out / "README.md").read_text()
 
@@ -306,7 +311,7 @@ def test_a_version_is_published_once(
     pack.publish(packed, "7", "https://example.org/base-7/")
     version = shipped.newest()
     assert (version.name, version.url) == ("7", "https://example.org/base-7")
-    assert set(version.files) == FILES
+    assert set(version.files) == {*FILES, STAGES}
     with pytest.raises(UsageError, match="published already"):
         pack.publish(packed, "7", "https://example.org/base-7")
 

@@ -359,7 +359,7 @@ HOUSE_FAULTS = (
         "src/menura/models/_ode.py",
         "ahead = x + (then - now) * slope\n",
         "ahead = x - (then - now) * slope\n",
-        ("tests/models/test_latent_flow.py",),
+        ("tests/models/test_ode.py",),
     ),
     Fault(
         "latents are not scaled for the flow",

@@ -10,7 +10,7 @@ import torch
 from menura.models import Batch, latent_flow
 from menura.models._context import draw_known
 from menura.models._liveliness import movement
-from menura.models._ode import draw_times, integrate, times
+from menura.models._ode import integrate
 from menura.models._transformer import Transformer, _mixed
 from menura.models._windows import blended
 from menura.models.contract import Sampling
@@ -31,46 +31,6 @@ def rngs(n: int, seed: int = 0) -> list[torch.Generator]:
 
 def music(n_frames: int, n: int = 2) -> torch.Tensor:
     return torch.randn(n, 5, n_frames, generator=rngs(1)[0])
-
-
-def test_a_constant_velocity_arrives_exactly_in_one_step() -> None:
-    start, goal = torch.zeros(2, 3), torch.full((2, 3), 4.0)
-    assert torch.equal(integrate(lambda x, t: goal - start, start, 1), goal)
-
-
-@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2)])
-def test_the_error_falls_with_the_order_of_the_method(method: str, order: int) -> None:
-    """dx/dt = x: x(1) = e · x(0)."""
-
-    def error(n_steps: int) -> float:
-        made = integrate(lambda x, t: x, torch.ones(1, 1, dtype=torch.float32), n_steps,
-                         method=method)  # type: ignore[arg-type]  # fmt: skip
-        return abs(float(made) - math.e)
-
-    assert error(16) / error(32) == pytest.approx(2**order, rel=0.1)
-
-
-def test_a_shift_makes_steps_finer_near_the_noise() -> None:
-    """As Esser et al. give it for what is left of the noise: s·σ / (1 + (s − 1)·σ)."""
-    for shift in (0.5, 3.0):
-        found = times(8, 0.0, 1.0, shift)
-        noise = [1 - step / 8 for step in range(9)]
-        wanted = [1 - shift * s / (1 + (shift - 1) * s) for s in noise]
-        assert found == pytest.approx(wanted, abs=1e-6)
-        assert (found[1] < 1 / 8) == (shift > 1)
-        assert times(8, 1.0, 0.0, shift) == pytest.approx(found[::-1], abs=1e-6), "and back"
-        part = times(5, 0.3, 1.0, shift)
-        assert (part[0], part[-1]) == (0.3, 1.0)
-        assert part == sorted(part)
-    assert times(4, 0.0, 1.0, 1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]
-
-
-@pytest.mark.parametrize("noisiness", [0.5, 1.0, 1.5])
-def test_times_to_learn_at_are_logit_normal_about_the_noisiness(noisiness: float) -> None:
-    drawn = draw_times(20_000, noisiness, rngs(1)[0])
-    logits = drawn.double().logit() + math.log(noisiness)
-    assert float(logits.mean()) == pytest.approx(0, abs=0.02)
-    assert float(logits.std()) == pytest.approx(1, abs=0.02)
 
 
 def test_the_same_place_is_reached_by_shifted_steps() -> None:
@@ -113,6 +73,8 @@ def test_it_learns_to_make_what_it_was_shown() -> None:
     model = LatentFlow(config, SPEC)
     optimizer = torch.optim.Adam(model.parameters(), 2e-3)
     for step in range(500):
+        # At a steady rate one chord or the other is likelier for some steps.
+        optimizer.param_groups[0]["lr"] = 2e-3 * min(1.0, (1 - step / 500) / 0.4)
         optimizer.zero_grad()
         rng = torch.Generator().manual_seed(step)
         model.losses(Batch(frames), "model", rng)["total"].backward()
@@ -220,6 +182,7 @@ def test_training_rows_know_nothing_a_beginning_or_all_but_a_gap() -> None:
         {"label_dropout": 2},
         {"known_noise": -1},
         {"noisiness": 0},
+        {"outset": 1.1},
         {"guidance": -1},
     ],
 )
@@ -346,11 +309,10 @@ def told(labels: tuple[str, ...], n_channels: int = 5) -> LatentFlow:
 
 def test_labels_are_adopted_by_name() -> None:
     theirs, ours = told(("a", "b")), told(("b", "c", "a"))
-    fresh = ours.state_dict()["labels.weight"].clone()
     ours.load_state_dict(ours.adopted(theirs.state_dict(), theirs.spec))
     table, old = (one.state_dict()["labels.weight"] for one in (ours, theirs))
     assert torch.equal(table[:, [2, 0]], old)
-    assert torch.equal(table[:, 1], fresh[:, 1])
+    assert not table[:, 1].any()
     asked = [flags(one.spec.labels, "b") for one in (ours, theirs)]
     a, b = (
         one.generate(rngs(1), 10, Sampling(labels=flag, guidance=1.5))
@@ -366,9 +328,8 @@ def flags(names: tuple[str, ...], wanted: str) -> torch.Tensor:
 def test_labels_come_and_go_altogether() -> None:
     none, some = told(()), told(("a",))
     none.load_state_dict(none.adopted(some.state_dict(), some.spec))
-    fresh = some.state_dict()["labels.weight"].clone()
     some.load_state_dict(some.adopted(none.state_dict(), none.spec))
-    assert torch.equal(some.state_dict()["labels.weight"], fresh)
+    assert not some.state_dict()["labels.weight"].any()
 
 
 def test_channels_are_adopted_as_one_heard_and_said_by_each() -> None:
@@ -389,8 +350,9 @@ def test_of_several_ways_the_one_as_lively_as_the_seed_is_gone_on_with() -> None
     made = {n: build(n_ways=n).continue_(seed, 10, rngs(2)) for n in (1, 2, 16)}
     wanted = movement(seed).log()
     off = {n: (movement(one).log() - wanted).abs() for n, one in made.items()}
-    assert (off[16] <= off[2]).all()  # which are the first two of the sixteen
-    assert (off[2] <= off[1]).all()
+    # The first two of the sixteen, to the rounding of products of other sizes.
+    assert (off[16] <= off[2] + 1e-4).all()
+    assert (off[2] <= off[1] + 1e-4).all()
     assert (off[16] < off[1]).any()
 
 

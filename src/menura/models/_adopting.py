@@ -8,13 +8,14 @@ from torch import Tensor
 
 
 def labels_adopted(
-    fresh: Float32[Tensor, "width labels"],
+    width: int,
     names: tuple[str, ...],
     theirs: Float32[Tensor, "width their_labels"] | None,
     their_names: tuple[str, ...],
 ) -> Float32[Tensor, "width labels"]:
-    """The fresh table, with what they learnt of the labels that have the same names."""
-    table = fresh.clone()
+    """What they learnt of the labels that have the same names. New ones say nothing: whatever they
+    said at random would only have to be unlearnt."""
+    table = torch.zeros(width, len(names))
     for number, name in enumerate(names):
         if theirs is not None and name in their_names:
             table[:, number] = theirs[:, their_names.index(name)]

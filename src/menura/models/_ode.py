@@ -11,6 +11,7 @@ from torch import Tensor
 
 Point = Float32[Tensor, "batch *shape"]
 Velocity = Callable[[Point, float], Point]
+OUTSET = 0.1  # times up to which are the very noise
 
 
 def integrate(
@@ -46,11 +47,15 @@ def times(n_steps: int, start: float, stop: float, shift: float) -> list[float]:
     return [start, *(_shifted(t, shift) for t in between[1:-1].tolist()), stop]
 
 
-def draw_times(n: int, noisiness: float, rng: torch.Generator) -> Float32[Tensor, " {n}"]:
+def draw_times(
+    n: int, noisiness: float, outset: float, rng: torch.Generator
+) -> Float32[Tensor, " {n}"]:
     """Times to learn at: logit-normal, most in the middle (Esser et al. 2024, section 3.1), and
-    moved by the noisiness as steps are by a shift."""
-    drawn = torch.randn(n, generator=rng, device=rng.device)
-    return (drawn - log(noisiness)).sigmoid()
+    moved by the noisiness as steps are by a shift; but for a share of `outset`, which are at the
+    very noise, where that draws hardly any and all that is made sets off."""
+    drawn = (torch.randn(n, generator=rng, device=rng.device) - log(noisiness)).sigmoid()
+    chosen, early = torch.rand(2, n, generator=rng, device=rng.device)
+    return torch.where(chosen < outset, OUTSET * early, drawn)
 
 
 def _shifted(t: float, shift: float) -> float:

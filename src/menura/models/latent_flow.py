@@ -4,9 +4,8 @@ Learns the velocity that carries noise to music along straight lines (Liu, Gong 
 whatever part of the music is known: all ways to make music are one task with other parts known.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from jaxtyping import Bool, Float, Float32
@@ -14,10 +13,12 @@ from torch import Tensor, nn
 
 from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
+from menura.models._flow_config import LatentFlowConfig as LatentFlowConfig
 from menura.models._liveliness import as_lively, movement
 from menura.models._ode import Velocity, draw_times, integrate
 from menura.models._paths import along
 from menura.models._transformer import Transformer
+from menura.models._turning import NEAR_NOISE, Errors, turn
 from menura.models._windows import blended
 from menura.models.contract import (
     AS_LEARNT,
@@ -36,73 +37,6 @@ from menura.representations import Frames, Spec
 
 Labels = Bool[Tensor, "batch labels"]
 Latent = Float32[Tensor, "batch features_twice frames"]
-
-
-@dataclass(frozen=True)
-class LatentFlowConfig:
-    """Sizes, what is known in training, and how clips are made.
-
-    n_window: frames it looks at together; longer pieces are made window by window.
-    n_carried: frames of a window that are known from the one before.
-    unknown, prefix: shares of training rows of which nothing is known, or only a beginning; of the
-        rest all but a gap.
-    known_noise: deviation, at most, of noise on what is known, so that the flow's own music,
-        which is never quite like the real, is taken up as well.
-    noisiness: above 1, more of what is learnt is near the noise, where it is decided what there
-        will be; below 1, more is near the music.
-    label_dropout: share of rows whose labels are hidden. guidance: how strictly labels are
-        followed when nothing is said; known_guidance: how strictly what was given is, by the
-        beginning and the first window after it. Later ones know nothing but the flow's own music,
-        and would go astray with it.
-    n_steps, method: of the integration. time_shift: above 1 its steps are finer near the noise,
-        below 1 near the music.
-    n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds
-        most like the end of the seed. n_beginning_steps: of their integration; more draws in few
-        steps come nearer to the seed than few in many, and sound no worse (docs/log.md).
-    n_ways: how often every further window is made, of which the one is kept that moves as much as
-        the seed: by itself a flow goes on slower than a fast seed, and faster than a slow one.
-    """
-
-    width: int = 256
-    depth: int = 8
-    head_size: int = 64
-    n_window: int = 256
-    n_carried: int = 96
-    unknown: float = 0.4
-    prefix: float = 0.35
-    known_noise: float = 0.2
-    noisiness: float = 1.5
-    label_dropout: float = 0.15
-    guidance: float = 2.0
-    known_guidance: float = 2.0
-    n_steps: int = 25
-    method: Literal["euler", "heun"] = "euler"
-    time_shift: float = 1.0
-    n_beginnings: int = 32
-    n_beginning_steps: int = 4
-    n_ways: int = 4
-    optimizer: Optimizer = field(
-        default_factory=lambda: Optimizer("adamw", learning_rate=1e-3, betas=(0.9, 0.99))
-    )
-    schedule: Schedule = field(default_factory=lambda: Schedule(warmup_steps=100))
-
-    def __post_init__(self) -> None:
-        if self.width % self.head_size or self.head_size % 2:
-            raise ValueError("width must be a multiple of head_size, and head_size even")
-        if not 0 < self.n_carried < self.n_window:
-            raise ValueError("n_carried must be above 0 and below n_window")
-        if min(self.unknown, self.prefix) < 0 or self.unknown + self.prefix > 1:
-            raise ValueError("unknown and prefix are shares; together at most 1")
-        if not 0 <= self.label_dropout <= 1:
-            raise ValueError("label_dropout is a share; it must be 0…1")
-        if min(self.known_noise, self.guidance, self.known_guidance) < 0:
-            raise ValueError("known_noise, guidance and known_guidance must not be negative")
-        for name in ("time_shift", "noisiness"):
-            if not 0.1 <= getattr(self, name) <= 10:
-                raise ValueError(f"{name} must be 0.1…10, not {getattr(self, name):g}")
-        for name in ("n_steps", "n_beginnings", "n_beginning_steps", "n_ways"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
 
 
 class LatentFlow(Model):
@@ -140,8 +74,8 @@ class LatentFlow(Model):
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
 
     def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
-        """Labels keep what they say, by name, and new ones begin as they are here. Channels all
-        begin as the mean of theirs."""
+        """Labels keep what they say, by name, and new ones say nothing yet (see `turn_to`).
+        Channels all begin as the mean of theirs."""
         fitted, own = dict(weights), self.spec
         if theirs.n_channels != own.n_channels:
             of_channels = (fitted["enter.weight"], fitted["leave.weight"], fitted["leave.bias"])
@@ -152,10 +86,10 @@ class LatentFlow(Model):
             )
         table = fitted.pop("labels.weight", None)
         if self.labels is not None:
-            fresh = self.labels.weight.detach()
-            if table is not None and len(table) != len(fresh):  # of another width: it fits nowhere
+            width = self.config.width
+            if table is not None and len(table) != width:  # of another one: it fits nowhere
                 return dict(weights)
-            fitted["labels.weight"] = labels_adopted(fresh, own.labels, table, theirs.labels)
+            fitted["labels.weight"] = labels_adopted(width, own.labels, table, theirs.labels)
         return fitted
 
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:
@@ -165,18 +99,30 @@ class LatentFlow(Model):
         started = torch.randn(music.shape, generator=rng, device=device)
         blur = c.known_noise * torch.rand(n, 1, 1, generator=rng, device=device)
         told = music + blur * torch.randn(music.shape, generator=rng, device=device)
-        t = draw_times(n, c.noisiness, rng)
+        t = draw_times(n, c.noisiness, c.outset, rng)
         labels = batch.labels
         if labels is not None:
             shown = torch.rand(n, 1, generator=rng, device=device) >= c.label_dropout
             labels = labels & shown
-        mixed = torch.lerp(started, music, t[:, None, None])
-        error = self._velocity(mixed, t, told, known, labels) - (music - started)
         asked = (~known)[:, None].float()
-        squares = error.square() * asked
-        if batch.importance is not None:
-            squares = squares * batch.importance[:, None]
+        squares = self._squares(batch, started, t, told, known, labels) * asked
         return {"total": squares.sum() / (asked.sum() * music.shape[1]).clamp_min(1)}
+
+    @torch.no_grad()
+    def turn_to(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
+        """No label says from now on what the learnt label says that fits this music best, and so do
+        new labels for the music that has them. All learnt ones say what they said."""
+        if self.labels is None:
+            return ""
+        table, names = self.labels.weight, self.spec.labels
+        places = [number for number, name in enumerate(names) if name in learnt]
+        looks = [(self._unexpected(batch, places), batch.labels) for batch in batches]
+        errors = torch.cat([found for found, _ in looks]).cpu()
+        has = [torch.zeros(len(e), len(names)) if f is None else f.cpu() for e, f in looks]
+        turned = turn(table, places, errors, torch.cat(has) > 0)
+        table.copy_(turned.table)
+        self.transformer.say_always(turned.said)
+        return turned.words(names)
 
     def adaptable(self) -> tuple[str, ...]:
         """The projections of attention and of what follows it, in every block."""
@@ -387,6 +333,35 @@ class LatentFlow(Model):
         entering = torch.cat([x, music * told, told], dim=1).transpose(1, 2)
         leaving: Tensor = self.leave(self.transformer(self.enter(entering), t, self._said(labels)))
         return leaving.float().transpose(1, 2)
+
+    def _squares(
+        self,
+        batch: Batch,
+        started: Frames,
+        t: Float32[Tensor, " batch"],
+        told: Frames,
+        known: Known,
+        labels: Labels | None,
+    ) -> Frames:
+        """How far the velocity is from that to the music; errors count as far as they are heard."""
+        mixed = torch.lerp(started, batch.frames, t[:, None, None])
+        error = self._velocity(mixed, t, told, known, labels) - (batch.frames - started)
+        squares = error.square()
+        return squares if batch.importance is None else squares * batch.importance[:, None]
+
+    def _unexpected(self, batch: Batch, said: Sequence[int]) -> Errors:
+        """Errors near the noise, nothing known: with no label, then with one of each number."""
+        music, n = batch.frames, len(batch.frames)
+        rng = torch.Generator(music.device).manual_seed(0)
+        started = torch.randn(music.shape, generator=rng, device=music.device)
+        t = torch.full((n,), NEAR_NOISE, device=music.device)
+        known = torch.zeros(n, music.shape[2], dtype=torch.bool, device=music.device)
+        one_of = torch.eye(len(self.spec.labels), dtype=torch.bool, device=music.device)
+        each = [
+            self._squares(batch, started, t, music, known, labels).mean(dim=(1, 2))
+            for labels in (None, *(one_of[number].expand(n, -1) for number in said))
+        ]
+        return torch.stack(each, dim=1)
 
     def _said(self, labels: Labels | None) -> Float[Tensor, "batch width"] | None:
         """The mean of what the labels say."""

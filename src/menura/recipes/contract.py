@@ -104,12 +104,15 @@ Batching = RandomCrops | ContiguousWindows | EventWindows | SlidingWindows
 @dataclass(frozen=True)
 class Training:
     """How long and how carefully. Steps are optimiser steps; nothing here depends on the clock
-    but checkpoint_s, which has no part in the result.
+    but checkpoint_s, which has no part in the result, and `fall`, of a run of so many minutes.
 
     evaluate_every: steps between looks at the held-out data (n_held_out batches of it).
     checkpoint_s: seconds at least between checkpoints, which are made after a look.
     patience: looks without improvement before the rate is multiplied by drop_factor; after
         n_drops of those, training stops.
+    fall: share of the minutes or steps a run was asked for, at their end, in which the rate falls
+        to nothing; at a steady rate weights wander about what they have found. A run without a
+        limit goes on at its rate, until it gains no more.
     keep: which weights become the system: those of the best held-out value, or the last. Where
         there is little music, what is foreseen of other pieces is at its best long before the
         music that is made has any shape.
@@ -123,6 +126,7 @@ class Training:
     patience: int = 8
     drop_factor: float = 0.5
     n_drops: int = 3
+    fall: float = 0.0
     keep: Literal["best", "last"] = "best"
     clip_norm: float = 1.0
     clip_value: float = 0.0
@@ -137,6 +141,8 @@ class Training:
             patience=self.patience,
             clip_norm=self.clip_norm,
         )
+        if not 0 <= self.fall <= 1:
+            raise ValueError(f"fall is a share; it must be 0…1, not {self.fall:g}")
         if not 0 <= self.ema_decay < 1 or not 0 < self.drop_factor < 1:
             raise ValueError("ema_decay must be 0…1 and drop_factor between 0 and 1")
         if self.clip_value < 0:

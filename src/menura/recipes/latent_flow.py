@@ -25,7 +25,7 @@ recipe = Recipe(
             codec=_CODECS["laptop"],
             model=Part("latent-flow", _FLOW),
             batching=RandomCrops(batch_size=8, n_frames=256),
-            training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998),
+            training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998, fall=0.4),
             tuning=Tuning(
                 rate=0.3,
                 evaluate_every=50,

@@ -19,7 +19,9 @@ recipe = Recipe(
             representation=Part("waveform", Waveform.Config()),
             model=Part("spectral-codec", SpectralCodecConfig()),
             batching=RandomCrops(batch_size=12, n_frames=32_768),
-            training=Training(evaluate_every=200, n_held_out=4, clip_norm=5.0, ema_decay=0.998),
+            training=Training(
+                evaluate_every=200, n_held_out=4, clip_norm=5.0, ema_decay=0.998, fall=0.4
+            ),
             tuning=Tuning(rate=0.4, evaluate_every=50, patience=4, n_drops=1),
         ),
         # Of base: as large as 40 MB allow beside the flow, for hours of varied music. The critics

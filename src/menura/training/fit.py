@@ -44,6 +44,14 @@ class Limits:
     steps: int | None = None
     minutes: float | None = None
 
+    def factor(self, step: int, seconds: float, fall: float) -> float:
+        """Of the rate: 1, and over the last share `fall` of the run down to nothing. Where nothing
+        says how long the run is, it is always 1."""
+        by_steps = 1.0 if self.steps is None else 1 - step / self.steps
+        by_time = 1.0 if self.minutes is None else 1 - seconds / (60 * self.minutes)
+        left = max(0.0, min(by_steps, by_time))
+        return left / fall if left < fall else 1.0
+
 
 @dataclass(frozen=True)
 class Data:
@@ -136,7 +144,7 @@ class Fit:
                 if self._origin and self.progress.step == 0 and self.progress.first is None:
                     self._look(guard, tracking, clocks)  # it may be that nothing is to be gained
                 while not (reason := self._reason_to_end(limits, clocks, interrupts)):
-                    self._one_step(guard, clocks)
+                    self._one_step(guard, clocks, limits)
                     if self.progress.step % self.settings.evaluate_every == 0:
                         self._look(guard, tracking, clocks)
                         # Only here: what the guard goes back to is then what a resumed run has.
@@ -173,12 +181,13 @@ class Fit:
     def _last_step(self, limits: Limits) -> int:
         return min(limits.steps or self.settings.max_steps, self.settings.max_steps)
 
-    def _one_step(self, guard: Guard, clocks: Clocks) -> None:
+    def _one_step(self, guard: Guard, clocks: Clocks, limits: Limits) -> None:
         progress, losses = self.progress, dict[str, float]()
         guard.before_step()
         try:
             batch = self.data.train.batch(progress.step)
-            losses = self._stepper.step(batch, progress.step, progress.rate)
+            factor = limits.factor(progress.step, clocks.seconds, self.settings.fall)
+            losses = self._stepper.step(batch, progress.step, factor * progress.rate)
             guard.accept()
             self._average.follow(progress.step)
         except NotFiniteError as error:

@@ -33,7 +33,8 @@ from menura.training.statistics import check_round_trip, learn_statistics
 from menura.training.trained_on import note_corpus
 
 METRICS = carrying.METRICS
-N_FIRST_BATCHES = 8  # that a model sees before its first step
+N_FIRST_BATCHES = 8  # that a fresh model sees before its first step
+N_NEW_BATCHES = 4  # that one sees which has learnt other music
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ def run_stage(
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
     minutes = prepared.duration_s("train") / 60
     origin = None if start is None else origin_for(preset.tuning, system.model, minutes)
-    if start is None and not again:
-        _ready(system, data, compute)
+    nearest = "" if again else _ready(system, data, compute, start)
     fit = Fit(
         system,
         data,
@@ -106,7 +106,7 @@ def run_stage(
         reporter.say(f"going on from step {fit.progress.step}")
     else:
         if start is not None and not isinstance(system.model, Codes):  # the next stage says it
-            for line in told(start, preset, labels):
+            for line in (*told(start, preset, labels), *([nearest] if nearest else [])):
                 reporter.say(line)
         if origin is not None:
             say_origin(origin, preset.tuning, system.model, minutes, reporter)
@@ -125,13 +125,17 @@ def _start(system: BoundSystem, init: str, start: Description, codec: TrainedSys
         system.representation.take(codec.representation, codec.model)
 
 
-def _ready(system: BoundSystem, data: Data, compute: Compute) -> None:
-    """What is learnt before the first step. Weights that are not fresh were learnt with their own
-    statistics, which they keep."""
+def _ready(system: BoundSystem, data: Data, compute: Compute, start: Description | None) -> str:
+    """What is learnt before the first step, and said of it. Weights that are not fresh were learnt
+    with their own statistics, which they keep."""
     system.representation.to(compute.device)
     system.model.to(compute.device)
+    if start is not None:
+        new = (data.train.batch(number) for number in range(N_NEW_BATCHES))
+        return system.model.turn_to(new, start.labels)
     learn_statistics(data.train.tracks)
     system.model.begin(data.train.batch(number) for number in range(N_FIRST_BATCHES))
+    return ""
 
 
 def _begin(fit: Fit, limits: Limits, reporter: Reporter) -> None:

@@ -8,6 +8,8 @@ from menura.training.stage import METRICS
 from menura.workflows.train import CODEC
 
 Curve = list[tuple[float, float]]
+STAGES = "stages.json"
+"""In a system that was packed away from its run: what `stages` finds, in one file."""
 
 
 def read_curve(log: Path, by: Literal["step", "minutes"] = "step") -> dict[str, Curve]:
@@ -27,5 +29,8 @@ def read_curve(log: Path, by: Literal["step", "minutes"] = "step") -> dict[str, 
 
 def stages(run: Path) -> list[dict[str, Any]]:
     """How each stage of the training went, as it wrote it down: the codec's first."""
+    if (run / STAGES).is_file():
+        found: list[dict[str, Any]] = json.loads((run / STAGES).read_text(encoding="utf-8"))
+        return found
     files = (run / CODEC / METRICS, run / METRICS)
     return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]

@@ -51,6 +51,11 @@ class Model(nn.Module, ABC):
     def begin(self, batches: Iterable[Batch]) -> None:
         """Look at data before the first step of a fresh run, to set off well."""
 
+    def turn_to(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
+        """Look at data before the first step of a run whose weights have learnt other music with
+        these labels, to set off from what is nearest to it; that in one line, or nothing."""
+        return ""
+
     @property
     def calibrates(self) -> bool:
         """Whether it is to look at data again when its training is over (see `calibrate`)."""
