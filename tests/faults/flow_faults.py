@@ -115,17 +115,17 @@ FLOW_FAULTS = (
     ),
     Fault(
         "a flow that has turned to a label says something else by the others",
-        "src/menura/models/_turning.py",
-        "Turn(begun - said[:, None], said, known)",
-        "Turn(begun, said, known)",
-        ("tests/models/test_turning.py",),
+        "src/menura/models/_nearest_label.py",
+        "SetOff(begun - said[:, None], said, known)",
+        "SetOff(begun, said, known)",
+        ("tests/models/test_nearest_label.py",),
     ),
     Fault(
         "a label that is not heard is taken for a new one",
         FLOW,
         "if name in learnt]",
         "if self.labels.weight[:, number].any()]",
-        ("tests/models/test_turning.py",),
+        ("tests/models/test_nearest_label.py",),
     ),
     Fault(
         "the very noise is not learnt",

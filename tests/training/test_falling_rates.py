@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+import torch
 
-from menura.models import Batch
+from menura.models import Batch, Optimizer
+from menura.training import stepping
 from menura.training.fit import Limits
 from menura.training.stepping import Stepper
 from menura.workflows.train import train
@@ -16,9 +18,11 @@ def test_the_rate_falls_to_nothing_over_the_last_share_of_the_run(
     rates: list[float] = []
     step = Stepper.step
 
-    def noted(self: Stepper, batch: Batch, number: int, rate: float) -> dict[str, float]:
-        rates.append(rate)
-        return step(self, batch, number, rate)
+    def noted(
+        self: Stepper, batch: Batch, number: int, rate: float, fallen: float = 1.0
+    ) -> dict[str, float]:
+        rates.append(rate * fallen)
+        return step(self, batch, number, rate, fallen)
 
     monkeypatch.setattr(Stepper, "step", noted)
     train(
@@ -30,6 +34,24 @@ def test_the_rate_falls_to_nothing_over_the_last_share_of_the_run(
     measured = rates.index(1.0)
     assert not any(rates[:measured]), "what is timed before does not move a weight"
     assert rates[measured:] == pytest.approx([1] * 6 + [0.8, 0.6, 0.4, 0.2])
+
+
+def test_critics_keep_their_rate(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factors: dict[int, list[float]] = {}
+    set_rate = stepping.set_rate
+
+    def noted(optimizer: torch.optim.Optimizer, own: Optimizer, factor: float) -> None:
+        factors.setdefault(id(optimizer), []).append(factor)
+        set_rate(optimizer, own, factor)
+
+    monkeypatch.setattr(stepping, "set_rate", noted)
+    critics = {"model.critic_start": "0", "model.critic_every": "1", "training.fall": "1"}
+    train(*("spectral-codec", corpus, tmp_path), preset="tiny", steps=4, settings=critics)
+    codec, critic = factors.values()
+    assert codec[-4:] == [1.0, 0.75, 0.5, 0.25]
+    assert critic[-4:] == [1.0] * 4
 
 
 @pytest.mark.parametrize(

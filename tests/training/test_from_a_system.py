@@ -2,6 +2,7 @@
 
 import json
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
+from menura.models import Batch
 from menura.models.frame_rnn import FrameRnn
 from menura.models.latent_flow import LatentFlow
 from menura.models.spectral_codec import HEAD_START, SpectralCodec
@@ -155,7 +157,7 @@ def test_poor_or_not_it_is_kept_where_that_is_asked(
 @pytest.fixture(scope="module")
 def unbroken(learnt: Path, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unbroken")
-    tuned(learnt, corpus, folder, tuning__codec="tune")
+    tuned(learnt, corpus, folder, tuning__codec="tune", training__fall="0.5")
     return folder
 
 
@@ -181,10 +183,10 @@ def test_a_resumed_run_is_the_unbroken_one(
     plant(monkeypatch, 50.0)  # poor, so that the codec is trained on
     monkeypatch.setattr(fit.Fit, "_reason_to_end", stopped)
     with pytest.raises(KeyboardInterrupt):
-        tuned(learnt, corpus, resumed)
+        tuned(learnt, corpus, resumed, training__fall="0.5")
     monkeypatch.setattr(fit.Fit, "_reason_to_end", real)
     plant(monkeypatch, 0.0)  # what was found when it began is abided by
-    tuned(learnt, corpus, resumed, resume=True)
+    tuned(learnt, corpus, resumed, resume=True, training__fall="0.5")
     for name in ("weights.safetensors", "system.json", "codec/weights.safetensors"):
         assert (unbroken / name).read_bytes() == (resumed / name).read_bytes(), name
     for place in ("", "codec"):
@@ -213,6 +215,27 @@ def test_a_run_that_gains_nothing_keeps_what_it_began_with(
     assert metrics["best_step"] == 0
     assert metrics["held_out"] == metrics["held_out_before"]
     assert any("before the first step" in line for line in said.lines)
+
+
+def test_what_is_nearest_is_looked_for_once_before_the_first_look(
+    learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def noted(self: LatentFlow, batches: Iterable[Batch], labels: tuple[str, ...]) -> str:
+        asked.append((len(list(batches)), labels))
+        with torch.no_grad():
+            self.leave.bias.add_(0.01)
+        return "sets off from there"
+
+    monkeypatch.setattr(LatentFlow, "set_off_near", noted)
+    ruinous = {"model__optimizer__learning_rate": "400", "tuning__codec": "keep"}
+    said = tuned(learnt, corpus, tmp_path, steps=4, **ruinous)
+    tuned(learnt, corpus, tmp_path, resume=True, **ruinous)
+    assert asked == [(8, ())]
+    assert "sets off from there" in said.lines
+    before, after = load(learnt).model.state_dict(), load(tmp_path).model.state_dict()
+    assert torch.equal(after["leave.bias"], before["leave.bias"] + 0.01)
 
 
 def test_a_preset_is_looked_at_otherwise_when_a_system_is_started_from() -> None:

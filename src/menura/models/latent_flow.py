@@ -5,6 +5,7 @@ whatever part of the music is known: all ways to make music are one task with ot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import torch
@@ -15,10 +16,10 @@ from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
 from menura.models._flow_config import LatentFlowConfig as LatentFlowConfig
 from menura.models._liveliness import as_lively, movement
+from menura.models._nearest_label import N_LOOKED_AT, NEAR_NOISE, Errors, set_off
 from menura.models._ode import Velocity, draw_times, integrate
 from menura.models._paths import along
 from menura.models._transformer import Transformer
-from menura.models._turning import NEAR_NOISE, Errors, turn
 from menura.models._windows import blended
 from menura.models.contract import (
     AS_LEARNT,
@@ -74,7 +75,7 @@ class LatentFlow(Model):
         return {"model": Phase(tuple(self.parameters()), c.optimizer, c.schedule)}
 
     def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
-        """Labels keep what they say, by name, and new ones say nothing yet (see `turn_to`).
+        """Labels keep what they say, by name, and new ones say nothing yet (see `set_off_near`).
         Channels all begin as the mean of theirs."""
         fitted, own = dict(weights), self.spec
         if theirs.n_channels != own.n_channels:
@@ -109,7 +110,7 @@ class LatentFlow(Model):
         return {"total": squares.sum() / (asked.sum() * music.shape[1]).clamp_min(1)}
 
     @torch.no_grad()
-    def turn_to(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
+    def set_off_near(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
         """No label says from now on what the learnt label says that fits this music best, and so do
         new labels for the music that has them. All learnt ones say what they said."""
         if self.labels is None:
@@ -119,15 +120,17 @@ class LatentFlow(Model):
         looks = [(self._unexpected(batch, places), batch.labels) for batch in batches]
         errors = torch.cat([found for found, _ in looks]).cpu()
         has = [torch.zeros(len(e), len(names)) if f is None else f.cpu() for e, f in looks]
-        turned = turn(table, places, errors, torch.cat(has) > 0)
-        table.copy_(turned.table)
-        self.transformer.say_always(turned.said)
-        return turned.words(names)
+        found = set_off(table, places, errors, torch.cat(has) > 0)
+        table.copy_(found.table)
+        self.transformer.say_always(found.said)
+        return found.words(names)
 
     def adaptable(self) -> tuple[str, ...]:
-        """The projections of attention and of what follows it, in every block."""
+        """The projections of attention and of what follows it, in every block; and what labels
+        say, or new ones that set off from the same would never differ."""
         blocks = self.transformer.blocks.named_modules(prefix="transformer.blocks")
-        return tuple(f"{name}.weight" for name, part in blocks if isinstance(part, nn.Linear))
+        parts = [f"{name}.weight" for name, part in blocks if isinstance(part, nn.Linear)]
+        return (*parts, *(["labels.weight"] if self.labels is not None else []))
 
     def usual_guidance(self) -> float:
         return float(self.config.guidance)
@@ -351,12 +354,13 @@ class LatentFlow(Model):
 
     def _unexpected(self, batch: Batch, said: Sequence[int]) -> Errors:
         """Errors near the noise, nothing known: with no label, then with one of each number."""
+        batch = replace(batch, frames=batch.frames[:, :, :N_LOOKED_AT])
         music, n = batch.frames, len(batch.frames)
         rng = torch.Generator(music.device).manual_seed(0)
         started = torch.randn(music.shape, generator=rng, device=music.device)
         t = torch.full((n,), NEAR_NOISE, device=music.device)
         known = torch.zeros(n, music.shape[2], dtype=torch.bool, device=music.device)
-        one_of = torch.eye(len(self.spec.labels), dtype=torch.bool, device=music.device)
+        one_of = torch.eye(len(self.spec.labels)).bool().to(music.device)
         each = [
             self._squares(batch, started, t, music, known, labels).mean(dim=(1, 2))
             for labels in (None, *(one_of[number].expand(n, -1) for number in said))

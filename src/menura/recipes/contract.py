@@ -111,8 +111,9 @@ class Training:
     patience: looks without improvement before the rate is multiplied by drop_factor; after
         n_drops of those, training stops.
     fall: share of the minutes or steps a run was asked for, at their end, in which the rate falls
-        to nothing; at a steady rate weights wander about what they have found. A run without a
-        limit goes on at its rate, until it gains no more.
+        to nothing, for the first player (critics keep theirs); at a steady rate weights wander
+        about what they have found. A run without a limit goes on at its rate, until it gains no
+        more.
     keep: which weights become the system: those of the best held-out value, or the last. Where
         there is little music, what is foreseen of other pieces is at its best long before the
         music that is made has any shape.

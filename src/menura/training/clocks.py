@@ -4,7 +4,8 @@ import time
 
 
 class Clocks:
-    """Nothing here decides what is learnt: only when things are written, shown and ended."""
+    """Nothing here decides what is learnt, but how far the rate has fallen in a run of so many
+    minutes; only when things are written, shown and ended."""
 
     def __init__(self, seconds_before: float):
         self._resumed_at = seconds_before

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,7 @@ class Fit:
         system.representation.to(self._stepper.fabric.device)
         self._average = Average(system.model, settings.ema_decay)
         self.progress = Progress(rate=1.0 if origin is None else origin.rate)
+        self._fallen = 1.0  # what is left of the rate towards the end of the run
         self._preview_took_s = 0.0
         self._n_remarks = 0  # looks in a row at which the model had something to say
         self._snapshot = checkpoint.Snapshot(
@@ -183,11 +184,12 @@ class Fit:
 
     def _one_step(self, guard: Guard, clocks: Clocks, limits: Limits) -> None:
         progress, losses = self.progress, dict[str, float]()
+        whole = replace(limits, steps=self._last_step(limits))
         guard.before_step()
         try:
             batch = self.data.train.batch(progress.step)
-            factor = limits.factor(progress.step, clocks.seconds, self.settings.fall)
-            losses = self._stepper.step(batch, progress.step, factor * progress.rate)
+            self._fallen = whole.factor(progress.step, clocks.seconds, self.settings.fall)
+            losses = self._stepper.step(batch, progress.step, progress.rate, self._fallen)
             guard.accept()
             self._average.follow(progress.step)
         except NotFiniteError as error:
@@ -201,7 +203,7 @@ class Fit:
         """Evaluate; save what is best; lower the rate when nothing improves."""
         progress = self.progress
         losses = progress.mean_losses()
-        values = {**losses, "seconds": clocks.seconds, "rate": progress.rate}
+        values = {**losses, "seconds": clocks.seconds, "rate": progress.rate * self._fallen}
         verdict = "best"
         if self.data.held_out is not None:
             with self._average.in_place(), self._stepper.fabric.autocast():

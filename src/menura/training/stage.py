@@ -34,7 +34,7 @@ from menura.training.trained_on import note_corpus
 
 METRICS = carrying.METRICS
 N_FIRST_BATCHES = 8  # that a fresh model sees before its first step
-N_NEW_BATCHES = 4  # that one sees which has learnt other music
+N_NEW_BATCHES = 8  # that one sees which has learnt other music
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _ready(system: BoundSystem, data: Data, compute: Compute, start: Description
     system.model.to(compute.device)
     if start is not None:
         new = (data.train.batch(number) for number in range(N_NEW_BATCHES))
-        return system.model.turn_to(new, start.labels)
+        return system.model.set_off_near(new, start.labels)
     learn_statistics(data.train.tracks)
     system.model.begin(data.train.batch(number) for number in range(N_FIRST_BATCHES))
     return ""

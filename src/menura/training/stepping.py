@@ -43,18 +43,23 @@ class Stepper:
         # The wrapped ones step as the device needs it; the bare ones hold the state.
         self._wrapped = dict(zip(self._phases, wrapped, strict=True))
 
-    def step(self, batch: Batch, step: int, rate: float) -> dict[str, float]:
+    def step(self, batch: Batch, step: int, rate: float, fallen: float = 1.0) -> dict[str, float]:
         """Descend once. Returns the losses by "phase/name".
+
+        fallen: factor for the first player's rate, beside the rate of all; critics, which may have
+        joined a moment ago, go on learning while what they judge comes to rest.
 
         Raises NotFiniteError; phases before the bad one have then moved their weights.
         """
         self.model.train()
         said: dict[str, float] = {}
+        first = next(iter(self._phases))
         for name, phase in self._phases.items():
             if not phase.has_turn(step):
                 continue
             optimizer = self._wrapped[name]
             factor = rate * rate_factor(phase.schedule, step - phase.start_step)
+            factor *= fallen if name == first else 1.0
             set_rate(self.optimizers[name], phase.optimizer, factor)
             self.model.zero_grad(set_to_none=True)
             # Not through the wrapped module: its forward takes a third more time for a codec.

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+from menura.foundation.errors import MenuraError
+from menura.foundation.printable import printable
 from menura.training.stage import METRICS
 from menura.workflows.train import CODEC
 
@@ -30,7 +32,16 @@ def read_curve(log: Path, by: Literal["step", "minutes"] = "step") -> dict[str, 
 def stages(run: Path) -> list[dict[str, Any]]:
     """How each stage of the training went, as it wrote it down: the codec's first."""
     if (run / STAGES).is_file():
-        found: list[dict[str, Any]] = json.loads((run / STAGES).read_text(encoding="utf-8"))
-        return found
+        return _packed(run / STAGES)
     files = (run / CODEC / METRICS, run / METRICS)
     return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]
+
+
+def _packed(file: Path) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MenuraError(
+            f"{printable(str(file))}: cannot be read ({error}); get the system again"
+        ) from None
+    return found

@@ -51,7 +51,7 @@ class Model(nn.Module, ABC):
     def begin(self, batches: Iterable[Batch]) -> None:
         """Look at data before the first step of a fresh run, to set off well."""
 
-    def turn_to(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
+    def set_off_near(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
         """Look at data before the first step of a run whose weights have learnt other music with
         these labels, to set off from what is nearest to it; that in one line, or nothing."""
         return ""

@@ -13,16 +13,20 @@ import torch
 from jaxtyping import Bool, Float32
 from torch import Tensor
 
+from menura.foundation.printable import printable
+
 Errors = Float32[Tensor, "rows said"]
 """Of each row: with no label, then with each of the learnt ones."""
 
 NEAR_NOISE = 0.05  # time at which errors are compared; docs/log.md has others
 MARGIN = 0.01  # share of the error that a label must spare
-FEWEST = 4  # rows from which anything is concluded
+N_LOOKED_AT = 96  # frames of a row, at most: it is dear, a look for every label
+FEWEST = 6  # rows from which anything is concluded
+SHOWN = 6  # labels, in words
 
 
 @dataclass(frozen=True)
-class Turn:
+class SetOff:
     """table: what labels say beside `said`, which is what is now said without any. nearest: label
     that is new, or None for music without labels → learnt label that it sets off from."""
 
@@ -33,23 +37,24 @@ class Turn:
     def words(self, names: Sequence[str]) -> str:
         """In a line; empty where nothing is near."""
         whole = self.nearest.get(None)
-        apart = [
-            f"{names[new]} to {names[learnt]}"
+        own = [
+            f"{printable(names[new])} from {printable(names[learnt])}"
             for new, learnt in self.nearest.items()
             if new is not None and learnt != whole
         ]
-        if whole is None and not apart:
-            return ""
-        near = ", ".join([*([] if whole is None else [names[whole]]), *apart])
-        return f"of what it knows this music is nearest to {near}; it sets off from there"
+        if len(own) > SHOWN:
+            own = [*own[:SHOWN], f"{len(own) - SHOWN} more labels"]
+        parts = [] if whole is None else [f"this music from {printable(names[whole])}"]
+        near = ", ".join(parts + own)
+        return f"it sets off from what it knows that is nearest: {near}" if near else ""
 
 
-def turn(
+def set_off(
     table: Float32[Tensor, "width labels"],
     learnt: Sequence[int],
     errors: Errors,
     flags: Bool[Tensor, "rows labels"],
-) -> Turn:
+) -> SetOff:
     """learnt: the labels that say something, by number, in the order of the errors' columns. flags:
     the labels of each row."""
     whole = nearest(errors)
@@ -63,7 +68,7 @@ def turn(
         begun[:, number] = _column(table, learnt, found[number])
     said = _column(table, learnt, whole)
     known = {number: learnt[one] for number, one in found.items() if one is not None}
-    return Turn(begun - said[:, None], said, known)
+    return SetOff(begun - said[:, None], said, known)
 
 
 def nearest(errors: Errors, beside: int | None = None) -> int | None:
