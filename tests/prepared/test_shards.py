@@ -48,6 +48,14 @@ def test_values_outside_the_scale_are_clipped_not_wrapped(tmp_path: Path) -> Non
     assert np.allclose(read, [[1.0, -1.0]], atol=1e-4)
 
 
+def test_nothing_takes_no_room(tmp_path: Path) -> None:
+    """The last that a resampler gives may be nothing."""
+    with shard_path(tmp_path, 0).open("wb") as file:
+        out = ShardFile(file)
+        assert store(np.zeros((0, 2), dtype=np.float32), 1.0, out) == 0
+        assert out.tell() == 0
+
+
 def test_a_shard_knows_its_checksum_while_it_is_written(tmp_path: Path) -> None:
     path = shard_path(tmp_path, 0)
     with path.open("wb") as file:

@@ -95,6 +95,8 @@ def store(
     nearest (no dither: the error is at least 90 dB below `scale`). Returns the bytes written.
 
     within: none is known to be beyond the largest value; else those that are, are cut off."""
+    if not samples.size:  # as a resampler's end may be; memory of no bytes cannot be cast
+        return 0
     values = samples * samples.dtype.type(FULL_SCALE / scale)
     if not within:
         np.clip(values, -FULL_SCALE, FULL_SCALE - 1, out=values)
