@@ -119,7 +119,6 @@ def pack_codec(work: Path, out: Path) -> dict[str, int]:
         text = card_of_codec(system, facts, rows)
         save(system, folder, kept_as=HALVES[facts.kept_as], card=text)
         shutil.copyfile(run / CODEC / METRICS, folder / METRICS)
-        write_json(folder / STAGES, stages_of(made))
         write_json(folder / MADE, made)
         return facts
 

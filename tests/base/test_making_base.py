@@ -235,7 +235,7 @@ def test_a_flow_over_a_taken_codec_may_be_broken_off_at_once(
 
 
 def test_what_is_packed_of_a_codec(work: Path, codec: Path) -> None:
-    files = {*FILES, STAGES, "metrics.json", "made.json", "checksums.json"}
+    files = {*FILES, "metrics.json", "made.json", "checksums.json"}
     assert {path.name for path in codec.iterdir()} == files
     card = (codec / "README.md").read_text(encoding="utf-8")
     for fact in ("The codec of base", "--codec-minutes 0.01", "--work work --codec\n", "Frank Wen"):

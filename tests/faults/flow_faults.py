@@ -114,7 +114,7 @@ FLOW_FAULTS = (
         ("tests/models/test_latent_flow.py",),
     ),
     Fault(
-        "a flow that has turned to a label says something else by the others",
+        "a flow that sets off from a label says something else by the others",
         "src/menura/models/_nearest_label.py",
         "SetOff(begun - said[:, None], said, known)",
         "SetOff(begun, said, known)",

@@ -86,7 +86,6 @@ class Fit:
         system.representation.to(self._stepper.fabric.device)
         self._average = Average(system.model, settings.ema_decay)
         self.progress = Progress(rate=1.0 if origin is None else origin.rate)
-        self._fallen = 1.0  # what is left of the rate towards the end of the run
         self._preview_took_s = 0.0
         self._n_remarks = 0  # looks in a row at which the model had something to say
         self._snapshot = checkpoint.Snapshot(
@@ -143,11 +142,13 @@ class Fit:
         ):
             try:
                 if self._origin and self.progress.step == 0 and self.progress.first is None:
-                    self._look(guard, tracking, clocks)  # it may be that nothing is to be gained
+                    self._look(
+                        guard, tracking, clocks, limits
+                    )  # it may be that nothing is to be gained
                 while not (reason := self._reason_to_end(limits, clocks, interrupts)):
                     self._one_step(guard, clocks, limits)
                     if self.progress.step % self.settings.evaluate_every == 0:
-                        self._look(guard, tracking, clocks)
+                        self._look(guard, tracking, clocks, limits)
                         # Only here: what the guard goes back to is then what a resumed run has.
                         if clocks.due("checkpoint", self.settings.checkpoint_s):
                             self.save_checkpoint()
@@ -164,7 +165,7 @@ class Fit:
                 )
                 self._calibrated()
                 raise KeyboardInterrupt
-            self._finish(guard, tracking, clocks)
+            self._finish(guard, tracking, clocks, limits)
         return reason
 
     def _reason_to_end(self, limits: Limits, clocks: Clocks, interrupts: Interrupts) -> str:
@@ -182,14 +183,18 @@ class Fit:
     def _last_step(self, limits: Limits) -> int:
         return min(limits.steps or self.settings.max_steps, self.settings.max_steps)
 
+    def _fallen(self, limits: Limits, clocks: Clocks) -> float:
+        """What is left of the rate towards the end of the run."""
+        whole = replace(limits, steps=self._last_step(limits))
+        return whole.factor(self.progress.step, clocks.seconds, self.settings.fall)
+
     def _one_step(self, guard: Guard, clocks: Clocks, limits: Limits) -> None:
         progress, losses = self.progress, dict[str, float]()
-        whole = replace(limits, steps=self._last_step(limits))
         guard.before_step()
         try:
             batch = self.data.train.batch(progress.step)
-            self._fallen = whole.factor(progress.step, clocks.seconds, self.settings.fall)
-            losses = self._stepper.step(batch, progress.step, progress.rate, self._fallen)
+            fallen = self._fallen(limits, clocks)
+            losses = self._stepper.step(batch, progress.step, progress.rate, fallen)
             guard.accept()
             self._average.follow(progress.step)
         except NotFiniteError as error:
@@ -199,11 +204,12 @@ class Fit:
         progress.step += 1
         progress.seconds = clocks.seconds
 
-    def _look(self, guard: Guard, tracking: Tracking, clocks: Clocks) -> None:
+    def _look(self, guard: Guard, tracking: Tracking, clocks: Clocks, limits: Limits) -> None:
         """Evaluate; save what is best; lower the rate when nothing improves."""
         progress = self.progress
         losses = progress.mean_losses()
-        values = {**losses, "seconds": clocks.seconds, "rate": progress.rate * self._fallen}
+        rate = progress.rate * self._fallen(limits, clocks)
+        values = {**losses, "seconds": clocks.seconds, "rate": rate}
         verdict = "best"
         if self.data.held_out is not None:
             with self._average.in_place(), self._stepper.fabric.autocast():
@@ -250,10 +256,10 @@ class Fit:
         if not is_system(self.folder):
             self._save_system()
 
-    def _finish(self, guard: Guard, tracking: Tracking, clocks: Clocks) -> None:
+    def _finish(self, guard: Guard, tracking: Tracking, clocks: Clocks, limits: Limits) -> None:
         """A last look if steps came after the last one, and a preview."""
         if self.progress.step % self.settings.evaluate_every:
-            self._look(guard, tracking, clocks)
+            self._look(guard, tracking, clocks, limits)
         self._preview(tracking, self._calibrated())
 
     def _calibrated(self) -> BoundSystem:

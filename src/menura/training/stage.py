@@ -33,8 +33,7 @@ from menura.training.statistics import check_round_trip, learn_statistics
 from menura.training.trained_on import note_corpus
 
 METRICS = carrying.METRICS
-N_FIRST_BATCHES = 8  # that a fresh model sees before its first step
-N_NEW_BATCHES = 8  # that one sees which has learnt other music
+N_FIRST_BATCHES = 8  # that a model sees before its first step
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,10 @@ def run_stage(
         reporter.say(f"going on from step {fit.progress.step}")
     else:
         if start is not None and not isinstance(system.model, Codes):  # the next stage says it
-            for line in (*told(start, preset, labels), *([nearest] if nearest else [])):
+            for line in told(start, preset, labels):
                 reporter.say(line)
+        if nearest:
+            reporter.say(nearest)
         if origin is not None:
             say_origin(origin, preset.tuning, system.model, minutes, reporter)
         _begin(fit, limits, reporter)
@@ -130,11 +131,11 @@ def _ready(system: BoundSystem, data: Data, compute: Compute, start: Description
     with their own statistics, which they keep."""
     system.representation.to(compute.device)
     system.model.to(compute.device)
+    batches = (data.train.batch(number) for number in range(N_FIRST_BATCHES))
     if start is not None:
-        new = (data.train.batch(number) for number in range(N_NEW_BATCHES))
-        return system.model.set_off_near(new, start.labels)
+        return system.model.set_off_near(batches, start.labels)
     learn_statistics(data.train.tracks)
-    system.model.begin(data.train.batch(number) for number in range(N_FIRST_BATCHES))
+    system.model.begin(batches)
     return ""
 
 
