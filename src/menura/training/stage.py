@@ -105,10 +105,8 @@ def run_stage(
         reporter.say(f"going on from step {fit.progress.step}")
     else:
         if start is not None and not isinstance(system.model, Codes):  # the next stage says it
-            for line in told(start, preset, labels):
+            for line in filter(None, (*told(start, preset, labels), nearest)):
                 reporter.say(line)
-        if nearest:
-            reporter.say(nearest)
         if origin is not None:
             say_origin(origin, preset.tuning, system.model, minutes, reporter)
         _begin(fit, limits, reporter)
