@@ -52,12 +52,11 @@ class Way:
 
 
 def ways(steps: tuple[int, ...], shifts: tuple[float, ...]) -> list[Way]:
-    """Euler in all; Heun where it costs as much as one of those; shifts where steps are few."""
+    """Euler in all; Heun where it costs as much as one of those; both shifted where looks are few."""
     euler = [Way("euler", n, 1.0) for n in steps]
     heun = [Way("heun", n // 2, 1.0) for n in steps if n % 2 == 0 and n <= 16]
-    few = [n for n in steps if n <= 12]
-    shifted = [Way("euler", n, shift) for shift in shifts for n in few]
-    return [*euler, *heun, *shifted]
+    few = [way for way in (*euler, *heun) if way.n_looks <= 12]
+    return [*euler, *heun, *(replace(way, shift=shift) for shift in shifts for way in few)]
 
 
 def main() -> None:
@@ -67,7 +66,7 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=32, help="clips a way")
     parser.add_argument("--seconds", type=float, default=8.0, help="of a clip")
     parser.add_argument("--steps", type=int, nargs="+", default=list(STEPS))
-    parser.add_argument("--shifts", type=float, nargs="*", default=[0.7, 1.5, 2.0, 3.0])
+    parser.add_argument("--shifts", type=float, nargs="*", default=[2.0, 3.0])
     parser.add_argument("--bfloat16", action="store_true", help="compute in bfloat16")
     parser.add_argument("--out", type=Path, help="without ending; .json and .md are written")
     options = parser.parse_args()
