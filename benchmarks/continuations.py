@@ -9,9 +9,7 @@ Writes docs/results/continuations.{md,json,png}. What is in --work already is us
 """
 
 import argparse
-import csv
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,9 +23,9 @@ from menura.audio.picture import spectrograms_png
 from menura.prepared import PreparedCorpus, Rendition
 from menura.systems import TrainedSystem
 from menura.workflows.load import load_of_sound
-from menura.workflows.prepare import prepare
 from once import train_once
 from page_parts import table, where
+from piano_splits import Rows, piano_without
 from quality import BASE, OURS, RESULTS, training
 
 NAME = "continuations"
@@ -43,11 +41,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         work = (options.work or Path(scratch)) / NAME
-        work.mkdir(parents=True, exist_ok=True)
-        corpus, splits = work / "piano", work / "splits.csv"
-        piano = Path(os.environ["MENURA_DATA"]) / "piano"
-        hold_out(piano / "maestro-v3.0.0.csv", splits)
-        prepare(piano, corpus, labels=splits, resume=True)
+        corpus = piano_without(every_fifth, work)
         run = work / f"{OURS}-{options.init}-{options.minutes:g}"
         train_once(OURS, PRESET, corpus, run, options.minutes, options.init)
         system = load_of_sound(run)
@@ -65,17 +59,8 @@ def main() -> None:
     print(RESULTS / f"{NAME}.md")  # noqa: T201
 
 
-def hold_out(official: Path, splits: Path) -> None:
-    """Write the official list with every fifth recording for training in the test split."""
-    with official.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    training = [row for row in rows if row["split"] == "train"]
-    for row in training[4::5]:
-        row["split"] = "test"
-    with splits.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+def every_fifth(training: Rows) -> Rows:
+    return training[4::5]
 
 
 def measure(

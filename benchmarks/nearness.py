@@ -12,11 +12,11 @@ there stay. Writes docs/results/nearness.{md,json}.
 """
 
 import argparse
-import csv
 import json
-import os
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,9 @@ from menura.foundation import shipped
 from menura.prepared import PreparedCorpus, Rendition
 from menura.systems import TrainedSystem
 from menura.workflows.load import load_of_sound
-from menura.workflows.prepare import prepare
 from once import train_once
 from page_parts import table, where
+from piano_splits import Rows, piano_without
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 NAME, OURS, PRESET = "nearness", "latent-flow", "laptop"
@@ -63,31 +63,17 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
-        corpus = twenty_minutes(work / NAME)
+        corpus = piano_without(beyond_twenty_minutes, work / NAME)
         run = work / NAME / f"{OURS}-{options.minutes:g}"
         train_once(OURS, PRESET, corpus, run, options.minutes, shipped.BASE)
         what = f"base, {options.minutes:g} min on {FOLDER_S / 60:g} min of piano"
         write(what, measure(load_of_sound(run), corpus))
 
 
-def twenty_minutes(work: Path) -> Path:
-    """Piano with the official recordings held out, and of the others as many as make so much."""
-    piano, splits = Path(os.environ["MENURA_DATA"]) / "piano", work / "splits.csv"
-    work.mkdir(parents=True, exist_ok=True)
-    with (piano / "maestro-v3.0.0.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    taken = 0.0
-    for row in rows:
-        if row["split"] == "train":
-            if taken >= FOLDER_S:
-                row["split"] = "test"
-            taken += float(row["duration"])
-    with splits.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    prepare(piano, work / "piano", labels=splits, resume=True)
-    return work / "piano"
+def beyond_twenty_minutes(training: Rows) -> Rows:
+    """What is left when the first recordings have made up the folder."""
+    until = list(accumulate(float(row["duration"]) for row in training))
+    return training[bisect_left(until, FOLDER_S) + 1 :]
 
 
 def measure(system: TrainedSystem, corpus: Path) -> dict[str, Any]:

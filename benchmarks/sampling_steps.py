@@ -52,7 +52,7 @@ class Way:
 
 
 def ways(steps: tuple[int, ...], shifts: tuple[float, ...]) -> list[Way]:
-    """Euler in all; Heun where it costs as much as one of those; both shifted where looks are few."""
+    """Euler in all; Heun where it costs as much as one of those; shifts where looks are few."""
     euler = [Way("euler", n, 1.0) for n in steps]
     heun = [Way("heun", n // 2, 1.0) for n in steps if n % 2 == 0 and n <= 16]
     few = [way for way in (*euler, *heun) if way.n_looks <= 12]
