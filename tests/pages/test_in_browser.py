@@ -63,10 +63,10 @@ addEventListener("load", async () => {
   const chart = JSON.parse(atlas.querySelector("script").textContent).charts[0];
   const body = document.body.dataset, wide = canvas.clientWidth;
   const place = [chart.x[0] / 10000 * wide, (1 - chart.y[0] / 10000) * wide];
-  const send = (type, [x, y], buttons = 0) => {
+  const send = (type, [x, y], buttons = 0, pointerType = "mouse") => {
     const box = canvas.getBoundingClientRect();
     canvas.dispatchEvent(new PointerEvent(type, {
-      bubbles: true, clientX: box.left + x, clientY: box.top + y, buttons,
+      bubbles: true, clientX: box.left + x, clientY: box.top + y, buttons, pointerType,
     }));
   };
   const ink = () => canvas.toDataURL();
@@ -79,6 +79,8 @@ addEventListener("load", async () => {
   await wait(300);
   body.plays = [...document.querySelectorAll("audio")].filter((a) => !a.paused)
     .map((a) => a.id).join();
+  send("pointerleave", place, 0, "touch");
+  body.stays = !card.hidden;
   send("pointerleave", place);
   body.away = card.hidden;
   const before = ink();
@@ -272,7 +274,7 @@ def test_a_spot_is_seen_heard_and_looked_at_closely(chromium: str, tmp_path: Pat
     assert body["data-pictures"] == "1"
     assert body["data-plays"] == "spot-1-0"
     assert body["data-pressed"] == "true,false,false"
-    for name in ("away", "same", "zoomed", "back"):
+    for name in ("stays", "away", "same", "zoomed", "back"):
         assert body[f"data-{name}"] == "true", name
     assert str(body["data-stepped"]).startswith("sound ")
     assert str(body["data-key"]).startswith("zone 0 13,zone 1 13,zone 2 13,gen")

@@ -177,6 +177,28 @@ def test_a_demo_that_was_broken_off_starts_again(
     assert sum("broken off" in line for line in told.lines) == 1
 
 
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        (
+            '{"made_by": "menura demo", "figures": {"took_s": 1.0}}',
+            "finished demo without its page",
+        ),
+        ('{"made_by": "somebody", "figures": null}', "not empty"),
+        ("[]", "not empty"),
+        ("no JSON", "not empty"),
+    ],
+)
+def test_only_a_demo_that_was_broken_off_is_cleared(tmp_path: Path, mark: str, words: str) -> None:
+    (tmp_path / "demo.json").write_text(mark)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "mine.txt").write_text("mine")
+    with pytest.raises(MenuraError, match=words):
+        demo(tmp_path, reporter=Collected())
+    assert (tmp_path / "run" / "mine.txt").read_text() == "mine"
+    assert (tmp_path / "demo.json").read_text() == mark
+
+
 @pytest.mark.parametrize("minutes", [0.0, -1.0, math.nan, math.inf])
 def test_minutes_must_be_some(tmp_path: Path, minutes: float) -> None:
     with pytest.raises(UsageError, match="minutes"):

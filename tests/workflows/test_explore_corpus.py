@@ -282,12 +282,33 @@ def test_few_may_be_asked_for_and_few_are_heard(
     told = Collected()
     report = explore(folder, tmp_path / "page.html", most=6, reporter=told)
     assert (report.tracks, report.heard) == (5, 2)  # one of the six is too short
-    assert told.lines[0] == "6 of 11 sounds, evenly from all of them"
+    assert told.lines[0] == "6 of 11 sounds of tunes, evenly"
     sounds = [spot for spot in data_of(report.page)["spots"] if "sound" in spot]
     assert sorted(spot["labels"]["label"] for spot in sounds) == ["calm", "wild"]
     page = Path(report.page).read_text("utf-8")
     assert "2 of 5 can be heard" in page
     assert "5 of 11 sounds are on the maps" in page
+    assert "Looked for among the 5 of 11 sounds that were listened to" in page
+    assert "Of the 5 of 11 sounds that were listened to" in page
+
+
+def test_what_else_is_in_the_folder_is_said(folder: Path, tmp_path: Path) -> None:
+    (folder / "tune.mid").write_bytes(b"MThd")
+    told = Collected()
+    report = explore(folder, tmp_path / "page.html", reporter=told)
+    [note] = [line for line in told.lines if ".mid" in line]
+    assert note[1:] in Path(report.page).read_text("utf-8")
+
+
+def test_of_generated_sounds_as_many_are_shown_as_asked_for(folder: Path, tmp_path: Path) -> None:
+    for number in range(4):
+        write(tmp_path / "made" / f"{number}.wav", tune(1.0, RATE))
+    told = Collected()
+    report = explore(
+        folder, tmp_path / "page.html", generated=tmp_path / "made", most=3, reporter=told
+    )
+    assert report.generated == 3
+    assert "3 of 4 sounds of made, evenly" in told.lines
 
 
 def test_notes_without_sound_and_nothing_usable_are_errors(tmp_path: Path) -> None:
@@ -297,7 +318,7 @@ def test_notes_without_sound_and_nothing_usable_are_errors(tmp_path: Path) -> No
     assert not (tmp_path / "page.html").exists()
     with pytest.raises(MenuraError, match="there is no folder"):
         explore(tmp_path / "none", tmp_path / "page.html")
-    assert tracks_file.evenly([], 5) == []
+    assert tracks_file.Explorables("", (), ()).some(5, Collected()) == []
 
 
 @pytest.mark.parametrize(

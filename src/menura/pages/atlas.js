@@ -16,6 +16,7 @@ for (const atlas of document.querySelectorAll(".atlas")) {
   atlas.querySelector(".unscripted").remove();
   const card = document.createElement("div");
   card.className = "card";
+  card.setAttribute("role", "status");  /* arrow keys change it */
   card.hidden = true;
   atlas.append(card);
 
@@ -112,7 +113,7 @@ for (const atlas of document.querySelectorAll(".atlas")) {
     const [x, y] = at(chart, i);
     pen.strokeStyle = colours.ink;
     pen.lineWidth = 1.5;
-    for (const twin of spots[pointed].twins || []) {
+    for (const twin of (spots[pointed].twins || []).slice(0, 50)) {
       const j = chart.place.get(twin);
       if (j === undefined) continue;
       pen.beginPath();
@@ -165,7 +166,9 @@ for (const atlas of document.querySelectorAll(".atlas")) {
     }
     if (one.made) words.append(line("generated"));
     if (one.facts) words.append(line(one.facts));
-    for (const twin of one.twins || []) words.append(line("same recording: " + spots[twin].name));
+    const twins = one.twins || [];
+    for (const twin of twins.slice(0, 5)) words.append(line("same recording: " + spots[twin].name));
+    if (twins.length > 5) words.append(line(`and ${twins.length - 5} more`));
     words.append(line(one.sound ? "click to hear" : "its sound is not in the page", "soft"));
     card.append(words);
     const box = chart.canvas.getBoundingClientRect(), home = atlas.getBoundingClientRect();
@@ -235,7 +238,10 @@ for (const atlas of document.querySelectorAll(".atlas")) {
       chart.drag = null;
       drawPoints(chart);
     });
-    canvas.addEventListener("pointerleave", () => { chart.drag = null; point(chart, -1); });
+    canvas.addEventListener("pointerleave", (event) => {
+      if (chart.drag) { chart.drag = null; drawPointed(chart); }
+      if (event.pointerType !== "touch") point(chart, -1);  /* a finger leaves as soon as it lifts */
+    });
     canvas.addEventListener("dblclick", () => {
       chart.box = [0, 0, 10000, 10000];
       drawPoints(chart);

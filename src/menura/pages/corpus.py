@@ -48,7 +48,9 @@ class CorpusStory:
     a system made, on the maps beside them.
     balance: kind of label → value → split ("" where the corpus has none) → sounds.
     durations_s, lufs: of each sound; None: too quiet to measure. forms: rate and channels in
-    words → sounds. left_out: sound → why.
+    words → sounds. left_out: sound → why. notes: on what else there is in the folder.
+
+    Of a large corpus only some are listened to: durations_s, lufs, forms and alike are of those.
     """
 
     name: str
@@ -63,6 +65,11 @@ class CorpusStory:
     forms: Mapping[str, int]
     alike: Sequence[Alike]
     left_out: Sequence[tuple[str, str]]
+    notes: Sequence[str] = ()
+
+    @property
+    def n_heard(self) -> int:
+        return len(self.durations_s)
 
 
 def corpus_page(story: CorpusStory) -> Page:
@@ -83,16 +90,15 @@ def corpus_page(story: CorpusStory) -> Page:
         )
     tell_maps(page, story.maps, story.n_mapped, story.n_there)
     _tell_counts(page, story)
-    _tell_alike(page, story.alike)
-    tell_left_out(page, story.left_out, story.maps)
+    _tell_alike(page, story)
+    tell_left_out(page, story.left_out, story.maps, story.notes)
     tell_times(page, story.maps.took)
     return page
 
 
 def _figures(story: CorpusStory) -> list[Figure]:
     measured = [one for one in story.lufs if one is not None]
-    n_heard = len(story.durations_s)
-    of = "together" if n_heard == story.n_there else f"{n_heard:,} of them together"
+    of = "together" if story.n_heard == story.n_there else f"{story.n_heard:,} of them together"
     return [
         Figure("sounds", story.n_there),
         Figure(of, round(sum(story.durations_s) / 60, 1), "min"),
@@ -136,6 +142,8 @@ def _tell_counts(page: Page, story: CorpusStory) -> None:
             n = sum(sum(counts[value].values()) for value in rest)
             page.text(f"{n:,} sounds have one of {len(rest):,} other values.")
     page.section("Lengths, loudness, rates")
+    if story.n_heard < story.n_there:
+        page.text(f"Of the {story.n_heard:,} of {story.n_there:,} sounds that were listened to.")
     page.histogram(
         story.durations_s, x_label="seconds", y_label="sounds", caption="How long they are."
     )
@@ -155,8 +163,14 @@ def _tell_counts(page: Page, story: CorpusStory) -> None:
     page.bars({form: {"": story.forms[form]} for form in ranked[:MOST_BARS]})
 
 
-def _tell_alike(page: Page, alike: Sequence[Alike]) -> None:
+def _tell_alike(page: Page, story: CorpusStory) -> None:
+    alike = story.alike
     page.section("The same recording more than once")
+    if story.n_heard < story.n_there:
+        page.note(
+            f"Looked for among the {story.n_heard:,} of {story.n_there:,} sounds that were "
+            "listened to; of a pair the other one may be among the rest."
+        )
     if not alike:
         page.text("None was found: no two sounds share 3 s or more of one recording.")
         return
@@ -184,10 +198,15 @@ def _tell_alike(page: Page, alike: Sequence[Alike]) -> None:
     )
 
 
-def tell_left_out(page: Page, left_out: Sequence[tuple[str, str]], maps: MapsStory) -> None:
+def tell_left_out(
+    page: Page, left_out: Sequence[tuple[str, str]], maps: MapsStory, notes: Sequence[str] = ()
+) -> None:
     """Sounds that are not on the maps, and numbers that the maps do not rest on."""
-    if left_out:
+    if left_out or notes:
         page.section("Left out")
+    for note in notes:
+        page.text(f"{note[:1].upper()}{note[1:]}.")
+    if left_out:
         page.table(
             ["sound", "why"],
             [list(row) for row in left_out[:MOST_ROWS]],

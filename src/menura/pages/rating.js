@@ -137,7 +137,6 @@ function end() {
     ? `Your last ${n === 1 ? "answer is" : `${n} answers are`} being saved: keep this page open.`
     : "All your answers are saved. You may close this page.";
   $("another").hidden = n > 0;
-  if (n) unsent.send();
 }
 
 $("begin").addEventListener("click", go);

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from menura import audio, systems
 from menura.foundation.atomic import replacing, write_json
@@ -33,6 +34,7 @@ CLIP_S = 8.0
 SEED_S = 4.0
 NEW_S = 7.0
 _MARK = "demo.json"
+_MAKER = "menura demo"
 _PAGE = "index.html"
 _OURS = ("clips", "prepared", "run", "seeds", "generated", "continued")
 
@@ -116,25 +118,34 @@ def bundled_clips() -> Mapping[str, bytes]:
 
 def _mark(out: Path, minutes: float, figures: Mapping[str, float] | None) -> None:
     """Say in `out` whose it is; with figures, that the demo there is finished."""
-    write_json(out / _MARK, {"made_by": "menura demo", "minutes": minutes, "figures": figures})
+    write_json(out / _MARK, {"made_by": _MAKER, "minutes": minutes, "figures": figures})
+
+
+def _marked(out: Path) -> dict[str, Any] | None:
+    """What `_mark` said in `out`; None where a demo never was."""
+    try:
+        mark = json.loads((out / _MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return mark if isinstance(mark, dict) and mark.get("made_by") == _MAKER else None
 
 
 def _finished(out: Path) -> DemoResult | None:
     """The demo in `out`, if one was finished there."""
-    try:
-        figures = json.loads((out / _MARK).read_text(encoding="utf-8"))["figures"]
-    except (OSError, ValueError, KeyError, TypeError):
+    mark = _marked(out)
+    if mark is None or not mark.get("figures") or not (out / _PAGE).is_file():
         return None
-    if not isinstance(figures, dict) or not (out / _PAGE).is_file():
-        return None
-    return DemoResult(out / _PAGE, out / "run", figures)
+    return DemoResult(out / _PAGE, out / "run", mark["figures"])
 
 
 def _claim(out: Path, minutes: float, reporter: Reporter) -> None:
-    """Make `out` ours, or refuse. Only a folder that carries the demo's mark is cleared."""
+    """Make `out` ours, or refuse. Only a demo that was never finished is cleared."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {out} is a file: give a folder")
-    if (out / _MARK).is_file():
+    mark = _marked(out)
+    if mark is not None and mark.get("figures"):
+        raise MenuraError(f"--out {out} holds a finished demo without its page: give a new folder")
+    if mark is not None:
         reporter.say(f"{out} holds a demo that was broken off: starting it again")
         for name in _OURS:
             shutil.rmtree(out / name, ignore_errors=True)

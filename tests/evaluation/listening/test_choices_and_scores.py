@@ -158,6 +158,30 @@ def test_many_pairs_are_corrected_for_as_holm_has_it() -> None:
     assert of("b", "c").p_all == 1.0
 
 
+def test_agreement_does_not_depend_on_which_system_is_named_first() -> None:
+    """Nine of ten take the better of each of three pairs: chance would agree in half."""
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
+    found = set()
+    for turned in range(8):  # each pair as it is, or the other way round
+        given = [
+            choice(rater, pair[::-1] if back else pair, int(rater == 9) ^ back, item)
+            for item, pair in enumerate(pairs)
+            for back in [turned >> item & 1]
+            for rater in range(10)
+        ]
+        agreed = choice_result(question("prefer"), given, Raters(range(10), seed=0), None).alpha
+        assert agreed is not None
+        found.add(round(agreed, 12))
+    [agreed] = found
+    assert agreed == pytest.approx(1 - 0.2 / (30 * 30 * 2 / (60 * 59)))
+
+
+def test_that_all_say_the_same_is_not_taken_for_certain(tmp_path: Path) -> None:
+    test = small_test(tmp_path)
+    remarks = " ".join(result(test, everyone(test, 12)).remarks)
+    assert "have no width: all raters said the same" in remarks
+
+
 def test_going_by_place_is_seen() -> None:
     """Everyone takes A: every second time the sound of b, which is called A then."""
     given = [

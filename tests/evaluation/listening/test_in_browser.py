@@ -126,6 +126,21 @@ def test_answers_wait_in_the_page_while_the_server_is_away(
     assert tab.run("document.querySelector('#news').textContent") == ""
 
 
+def test_the_last_answer_is_tried_again_with_pauses(asked: Asked) -> None:
+    """The thanks are on the screen, and nothing else asks for it to be sent."""
+    tab = asked.tab
+    tab.run("for (let n = 0; n < told.trials.length - 1; n++) done.add(n); go()")
+    tab.run(
+        "window.posts = 0; window.fetch = async () => { posts++; throw new TypeError('away'); }; "
+        "unsent.add({rater: me, trial: now, values: {}, took_ms: 1, plays: 1}); "
+        "done.add(now); go()"
+    )
+    tab.wait("!document.querySelector('#end').hidden")
+    tab.wait("posts >= 2")  # after a second
+    assert tab.run("posts") == 2
+    assert "being saved" in str(tab.run("document.querySelector('#saved').textContent"))
+
+
 ANSWERING = """
 window.really ??= window.fetch;
 window.fetch = async (where, what) => %s

@@ -41,7 +41,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class ChoiceResult:
-    """A question of choices. alpha: Krippendorff's, nominal. share_a: how often the sound called
+    """A question of choices. alpha: Krippendorff's, nominal, of every pair both ways round: which
+    of a pair comes first means nothing, and must not change it. share_a: how often the sound called
     A was chosen, whosever it was; far from a half, raters went by place and not by sound."""
 
     question: Question
@@ -68,10 +69,15 @@ def choice_result(
         question,
         tuple(sorted(standings, key=lambda one: (-one.share.mean, one.system))),
         tuple(sorted(_corrected(duels), key=lambda duel: (-duel.share.mean, duel.better))),
-        alpha(by_unit((one.item, float(one.value)) for one in given), "nominal"),
+        alpha(_both_ways(given), "nominal"),
         again,
         sum(one.value == one.first_heard for one in given) / len(given),
     )
+
+
+def _both_ways(given: Sequence[Opinion]) -> list[list[float]]:
+    units = by_unit((one.item, float(one.value)) for one in given)
+    return [*units, *([1 - value for value in unit] for unit in units)]
 
 
 def _duel(pair: tuple[str, ...], given: Sequence[Opinion], raters: Raters) -> Duel:

@@ -162,8 +162,9 @@ def _method(page: Page, results: ListeningResults) -> None:
     )
     page.text(
         "Intervals are bootstraps of raters (10,000 draws, percentiles): a rater is drawn with all "
-        "answers given. Agreement is Krippendorff's alpha over sounds that two raters or more "
-        "judged, ordinal for points and nominal for choices."
+        "answers given. They are of these clips: others of the same systems were not heard. "
+        "Agreement is Krippendorff's alpha over sounds that two raters or more judged, ordinal for "
+        "points; for choices nominal, of every pair both ways round."
     )
 
 

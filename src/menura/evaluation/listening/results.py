@@ -151,8 +151,9 @@ def _few(
     if n_raters == 1:
         yield "one rater: nothing is known of how raters differ, so there are no intervals"
         return
-    behind = [score.n_raters for scale in scales for score in scale.scores]
-    behind += [duel.n_raters for choice in choices for duel in choice.duels]
+    told = [(score.n_raters, score.points) for scale in scales for score in scale.scores]
+    told += [(duel.n_raters, duel.share) for choice in choices for duel in choice.duels]
+    behind = [n for n, _ in told]
     alone = sum(n < FEWEST for n in behind)
     if alone:
         yield f"{alone} of {len(behind)} figures are one rater's word, and have no interval"
@@ -164,6 +165,11 @@ def _few(
         yield (
             f"{raters}{where}: intervals drawn from so few are too narrow; "
             f"{FEW_RATERS} or more are wanted"
+        )
+    if alike := sum(one.low is not None and one.low == one.high for _, one in told):
+        yield (
+            f"{alike} of {len(told)} intervals have no width: all raters said the same, which does "
+            "not say that others would"
         )
 
 

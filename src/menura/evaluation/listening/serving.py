@@ -60,7 +60,7 @@ def _bound(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter of what can be no name at all
         raise MenuraError(f"--host {host}: there is no such address ({_reason(error)})") from None
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -106,5 +106,5 @@ def _own_address() -> str:
             return socket.gethostname()
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -23,7 +23,6 @@ from menura.workflows.explore.tracks import (
     Explorable,
     Explorables,
     described,
-    evenly,
     heard,
     made_in,
     sounds_of,
@@ -72,11 +71,11 @@ def explore_corpus(corpus: Path, asked: Asked) -> Told:
     made = made_in(asked.generated) if asked.generated else Explorables("", (), ())
     kind = chosen_kind([one.labels for one in found.tracks], asked.by)
     echonest = _echonest(corpus, asked.echonest, found)
-    some = evenly(found.tracks, asked.most or MOST_TRACKS)
-    if len(some) < len(found.tracks):
-        asked.reporter.say(f"{len(some)} of {len(found.tracks)} sounds, evenly from all of them")
+    for note in found.notes:
+        asked.reporter.say(note)
+    most = asked.most or MOST_TRACKS
+    tracks = [one for which in (found, made) for one in which.some(most, asked.reporter)]
     clock = Clock()
-    tracks = [*some, *made.tracks]
     with clock.measuring("describing the sounds"):
         numbers = described(tracks, asked.out, asked.features, asked.workers, asked.reporter)
     strips = [Numbers(LOW, numbers.columns, numbers.rows), *([echonest] if echonest else [])]
@@ -110,6 +109,7 @@ def explore_corpus(corpus: Path, asked: Asked) -> Told:
         forms=Counter(form_of(results[one.id]) for one in real),
         alike=alike,
         left_out=[(printable(item.file), item.reason) for item in dropped],
+        notes=[printable(note) for note in found.notes],
     )
     page = corpus_page(story)
     return Told(page, story.n_mapped, n_made, maps.n_heard, dropped, dict(clock.took))

@@ -131,7 +131,7 @@ def _say(told: Told, reporter: Reporter) -> None:
     for item in told.dropped[:NAMED]:
         reporter.warn(f"left out {printable(item.file)}: {item.reason}")
     if len(told.dropped) > NAMED:
-        reporter.warn(f"left out {len(told.dropped) - NAMED} more (the page lists them)")
+        reporter.warn(f"left out {len(told.dropped) - NAMED} more (--json lists all)")
     for name, seconds in told.seconds.items():
         reporter.say(f"{name}: {seconds:.1f} s")
     beside = f" and {told.made} generated ones" if told.made else ""

@@ -14,6 +14,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.models.contract import Embeds, Planar
+from menura.pages.atlas import values_shown
 from menura.pages.explore import Explored, RunStory, explore_page
 from menura.pages.plane import Cell, Dot, Plane
 from menura.prepared import NotWritableError, PreparedCorpus, Rendition
@@ -58,9 +59,10 @@ def explore_run(run: Path | str, corpus: Path | str | None, asked: Asked) -> Tol
     with clock.measuring("placing the training clips"):
         latents = _latents(system, rendition, chosen, reporter)
         plane = _explored(system, rendition, chosen, kind, reporter) if system.has(Planar) else None
-    tracks: list[Explorable] = [*clips, *made.tracks]
+    beside = made.some(asked.most or MOST_CLIPS, reporter)
+    tracks: list[Explorable] = [*clips, *beside]
     numbers, dropped = [latents], list(made.dropped)
-    if made.tracks:
+    if beside:
         with clock.measuring("describing the sounds"):
             found = described(tracks, asked.out, asked.features, asked.workers, reporter)
         numbers.append(Numbers(LOW, found.columns, found.rows))
@@ -199,15 +201,16 @@ def _explored(
     for number, index in enumerate(chosen):
         places.append(system.place(_clip(rendition, index, PLACED_S)))
         reporter.progress(number + 1, len(chosen), "placing the training clips")
-    heard = heard_of([rendition.tracks[i].labels.get(kind, "") for i in chosen], MOST_HEARD)
+    labels = [rendition.tracks[index].labels.get(kind, "") for index in chosen]
+    heard, named = heard_of(labels, MOST_HEARD), values_shown(labels)
     dots = [
         Dot(
             rendition.tracks[index].id,
             *place,
-            label=rendition.tracks[index].labels.get(kind, "–"),
+            label=label if label in named else "other" if label else "–",
             clip=_clip(rendition, index, HEARD_S) if number in heard else None,
         )
-        for number, (index, place) in enumerate(zip(chosen, places, strict=True))
+        for number, (index, place, label) in enumerate(zip(chosen, places, labels, strict=True))
     ]
     model = system.model
     is_plane = isinstance(model, Planar) and model.is_plane()

@@ -61,11 +61,21 @@ class Explorable:
 
 @dataclass(frozen=True)
 class Explorables:
-    """Sounds in the order of their ids. name: of what they come from. dropped: what is no sound."""
+    """Sounds in the order of their ids. name: of what they come from. dropped: what is no sound.
+    notes: on what else there is."""
 
     name: str
     tracks: tuple[Explorable, ...]
     dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...] = ()
+
+    def some(self, most: int, reporter: Reporter) -> list[Explorable]:
+        """At most so many of them, evenly from all; said where there are more."""
+        step = max(1.0, len(self.tracks) / most)
+        n = min(len(self.tracks), most)
+        if n < len(self.tracks):
+            reporter.say(f"{n} of {len(self.tracks)} sounds of {printable(self.name)}, evenly")
+        return [self.tracks[int(i * step)] for i in range(n)]
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,8 @@ def sounds_of(folder: Path) -> Explorables:
         for track in found.tracks
     )
     name = folder.absolute().name or str(folder)
-    return Explorables(name, tuple(sorted(tracks, key=lambda one: one.id)), found.dropped)
+    tracks_by_id = tuple(sorted(tracks, key=lambda one: one.id))
+    return Explorables(name, tracks_by_id, found.dropped, found.notes)
 
 
 def sounds_of_prepared(prepared: PreparedCorpus, folder: Path) -> Explorables:
@@ -125,12 +136,6 @@ def made_in(folder: Path) -> Explorables:
     made = (replace(one, id=f"{MADE}{one.id}", labels={}, made=True) for one in found.tracks)
     dropped = (Dropped(f"{MADE}{item.file}", item.reason) for item in found.dropped)
     return Explorables(found.name, tuple(made), tuple(dropped))
-
-
-def evenly(tracks: Sequence[Explorable], most: int) -> list[Explorable]:
-    """At most so many of them, evenly from all."""
-    step = max(1.0, len(tracks) / most)
-    return [tracks[int(i * step)] for i in range(min(len(tracks), most))]
 
 
 def described(
