@@ -22,6 +22,8 @@ from machine import machine
 from menura.evaluation.classified import Table, ranked, summary
 from menura.evaluation.classifiers import kind
 from menura.evaluation.confusion_picture import Confused, confusions_png
+from menura.foundation.atomic import write_json
+from menura.foundation.config import from_dict
 from menura.workflows.classify.table import classify_table
 from menura.workflows.prepare import prepare
 from page_parts import table, where
@@ -60,9 +62,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
         tables = {
-            label: measured(label, work, options)
+            label: found
             for label in CORPORA
-            if options.only in (None, label)
+            if (found := kept(label, work, options) or wanted(label, work, options)) is not None
         }
     figures = {
         "machine": machine(),
@@ -78,11 +80,34 @@ def main() -> None:
     print(file.with_suffix(".md"))  # noqa: T201
 
 
+def asked(options: Any) -> dict[str, Any]:
+    """What a table rests on, besides its corpus."""
+    return {name: getattr(options, name) for name in ("minutes", "preset", "classifiers")}
+
+
+def kept(label: str, work: Path, options: Any) -> Table | None:
+    """The table of one corpus that is done already."""
+    file = work / f"{label}.json"
+    if not file.is_file():
+        return None
+    known = json.loads(file.read_text(encoding="utf-8"))
+    return from_dict(Table, known["table"]) if known["asked"] == asked(options) else None
+
+
+def wanted(label: str, work: Path, options: Any) -> Table | None:
+    """The same, made now and kept; None where --only names the other corpus."""
+    if options.only not in (None, label):
+        return None
+    found = measured(label, work, options)
+    write_json(work / f"{label}.json", {"asked": asked(options), "table": asdict(found)})
+    return found
+
+
 def measured(label: str, work: Path, options: Any) -> Table:
     """The table of one corpus."""
     folder, layout, folds = CORPORA[label]
     source = Path(os.environ["MENURA_DATA"]) / folder
-    prepare(source, work / folder, corpus=layout, resume=True)
+    prepare(source, work / folder, corpus=layout, resume=True, reporter=Speaker())
     chosen = [name for name in options.classifiers.split(",") if name]
     report = classify_table(
         work / folder,
@@ -118,20 +143,26 @@ def page(figures: dict[str, Any], tables: dict[str, Table]) -> str:
         "Made by `python benchmarks/classifiers.py`. Every track is judged by classifiers that "
         "heard no piece of its recording. Classifiers of descriptors (FMA's 518) choose among the "
         f"report's settings in every fold; deep ones (preset {figures['preset']}) learn for "
-        f"{figures['minutes']:g} minutes in each fold at most. Precision, recall and F1 are means "
-        "over the labels; intervals are over draws of recordings; seconds are of all folds "
-        "together.\n",
+        f"{figures['minutes']:g} minutes in each fold at most, from a part of what the others "
+        "learn from: the rest says when to stop. Precision, recall and F1 are means over the "
+        "labels; intervals are over draws of recordings; seconds are of all folds together, "
+        "without those of describing.\n",
         f"![what was taken for what]({NAME}.png)\n",
     ]
     for label, found in tables.items():
         left_out = [item for item in found.left_out if item.file.startswith(f"{label} ")]
         without = "".join(f" Left out: {item.file}, {item.reason}." for item in left_out)
+        if others := len(found.left_out) - len(left_out):
+            without += f" {others} tracks without a label or descriptors are left out."
+        failed = [f"{row.classifier} failed: {row.failed}.\n" for row in found.rows if row.failed]
         parts += [
             f"## {label}\n",
             f"{found.n_tracks} tracks of {found.n_recordings} recordings, {len(found.labels)} "
             f"labels ({', '.join(found.labels)}); {found.division}. The most frequent label alone "
-            f"would be right for {found.chance:.2f}.{without}\n",
+            f"would be right for {found.chance:.2f}. Describing the tracks took "
+            f"{found.describing_s:.0f} s.{without}\n",
             as_table(found) + "\n",
+            *failed,
         ]
     parts += [
         "## What the report says\n",

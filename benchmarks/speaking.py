@@ -8,3 +8,6 @@ class Speaker(Reporter):
 
     def say(self, line: str) -> None:
         print(line, flush=True)  # noqa: T201
+
+    def warn(self, line: str) -> None:
+        self.say(f"warning: {line}")

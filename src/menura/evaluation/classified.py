@@ -90,9 +90,11 @@ def markdown(table: Table, pictures: Mapping[str, str]) -> str:
     parts = [
         f"# Telling the {table.kind} of {_plain(table.corpus)}\n",
         f"{table.n_tracks} tracks of {table.n_recordings} recordings, {len(table.labels)} labels; "
-        f"{table.division}. No recording is on both sides of a division. The most frequent label "
-        f"alone would be right for {table.chance:.2f}. Precision, recall and F1 are means over the "
-        "labels; the interval is over draws of recordings. Seconds are of all folds together"
+        f"{table.division}; recordings are told apart as `menura prepare` did. The most frequent "
+        f"label alone would be right for {table.chance:.2f}. Networks learn from a part of what "
+        "the others learn from: the rest says when to stop. Precision, recall and F1 are means "
+        "over the labels; the interval is over draws of recordings. Seconds are of all folds "
+        "together"
         + (
             f"; describing the tracks took {table.describing_s:.1f} s more"
             * (table.describing_s > 0)

@@ -18,11 +18,12 @@ from menura.foundation.reporting import Reporter
 
 @dataclass(frozen=True)
 class Fitted:
-    """words: how it was trained. tried: settings in words → share told right of the tracks that
-    are chosen by; empty without a grid. seconds: all of it."""
+    """words: how it was trained. learnt_from: numbers of the tracks. tried: settings in words →
+    share told right of the tracks that are chosen by; empty without a grid. seconds: all of it."""
 
     classifier: Classifier
     words: str
+    learnt_from: tuple[int, ...]
     tried: Mapping[str, float]
     seconds: float
 
@@ -50,16 +51,16 @@ def fit(
     if grid and of_name.grid:
         config, tried = _chosen(name, config, labels, examples, division, training, reporter)
     classifier = of_name(config, labels)
+    learnt_from, choose_by = division.known, None
     if of_name.is_deep:
         first = division.choosing[0]
+        learnt_from = first.learn
         choose_by = examples.take(first.choose) if first.choose else None
-        words = classifier.fit(examples.take(first.learn), choose_by, training, reporter)
-    else:
-        words = classifier.fit(examples.take(division.known), None, training, reporter)
+    words = classifier.fit(examples.take(learnt_from), choose_by, training, reporter)
     if tried:
         best = _said(config, of_name.grid)
         words += f"; {best} is the best of {len(tried)} settings, {tried[best]:.2f} right"
-    return Fitted(classifier, words, tried, time.monotonic() - started)
+    return Fitted(classifier, words, learnt_from, tried, time.monotonic() - started)
 
 
 def _chosen(

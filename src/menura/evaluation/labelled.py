@@ -11,6 +11,7 @@ from menura.corpora import Dropped
 from menura.foundation.errors import MenuraError, UsageError, unknown_name
 from menura.foundation.printable import printable
 from menura.prepared import PreparedCorpus, PreparedTrack, Rendition
+from menura.prepared.sets import Sets
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,13 @@ class Labelled:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The recording of each track."""
-        return tuple(track.group for track in self.tracks)
+        """The recording of each track. Recordings that hold the very same sound are one, though
+        the corpus may have put them into different splits."""
+        same: dict[str, str] = {}
+        joined = Sets[str]()
+        for track in self.tracks:
+            joined.join(same.setdefault(track.content, track.group), track.group)
+        return tuple(joined.leader(track.group) for track in self.tracks)
 
     def without(self, reasons: dict[str, str]) -> "Labelled":
         """Without the tracks of these ids. reasons: id → why."""

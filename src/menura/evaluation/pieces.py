@@ -44,9 +44,19 @@ def pieces_like(
     """Pieces of `source`, as many and as long as the clips of `pattern`, where there is as much.
 
     They come from all files in turn, from random places, and do not overlap. Where no file has
-    as much left as is wanted, the piece is the rest of the file that has most, if that is a
-    second or more.
+    as much left as is wanted, the piece is the rest of the file that has most, if that is as long
+    as the shortest of `pattern` (several measures hear as much of every clip as the shortest has);
+    where no file is so long, if it is a second or more.
     """
+    shortest_s = min((clip.duration_s for clip in pattern.values()), default=SHORTEST_S)
+    return _pieces_like(source, pattern, seed, shortest_s) or _pieces_like(
+        source, pattern, seed, SHORTEST_S
+    )
+
+
+def _pieces_like(
+    source: Mapping[str, Clip], pattern: Mapping[str, Clip], seed: int, shortest_s: float
+) -> dict[str, Clip]:
     rng = np.random.default_rng(seeds.derive(seed, "pieces"))
     names = [sorted(source)[i] for i in rng.permutation(len(source))]
     lengths: dict[str, list[float]] = {name: [] for name in names}
@@ -58,7 +68,7 @@ def pieces_like(
         else:
             name = max(names, key=lambda name: left[name])
         taken = min(wanted, left[name])
-        if taken >= SHORTEST_S:
+        if taken >= shortest_s:
             lengths[name].append(taken)
             left[name] -= taken
     return {

@@ -101,6 +101,12 @@ class DescribedClassifier(Classifier):
         for problem in sorted(wanted ^ arrays.keys()):
             raise ValueError(f"{problem} is {'missing' if problem in wanted else 'not part of it'}")
         self._arrays = dict(arrays)
+        try:
+            judged = self.judge(self._scaled(np.zeros((1, len(arrays["mean"])), np.float32)))
+        except (ValueError, IndexError) as error:
+            raise ValueError(f"its arrays do not go together ({error})") from None
+        if judged.shape != (1, len(self.labels)):
+            raise ValueError(f"it tells {judged.shape[1]} labels, not {len(self.labels)}")
 
     def _scaled(self, rows: Rows) -> Scaled:
         mean, scale = self._arrays["mean"], self._arrays["scale"]

@@ -46,6 +46,15 @@ class LearningConfig:
                 raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
         if not self.rate > 0:
             raise ValueError(f"rate must be above 0, not {self.rate:g}")
+        if not self.decay >= 0:
+            raise ValueError(f"decay must be 0 or more, not {self.decay:g}")
+        check_share("smoothing", self.smoothing)
+
+
+def check_share(name: str, value: float) -> None:
+    """Raises ValueError unless it is from 0 to below 1."""
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be 0 or more and below 1, not {value:g}")
 
 
 @runtime_checkable

@@ -62,7 +62,7 @@ class Mixture(DescribedClassifier):
             covariance_type="diag" if config.covariance == "diagonal" else "full",
             reg_covar=LEAST_VARIANCE,
             init_params="random_from_data" if config.start == "random" else "kmeans",
-            means_init=_means(config.start, rows, numbers, n_labels, seed),
+            **_start(config, rows, numbers, n_labels, seed),
             max_iter=MOST_ROUNDS,
             random_state=seed % 2**32,
         )
@@ -86,16 +86,30 @@ class Mixture(DescribedClassifier):
         return probabilities
 
 
-def _means(
-    start: Start, rows: Scaled, numbers: Numbers, n_labels: int, seed: int
-) -> Float64[np.ndarray, "labels columns"] | None:
+def _start(
+    config: MixtureConfig, rows: Scaled, numbers: Numbers, n_labels: int, seed: int
+) -> dict[str, np.ndarray]:
+    """What the mixture sets off from, where that is not left to scikit-learn.
+
+    With the means of the labels go their shares and spreads: else scikit-learn takes those of
+    clusters of its own, whose numbers have nothing to do with the labels'.
+    """
     of_label = [rows[numbers == label] for label in range(n_labels)]
-    if start == "class-means":
-        return np.stack([own.mean(axis=0) for own in of_label])
-    if start == "class-samples":
+    if config.start == "class-samples":
         rng = np.random.default_rng(seed)
-        return np.stack([own[rng.integers(len(own))] for own in of_label])
-    return None
+        return {"means_init": np.stack([own[rng.integers(len(own))] for own in of_label])}
+    if config.start != "class-means":
+        return {}
+    if config.covariance == "diagonal":
+        precisions = [1 / (own.var(axis=0) + LEAST_VARIANCE) for own in of_label]
+    else:
+        least = LEAST_VARIANCE * np.eye(rows.shape[1])
+        precisions = [np.linalg.inv(np.cov(own.T, bias=True) + least) for own in of_label]
+    return {
+        "means_init": np.stack([own.mean(axis=0) for own in of_label]),
+        "weights_init": np.array([len(own) / len(rows) for own in of_label]),
+        "precisions_init": np.stack(precisions),
+    }
 
 
 def _votes(

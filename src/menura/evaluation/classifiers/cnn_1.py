@@ -14,7 +14,7 @@ from torch import nn
 
 from menura.evaluation.classifiers._heard import HeardClassifier
 from menura.evaluation.classifiers._images import REDUCED, REPORTED, ImageConfig
-from menura.evaluation.classifiers._learning import LearningConfig
+from menura.evaluation.classifiers._learning import LearningConfig, check_share
 
 WIDTH, DENSE = 16, (128, 64)
 
@@ -26,6 +26,9 @@ class Config:
     image: ImageConfig = REDUCED
     learning: LearningConfig = field(default_factory=LearningConfig)
     dropout: float = 0.25
+
+    def __post_init__(self) -> None:
+        check_share("dropout", self.dropout)
 
 
 class Cnn1(HeardClassifier):

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from menura.audio import Clip
 from menura.evaluation.classifiers._heard import AT_ONCE, HeardClassifier
 from menura.evaluation.classifiers._images import ImageConfig, Images, OneClip, stretches
-from menura.evaluation.classifiers._learning import LearningConfig
+from menura.evaluation.classifiers._learning import LearningConfig, check_share
 
 MASKED_MELS, MASKED_SHARE, N_MASKS = 10, 0.15, 2
 MOST_GAIN = 1.0  # of log10 power: 10 dB up or down
@@ -43,6 +43,7 @@ class Config:
     def __post_init__(self) -> None:
         if not self.widths or min(self.widths) < 1:
             raise ValueError(f"widths must be 1 or more, not {list(self.widths)}")
+        check_share("dropout", self.dropout)
 
 
 class LogMelCnn(HeardClassifier):

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from menura.evaluation.classifiers._heard import HeardClassifier
 from menura.evaluation.classifiers._images import REDUCED, REPORTED, ImageConfig
-from menura.evaluation.classifiers._learning import LearningConfig
+from menura.evaluation.classifiers._learning import LearningConfig, check_share
 
 DENSE = (64, 32, 16, 8)
 
@@ -30,6 +30,11 @@ class Config:
     learning: LearningConfig = field(default_factory=LearningConfig)
     n_hidden: int = 128
     dropout: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_share("dropout", self.dropout)
+        if self.n_hidden < 1:
+            raise ValueError(f"n_hidden must be 1 or more, not {self.n_hidden}")
 
 
 class Rnn(HeardClassifier):

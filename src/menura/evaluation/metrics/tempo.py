@@ -45,7 +45,7 @@ class Tempo(Metric):
             ("reference", "candidates"), _both(reference, candidate), strict=True
         ):
             if not tempi:
-                return f"nothing begins in the {side}, so they have no tempo"
+                return f"hardly anything begins in the {side}, so they have no tempo"
         return None
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:

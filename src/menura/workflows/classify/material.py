@@ -145,6 +145,15 @@ def say_left_out(left_out: Sequence[Dropped], reporter: Reporter) -> None:
         reporter.warn(f"left out {len(left_out) - NAMED} more (--json lists them)")
 
 
+def say_recordings(found: Labelled, reporter: Reporter) -> None:
+    """Where nothing says which files are of one recording: pieces of one may be on both sides."""
+    if len(set(found.groups)) == len(found.tracks):
+        reporter.say(
+            "every file counts as a recording of its own; if some are pieces of one, say so in a "
+            "column `recording` of a label file (menura prepare --labels)"
+        )
+
+
 def _about() -> dict[str, Any]:
     """What kept descriptors depend on besides the tracks."""
     return {

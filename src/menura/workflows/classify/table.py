@@ -35,8 +35,9 @@ from menura.workflows.classify.material import (
     gather,
     open_corpus,
     say_left_out,
+    say_recordings,
 )
-from menura.workflows.classify.train import check_limits
+from menura.workflows.classify.train import check_options
 from menura.workflows.outputs import check_writable
 
 USUAL_FOLDS = 5
@@ -94,7 +95,8 @@ def classify_table(
     """
     corpus, out, reporter = Path(corpus), Path(out), reporter or Reporter()
     order = _order(classifiers, preset, grid, Training(seed, epochs, minutes, device, precision))
-    _check(out, folds, epochs, minutes, workers)
+    check_options(list(order.configs), grid, epochs, minutes)
+    _check(out, folds, workers)
     prepared = open_corpus(corpus, out, reporter)
     found, described, describing_s = labelled(prepared, label), None, 0.0
     if not all(map(_is_deep, order.configs)):
@@ -103,6 +105,7 @@ def classify_table(
         describing_s = time.monotonic() - started
     found, divisions, words = _divided(found, folds, seed)
     say_left_out(found.left_out, reporter)
+    say_recordings(found, reporter)
     rates = [config.image.sample_rate for name, config in order.configs.items() if _is_deep(name)]
     material = gather(prepared, found, described, rates, out, reporter)
     kept = KeptFolds(out / UNFINISHED, _rests_on(prepared, material, divisions, order))
@@ -158,11 +161,8 @@ def _is_deep(name: str) -> bool:
 def _check(
     out: Path,
     folds: int | None,
-    epochs: int | None,
-    minutes: float | None,
     workers: int | None,
 ) -> None:
-    check_limits(epochs, minutes)
     check_workers(workers)
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {printable(str(out))}: is a file; give a folder")
@@ -178,9 +178,9 @@ def _divided(found: Labelled, folds: int | None, seed: int) -> tuple[Labelled, l
     if folds is None and has_test:
         found = learnable(found, 1, ("train",), " in the split train")
         splits = [track.split for track in found.tracks]
-        division = by_splits(found.groups, found.labels, splits, seed)
-        if not division.judge:
+        if "test" not in splits:
             raise MenuraError("no track with these labels is in the split test; give --folds")
+        division = by_splits(found.groups, found.labels, splits, seed)
         return found, [division], "the corpus's own splits, judged by the test split"
     n_folds = folds or USUAL_FOLDS
     found = learnable(found, n_folds, why=f" for {n_folds} folds")
@@ -210,6 +210,8 @@ def _row(
 ) -> Row:
     """One classifier in all folds."""
     settings = to_dict(order.configs[name])
+    chosen = room.kind(name).grid if order.grid else {}  # which each fold says for itself
+    said = {key: value for key, value in settings.items() if key not in chosen}
     done: list[Fold] = []
     for number, division in enumerate(divisions):
         fold = kept.get(name, settings, number)
@@ -217,10 +219,12 @@ def _row(
             started = time.monotonic()
             try:
                 fold = _fold(name, material, division, order, reporter)
-            except MenuraError as error:
-                reporter.warn(f"{name} failed: {error}")
+            except Exception as error:  # one classifier's fault must not cost the others
+                plain = isinstance(error, MenuraError)
+                reason = str(error) if plain else f"{type(error).__name__}: {error}"
+                reporter.warn(f"{name} failed: {reason}")
                 seconds = sum(one.fit_s for one in done) + time.monotonic() - started
-                return Row(name, settings, None, round(seconds, 2), 0.0, (), str(error))
+                return Row(name, said, None, round(seconds, 2), 0.0, (), reason)
             kept.add(name, settings, number, fold)
         done.append(fold)
         if len(divisions) > 1:
@@ -230,7 +234,7 @@ def _row(
     reporter.say(f"{name}: {verdicts.accuracy:.0%} right")
     return Row(
         name,
-        settings,
+        said,
         verdicts,
         round(sum(fold.fit_s for fold in done), 2),
         round(sum(fold.judge_s for fold in done), 2),

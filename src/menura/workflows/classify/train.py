@@ -1,7 +1,7 @@
 """`menura classify train`: a classifier from the labelled tracks of a corpus."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from menura.workflows.classify.material import (
     gather,
     open_corpus,
     say_left_out,
+    say_recordings,
 )
 from menura.workflows.outputs import check_writable
 
@@ -87,7 +88,7 @@ def classify_train(
     """
     corpus, out, reporter = Path(corpus), Path(out), reporter or Reporter()
     config = classifiers.config_of(classifier, preset, settings)
-    _check(classifier, grid, epochs, minutes)
+    check_options([classifier], grid, epochs, minutes)
     check_workers(workers)
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there
     _check_folder(out)
@@ -100,7 +101,7 @@ def classify_train(
     training = Training(seed, epochs, minutes, device, precision, kept_when_stopped=True)
     fitted = fit(classifier, config, examples, division, training, grid=grid, reporter=reporter)
     held_out = _judged(fitted, examples, division)
-    about = _about(classifier, prepared, material, fitted, held_out, division, seed)
+    about = _about(classifier, prepared, material, fitted, held_out, len(division.judge), seed)
     with written_into(f"--out {printable(str(out))}", "choose another place", "start it again"):
         classifiers.save(fitted.classifier, about, out)
         (out / DESCRIPTORS).unlink(missing_ok=True)
@@ -133,26 +134,29 @@ def _material(
         found, described = describable(prepared, found, out, workers, reporter)
     found = learnable(found, 1, _known_splits(found), " in what is learnt from")
     say_left_out(found.left_out, reporter)
+    say_recordings(found, reporter)
     rates = [config.image.sample_rate] if is_deep else []
     return gather(prepared, found, described, rates, out, reporter)
 
 
-def _check(name: str, grid: bool, epochs: int | None, minutes: float | None) -> None:
-    of_name = classifiers.kind(name)
-    if grid and not of_name.grid:
-        able = [one for one in classifiers.room.names() if classifiers.kind(one).grid]
-        raise UsageError(f"--grid: {name} has none; classifiers that have: {', '.join(able)}")
-    if not of_name.is_deep and (epochs is not None or minutes is not None):
-        option = "--epochs" if epochs is not None else "--minutes"
-        able = [one for one in classifiers.room.names() if classifiers.kind(one).is_deep]
+def check_options(
+    names: Sequence[str], grid: bool, epochs: int | None, minutes: float | None
+) -> None:
+    """Raises UsageError for options that none of these classifiers can use, and for limits that
+    leave nothing."""
+    kinds, every = list(map(classifiers.kind, names)), classifiers.room.names()
+    listed = " and ".join(names)
+    if grid and not any(kind.grid for kind in kinds):
+        able = [one for one in every if classifiers.kind(one).grid]
         raise UsageError(
-            f"{option}: {name} does not learn step by step; those that do: {', '.join(able)}"
+            f"--grid: there is none of {listed}; classifiers that have one: {', '.join(able)}"
         )
-    check_limits(epochs, minutes)
-
-
-def check_limits(epochs: int | None, minutes: float | None) -> None:
-    """Raises UsageError for limits that leave nothing."""
+    if (epochs is not None or minutes is not None) and not any(kind.is_deep for kind in kinds):
+        option = "--epochs" if epochs is not None else "--minutes"
+        able = [one for one in every if classifiers.kind(one).is_deep]
+        raise UsageError(
+            f"{option}: {listed} does not learn step by step; those that do: {', '.join(able)}"
+        )
     if epochs is not None and epochs < 1:
         raise UsageError(f"--epochs must be at least 1, not {epochs}")
     if minutes is not None and not minutes > 0:
@@ -202,10 +206,10 @@ def _about(
     material: Material,
     fitted: Fitted,
     held_out: Verdicts | None,
-    division: Division,
+    judged: int,
     seed: int,
 ) -> About:
-    known = [material.found.tracks[n] for n in division.known]
+    known = [material.found.tracks[n] for n in fitted.learnt_from]
     scores = {"accuracy": held_out.accuracy, "macro F1": held_out.macro.f1} if held_out else {}
     return About(
         name=name,
@@ -219,7 +223,7 @@ def _about(
         data_minutes=round(sum(track.duration_s for track in known) / 60, 2),
         tracks=dict(Counter(track.labels[material.found.kind] for track in known)),
         scores={key: round(value, 4) for key, value in scores.items()},
-        judged=len(division.judge),
+        judged=judged,
         seed=seed,
     )
 
