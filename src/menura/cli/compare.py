@@ -51,6 +51,14 @@ if TYPE_CHECKING:
     metavar="S",
     help="Length of each clip.",
 )
+@click.option(
+    "--sound",
+    type=POSITIVE,
+    default=600.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds of sound on the page, all together: less makes a smaller page.",
+)
 @seed_option
 def compare(
     corpus: Path | str,
@@ -60,6 +68,7 @@ def compare(
     preset: str,
     clips: int,
     seconds: float,
+    sound: float,
     seed: int,
 ) -> Answer:
     """Train many RECIPES alike, measure them alike, show all on one page.
@@ -80,6 +89,7 @@ def compare(
             preset=preset,
             clips=clips,
             seconds=seconds,
+            sound=sound,
             seed=seed,
             reporter=reporter,
         )

@@ -1,5 +1,7 @@
 """Errors a person can act on: one plain line that names what is wrong, where, and the mend."""
 
+from collections.abc import Iterator
+
 
 class MenuraError(Exception):
     """Something could not be done: what the words name is not there, or cannot be used.
@@ -15,6 +17,14 @@ class UsageError(MenuraError):
     fight, a file where a folder is meant. Exits with 2."""
 
     exit_status = 2
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """What an error was raised for, and that for, and so on."""
+    before = error.__cause__ or error.__context__
+    while before is not None:
+        yield before
+        before = before.__cause__ or before.__context__
 
 
 def unknown_name(kind: str, name: str, known: list[str]) -> UsageError:

@@ -65,6 +65,7 @@ class Tried:
     """One way of making, for all systems that have it.
 
     rows, real: system → measure → figure. ranks: system → its mean rank (1 is best).
+    unranked: measure that is in no rank → the systems that it could not be taken of.
     curves: system → (second, distance) from real music, and of real music itself.
     """
 
@@ -74,6 +75,7 @@ class Tried:
     rows: Mapping[str, Mapping[str, Value]]
     real: Mapping[str, Value]
     ranks: Mapping[str, float] = field(default_factory=dict)
+    unranked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     curves: Mapping[str, Mapping[str, Points]] = field(default_factory=dict)
 
 
@@ -113,10 +115,9 @@ def compare_page(story: Compared) -> Page:
     page = Page(
         f"{systems}, the same music, the same {minutes} min",
         lead=(
-            f"All were trained on {story.corpus}, one after the other, for the same time on the "
-            "same machine, and made as much music each. Click on a column to sort by it; the "
-            "buttons above a table choose its columns. This page holds all of its sounds and "
-            "pictures."
+            f"All were trained on {story.corpus}, one after the other, for the same time, and "
+            "made as much music each. Click on a column to sort by it; the buttons above a table "
+            "choose its columns. This page holds all of its sounds and pictures."
         ),
     )
     _standing(page, story)
@@ -186,6 +187,11 @@ def _way(page: Page, tried: Tried, limits: str) -> None:
         )
     ]
     page.sortable(columns, rows, caption=limits)
+    if tried.unranked:
+        left_out = "; ".join(
+            f"{name} (not of {', '.join(systems)})" for name, systems in tried.unranked.items()
+        )
+        page.text(f"In no rank, since they could not be taken of all: {left_out}.")
     for name, lines in tried.curves.items():
         page.text(f"{name}, second by second: how far from real music, as clips go on.")
         page.small_curves(

@@ -9,6 +9,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
+from menura.prepared.marks import is_temporary
 from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
 from menura.training import checkpoint, latents, stages
@@ -111,7 +112,8 @@ def _check_folder(out: Path, resume: bool) -> None:
             "further, give another --out and this folder as --init"
         )
     # Begun and stopped before its first step: only what was made ready is there.
-    others = [path for path in out.iterdir() if path.name not in READY] if out.exists() else []
+    there = out.iterdir() if out.exists() else ()
+    others = [path for path in there if path.name not in READY and not is_temporary(path)]
     if others and not begun:
         raise MenuraError(
             f"--out {name}: is not empty ({printable(others[0].name)} is in it); give a new folder"

@@ -98,14 +98,16 @@ def _label(system: System, material: Material, name: str) -> str | None:
 def _continued(system: System, material: Material, seed: int) -> Made:
     """Each from a seed number of its own: with one number they would come out alike later on."""
     for number, (name, stretch) in enumerate(seeds_of(material).items()):
-        known: Clip | None = (
-            _played(system, material, stretch)
-            if isinstance(system, ScoreSystem)
-            else read(material.prepared, stretch)
-        )
-        if known is not None:
-            new = system.continue_(fitting(system, known), material.seconds, seed + number)
-            yield name, new
+        if not isinstance(system, ScoreSystem):
+            known = fitting(system, read(material.prepared, stretch))
+            yield name, system.continue_(known, material.seconds, seed + number)
+            continue
+        played = _played(system, material, stretch)
+        if played is None or not system.representation.encode(played.score).shape[2]:
+            continue
+        # Notes are gone on from where the last of them ends, which is before the stretch does.
+        seconds = length_s(stretch) + material.seconds - played.score.duration_s
+        yield name, system.continue_(played, seconds, seed + number)
 
 
 def _reconstructed(system: System, material: Material, seed: int) -> Made:
@@ -148,7 +150,7 @@ def _through(system: System, material: Material, seed: int) -> Made:
         yield name, system.round_trip(clip)
 
 
-def _played(system: ScoreSystem, material: Material, stretch: Stretch) -> Clip | None:
+def _played(system: ScoreSystem, material: Material, stretch: Stretch) -> Played | None:
     """The notes of a stretch as the system plays its own; None where there are none in it."""
     score = score_of(material.prepared, stretch)
     return system.play(score, length_s(stretch)) if score is not None and score.notes else None

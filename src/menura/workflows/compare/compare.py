@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from menura.evaluation.compare.material import material_of
+from menura.evaluation.compare.material import Material, material_of
+from menura.evaluation.compare.stretches import length_s
 from menura.evaluation.compare.ways import WAYS
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
+from menura.pages.compare import REAL as REAL_NAME
 from menura.pages.compare import compare_page
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
@@ -22,6 +24,7 @@ from menura.prepared.places import Remote
 from menura.prepared.refusals import written_into
 from menura.workflows.compare import judging, making
 from menura.workflows.compare.apart import Apart, DiedError, FailedError
+from menura.workflows.compare.excerpts import ALL_S
 from menura.workflows.compare.order import (
     FACTS,
     LOG,
@@ -69,6 +72,7 @@ def compare(
     preset: str = "laptop",
     clips: int = 16,
     seconds: float = 10.0,
+    sound: float = ALL_S,
     seed: int = 0,
     reporter: Reporter | None = None,
 ) -> CompareResult:
@@ -79,7 +83,8 @@ def compare(
     preset is not `preset`, with @RUN behind it where it sets off from the system in that folder;
     none takes every recipe that is trained here, from nothing. minutes: of training, all stages
     together; what was learnt before by another is told apart. clips, seconds: what is made, and
-    how long each. seed: of everything.
+    how long each. sound: seconds of it on the page, all together; the page is as much smaller as
+    this is. seed: of everything.
 
     Each system works in a process of its own, one at a time. One that fails is a row with its
     reason. What is done stays: the same call goes on where it was stopped, tries again what failed,
@@ -87,7 +92,7 @@ def compare(
     Raises UsageError for wrong words before anything is begun; MenuraError where `out` holds
     something else or cannot be written, and for a corpus that nothing can be measured by.
     """
-    check(minutes, clips, seconds)
+    check(minutes, clips, seconds, sound)
     entries = entries_of(recipes, preset)
     out, reporter = Path(out), reporter or Reporter()
     check_folder(out)
@@ -95,10 +100,11 @@ def compare(
         prepared = recordings(corpus, out, entries, reporter)
         # Refuses what nothing can be measured by, before hours of training.
         material = material_of(prepared, clips, seconds, seed)
+        _say_short(material, reporter)
         order = Order(prepared.fingerprint, float(minutes), clips, float(seconds), seed)
         note(out, order)
         work = _Work(str(_place(prepared)), order, out, preset, reporter)
-        made = work.all_made([*entries, *kept_entries(out)], prepared)
+        made = work.all_made([*entries, *kept_entries(out, reporter)], prepared)
         outcomes, real = work.all_judged(made)
         found = Found(
             order,
@@ -110,10 +116,22 @@ def compare(
         )
         write_results(out, found)
         reporter.progress(0, 0, "writing the page")
-        page = compare_page(story_of(found, out)).write(out / PAGE)
+        page = compare_page(story_of(found, out, sound)).write(out / PAGE)
     reporter.say(f"Open this page in a browser: {printable(str(page.resolve()))}")
     ranks = {way: found.ranks(way) for way in found.ways()}
     return CompareResult(page, out / JSON, out / CSV, ranks, failed(outcomes))
+
+
+def _say_short(material: Material, reporter: Reporter) -> None:
+    """What is shorter than the clips is measured less, and so is real music in its place."""
+    short = [stretch for stretch in material.held_out if length_s(stretch) < material.seconds]
+    if 2 * len(short) > len(material.held_out):
+        median_s = sorted(map(length_s, material.held_out))[len(material.held_out) // 2]
+        reporter.warn(
+            f"most held-out recordings are shorter than clips of {material.seconds:g} s: what "
+            f"real music scores rests on less sound than what systems score; --seconds "
+            f"{median_s:g} makes them alike"
+        )
 
 
 class _Work:
@@ -135,6 +153,7 @@ class _Work:
             reason = unsuited(entry, prepared) or self._begun_otherwise(entry)
             if reason is not None:
                 teller.warn(reason)
+                _note_reason(entry.folder(self._out), reason)
                 outcomes.append(Outcome(entry, name, reason=reason))
                 continue
             outcomes.append(self._made(entry, name, teller))
@@ -147,8 +166,7 @@ class _Work:
         if not ways:
             return list(made), {}
         with Apart(_JUDGE, self._out / LOG) as child:
-            teller = _Named(self._reporter, "real music")
-            real = child.do(self._judging(self._out / REAL, ways), teller)
+            real = self._judged_real(child, ways)
             return [self._judged(one, child) for one in made], real
 
     def _begun_otherwise(self, entry: Entry) -> str | None:
@@ -186,7 +204,7 @@ class _Work:
             reason = self._reason(error, folder)
         if reason:
             teller.warn(f"failed: {reason}")
-            write_json(folder / REASON, {"reason": reason})
+            _note_reason(folder, reason)
             return Outcome(entry, name, reason=reason)
         (folder / REASON).unlink(missing_ok=True)
         return Outcome(entry, name, facts)
@@ -202,6 +220,15 @@ class _Work:
             self._reporter.warn(f"{one.name}: {reason}")
             return Outcome(one.entry, one.name, one.facts, reason=reason)
         return Outcome(one.entry, one.name, one.facts, scores)
+
+    def _judged_real(self, child: Apart, ways: tuple[str, ...]) -> dict[str, Any]:
+        """Empty where it could not be measured: hours of training must not be lost for that."""
+        folder, teller = self._out / REAL, _Named(self._reporter, REAL_NAME)
+        try:
+            return child.do(self._judging(folder, ways), teller)
+        except (FailedError, DiedError) as error:
+            teller.warn(f"could not be measured: {self._reason(error, folder)}")
+            return {}
 
     def _judging(self, folder: Path, ways: tuple[str, ...]) -> dict[str, Any]:
         order = self._order
@@ -223,6 +250,13 @@ class _Work:
         for out in {str(self._out.resolve()), str(self._out)}:
             words = words.replace(f"{out}{os.sep}", "")
         return words
+
+
+def _note_reason(folder: Path, reason: str) -> None:
+    """By which it stays a row when others join; what was made before tells more."""
+    if not (folder / FACTS).is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / REASON, {"reason": reason})
 
 
 class _Named(Reporter):

@@ -5,23 +5,24 @@ from pathlib import Path
 from typing import Any
 
 from menura import audio
-from menura.audio import Clip
+from menura.audio import Clip, conform
 from menura.evaluation.compare.stretches import read
 from menura.evaluation.compare.ways import WAYS
 from menura.pages.compare import Heard
 from menura.workflows.compare.order import MADE
 from menura.workflows.compare.results import Found
 
-MOST_S, LEAST_S = 12.0, 5.0  # of a sound
+MOST_S, LEAST_S = 12.0, 2.0  # of a sound
 ALL_S = 600.0  # of all sounds, unless that makes them shorter than LEAST_S: 8 MB or so
+MOST_RATE = 32_000  # Hz
 SPOKEN = {"generate": 2}  # clips of a way that are on the page; of the others one
 
 
-def excerpt_s(found: Found) -> float:
-    """Seconds of each sound."""
+def excerpt_s(found: Found, all_s: float) -> float:
+    """Seconds of each sound, where there are to be `all_s` together."""
     facts = (one.facts for one in found.outcomes if one.facts is not None)
     n = sum(1 for some in facts for _ in _chosen(some))
-    return min(MOST_S, max(LEAST_S, ALL_S / max(1, n)))
+    return min(MOST_S, max(LEAST_S, all_s / max(1, n)))
 
 
 def heard_of(
@@ -42,7 +43,8 @@ def heard_of_real(found: Found, seconds: float) -> tuple[Heard, ...]:
         return ()
     if material.pieces:
         clip = read(material.prepared, material.pieces[0])
-        heard.append(Heard("a piece", clip.between(0, seconds), "Held out: a real recording."))
+        shown = _cut(clip, "generate", seconds, material.seed_s)
+        heard.append(Heard("a piece", shown, "Held out: a real recording."))
     if material.going_on:
         clip = read(material.prepared, material.going_on[0])
         begun_s = material.seed_s - _before_the_seam(seconds, material.seed_s)
@@ -68,7 +70,8 @@ def _cut(clip: Clip, way: str, seconds: float, seed_s: float) -> Clip:
         start_s = _before_the_seam(seconds, seed_s)
     elif way == "inpaint":
         start_s = max(0.0, (clip.duration_s - seconds) / 2)
-    return clip.between(start_s, start_s + seconds)
+    shown = clip.between(start_s, start_s + seconds)
+    return conform(shown, min(shown.sample_rate, MOST_RATE), 1)
 
 
 def _before_the_seam(seconds: float, seed_s: float) -> float:

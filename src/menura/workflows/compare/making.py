@@ -1,6 +1,7 @@
 """One system of a comparison, in a process of its own: trained, then asked for all it can make."""
 
 import errno
+import math
 import shutil
 import sys
 import time
@@ -8,13 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from menura import audio
 from menura.audio import Clip
 from menura.evaluation.compare.material import Material, material_of
 from menura.evaluation.compare.ways import WAYS, Way, possible
 from menura.foundation.atomic import write_json
 from menura.foundation.config import from_dict
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, causes
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
@@ -25,9 +28,11 @@ from menura.training.stage import METRICS
 from menura.workflows.compare.order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
 from menura.workflows.compare.starts import start_of
 from menura.workflows.learning import stages
+from menura.workflows.machine import machine
 from menura.workflows.train import train
 
 WARM_UP_S = 1.0
+LEAST_OVER_DB = 0.05  # less reads as 0.0 dB
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,7 @@ def _facts(system: BoundSystem, run: Path) -> dict[str, Any]:
         "labels": len(system.labels),
         "temperature": description.temperature,
         "powers": list(system.powers),
+        "machine": machine(),
     }
 
 
@@ -157,6 +163,7 @@ def _one_way(
     shutil.rmtree(folder, ignore_errors=True)  # of a try that was broken off
     took_s, sound_s = 0.0, 0.0
     names: list[str] = []
+    lowered_db: dict[str, float] = {}
     clips = way.make(system, material, seed)
     try:
         while True:
@@ -170,6 +177,8 @@ def _one_way(
             _keep(clip, folder / f"{name}.flac", tag)
             sound_s += clip.duration_s
             names.append(name)
+            if (over_db := _over_db(clip)) >= LEAST_OVER_DB:
+                lowered_db[name] = over_db
     except (OSError, MemoryError):  # a full disk is not this system's fault
         raise
     except Exception as error:  # the other ways may be all right
@@ -180,6 +189,8 @@ def _one_way(
     if not names:
         return {"not_made": "nothing could be made of the held-out pieces"}
     found: dict[str, Any] = {"names": names, "took_s": took_s, "sound_s": sound_s}
+    if lowered_db:
+        found["lowered_db"] = lowered_db
     if way.label is not None:
         asked = {name: way.label(system, material, name) for name in names}
         found["labels"] = {name: label for name, label in asked.items() if label is not None}
@@ -188,13 +199,17 @@ def _one_way(
 
 def _of_the_machine(error: BaseException) -> OSError | MemoryError | None:
     """What the error was raised for, where that is no lasting fault of the system."""
-    before = error.__cause__ or error.__context__
-    while before is not None:
-        lasting = isinstance(before, OSError) and before.errno not in NOT_ITS_FAULT
-        if isinstance(before, OSError | MemoryError) and not lasting:
-            return before
-        before = before.__cause__ or before.__context__
+    for cause in causes(error):
+        lasting = isinstance(cause, OSError) and cause.errno not in NOT_ITS_FAULT
+        if isinstance(cause, OSError | MemoryError) and not lasting:
+            return cause
     return None
+
+
+def _over_db(clip: Clip) -> float:
+    """By how much it is above full scale, and is lowered to be kept in a file."""
+    peak = float(np.abs(clip.samples).max(initial=0.0))
+    return 20 * math.log10(peak) if peak > 1 else 0.0
 
 
 def _keep(clip: Clip, file: Path, tag: str) -> None:
@@ -214,7 +229,9 @@ def _warm_up(system: System) -> None:
     if "generate" in system.powers:
         try:
             system.generate(1, WARM_UP_S, seed=0)
-        except MenuraError:  # it is told where it counts
+        except (OSError, MemoryError):
+            raise
+        except Exception:  # it is told where it counts
             return
 
 

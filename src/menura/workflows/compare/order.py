@@ -14,8 +14,10 @@ from menura.foundation import shipped
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
+from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import LOCK
+from menura.prepared.marks import is_temporary
 from menura.recipes import Preset, Recipe
 from menura.systems import read_description
 
@@ -128,7 +130,7 @@ def unsuited(entry: Entry, prepared: PreparedCorpus) -> str | None:
     return None
 
 
-def check(minutes: float, clips: int, seconds: float) -> None:
+def check(minutes: float, clips: int, seconds: float, sound: float) -> None:
     """Raises UsageError for values that cannot be."""
     if not (math.isfinite(minutes) and minutes > 0):
         raise UsageError(f"--minutes must be above 0, not {minutes:g}")
@@ -136,6 +138,8 @@ def check(minutes: float, clips: int, seconds: float) -> None:
         raise UsageError(f"--clips must be at least 2, not {clips}")
     if not 1 <= seconds <= LONGEST_S:
         raise UsageError(f"--seconds must be 1…{LONGEST_S:g}, not {seconds:g}")
+    if not (math.isfinite(sound) and sound > 0):
+        raise UsageError(f"--sound must be above 0, not {sound:g}")
 
 
 def check_folder(out: Path) -> None:
@@ -153,7 +157,11 @@ def check_folder(out: Path) -> None:
             "or choose another place"
         )
     ours = (MARK, CORPUS, LOCK)
-    others = [p for p in out.iterdir() if p.name not in ours] if out.is_dir() else []
+    others = (
+        [p for p in out.iterdir() if p.name not in ours and not is_temporary(p)]
+        if out.is_dir()
+        else []
+    )
     if others and not (out / MARK).is_file():
         raise MenuraError(
             f"--out {name}: is not empty ({printable(others[0].name)} is in it); give a new folder"
@@ -179,8 +187,9 @@ def note(out: Path, order: Order) -> None:
             )
 
 
-def kept_entries(out: Path) -> list[Entry]:
-    """Systems that were made in this folder before, or that failed, and that there still are."""
+def kept_entries(out: Path, reporter: Reporter) -> list[Entry]:
+    """Systems that were made in this folder before, or that failed. What this Menura no longer has
+    is left out, and said."""
     found = []
     for folder in sorted(out.glob(f"{SYSTEMS}/*/*")):
         preset, _, started = folder.name.partition("@")
@@ -189,8 +198,13 @@ def kept_entries(out: Path) -> list[Entry]:
         known = bool(start) == bool(started)
         known = known and entry.recipe in recipes.room.names()
         known = known and entry.preset in recipes.trainable(entry.recipe).presets
-        if known and any((folder / name).is_file() for name in (FACTS, SCORES, REASON)):
+        if not any((folder / name).is_file() for name in (FACTS, SCORES, REASON)):
+            continue
+        if known:
             found.append(entry)
+        else:
+            place = printable(f"{SYSTEMS}/{folder.parent.name}/{folder.name}")
+            reporter.warn(f"{place} is left out: there is no such recipe, preset or start now")
     return found
 
 

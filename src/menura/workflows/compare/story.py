@@ -33,11 +33,11 @@ from menura.workflows.machine import machine
 from menura.workflows.train import CODEC
 
 
-def story_of(found: Found, out: Path) -> Compared:
-    """Everything that the page tells; sounds are read from the folder."""
+def story_of(found: Found, out: Path, sound_s: float) -> Compared:
+    """Everything that the page tells; sounds are read from the folder, so many seconds of them."""
     order = found.order
     starts = list(_starts(found))
-    seconds = excerpt_s(found)
+    seconds = excerpt_s(found, sound_s)
     heard = {
         one.name: heard_of(one.facts, one.entry.folder(out), seconds, found.material.seed_s)
         for one in found.outcomes
@@ -50,12 +50,14 @@ def story_of(found: Found, out: Path) -> Compared:
             f"Trained for {order.minutes:g} min, all stages together, seed {order.seed}; training "
             "that stopped by itself took less.",
             *starts,
-            f"By each way {order.clips} clips of {order.seconds:g} s; beginnings that are gone on "
-            f"from are {found.material.seed_s:g} s long.",
+            f"By each way {order.clips} clips of {order.seconds:g} s at most (what is made of "
+            "held-out pieces is as long as these); beginnings that are gone on from are "
+            f"{found.material.seed_s:g} s long.",
+            *_places(found),
         ),
         data=tuple(_data(found)),
         entrants=tuple(
-            _entrant(one, heard.get(one.name, ()), out, with_start=bool(starts))
+            _entrant(one, heard.get(one.name, ()), found, out, with_start=bool(starts))
             for one in found.outcomes
         ),
         tried=tuple(_tried(found, way) for way in found.ways()),
@@ -64,8 +66,8 @@ def story_of(found: Found, out: Path) -> Compared:
         machine=_machine(found),
         limits=(
             f"Below a figure: {COVERAGE:.0%} limits over other draws of clips from the same "
-            "training; below that of real music, the lowest and the highest of five divisions of "
-            "the recordings in two. Bold: the best of a column."
+            "training; below that of real music against other real music, the lowest and the "
+            "highest of five divisions of what is held out in two. Bold: the best of a column."
         ),
     )
 
@@ -113,11 +115,26 @@ def _start_min(facts: Mapping[str, Any]) -> float | None:
     return 0.0 if start is None else start["minutes"]
 
 
-def _entrant(one: Outcome, heard: tuple[Heard, ...], out: Path, *, with_start: bool) -> Entrant:
+def _places(found: Found) -> Iterator[str]:
+    """What they were trained on, where that is not one machine with the same versions."""
+    seen: dict[str, list[str]] = {}
+    for one in found.outcomes:
+        if about := (one.facts or {}).get("machine"):
+            words = ", ".join(f"{key} {value}" for key, value in about.items())
+            seen.setdefault(words, []).append(one.name)
+    if len(seen) > 1:
+        yield "Not all on one machine, so that the same minutes are not the same work:"
+        yield from (f"{', '.join(names)} on {words}." for words, names in seen.items())
+
+
+def _entrant(
+    one: Outcome, heard: tuple[Heard, ...], found: Found, out: Path, *, with_start: bool
+) -> Entrant:
     if one.reason or one.facts is None:
         return Entrant(one.name, one.reason)
     facts = one.facts
     remarks = [f"{WAYS[way].title.lower()}: {why}" for way, why in one.not_made().items()]
+    remarks += _changed(facts["made"], found)
     for way in WAYS:
         for metric, why in one.not_measured(way).items():
             remarks.append(f"{WAYS[way].title.lower()}, {metric}: {why}")
@@ -129,7 +146,7 @@ def _entrant(one: Outcome, heard: tuple[Heard, ...], out: Path, *, with_start: b
             "steps": float(sum(facts["steps"])),
             "parameters": float(facts["parameters"]),
             "memory (GB)": facts.get("training_gb"),
-            "made in a second (s)": _speed(facts),
+            "made in a second (s)": _speed(facts, found.material.seed_s),
         },
         remarks=tuple(dict.fromkeys(remarks)),
         learning=_learning(one.entry.folder(out) / RUN),
@@ -137,15 +154,30 @@ def _entrant(one: Outcome, heard: tuple[Heard, ...], out: Path, *, with_start: b
     )
 
 
-def _speed(facts: Mapping[str, Any]) -> float | None:
-    """Seconds of new music made in one, over all ways that make some."""
-    made = [
-        one
-        for way, one in facts["made"].items()
-        if "names" in one and WAYS[way].verb in ("generate", "continue")
-    ]
-    took_s = sum(one["took_s"] for one in made)
-    return sum(one["sound_s"] for one in made) / took_s if took_s > 0 else None
+def _changed(made: Mapping[str, Any], found: Found) -> Iterator[str]:
+    """Of which ways there are fewer clips than were asked for, or quieter ones than were made."""
+    material = found.material
+    for way, one in made.items():
+        n = len(one.get("names", ()))
+        wanted = len(material.going_on if way == "continue" else material.pieces)
+        if WAYS[way].verb == "generate":
+            wanted = material.n
+        if 0 < n < wanted:
+            yield f"{WAYS[way].title.lower()}: {n} of {wanted} clips; the rest had nothing to go by"
+        if lowered := one.get("lowered_db"):
+            yield (
+                f"{WAYS[way].title.lower()}: {len(lowered)} of {n} clips were above full scale, "
+                f"and lowered by up to {max(lowered.values()):.1f} dB before they were measured"
+            )
+
+
+def _speed(facts: Mapping[str, Any], seed_s: float) -> float | None:
+    """Seconds of new music made in one: from nothing, or else gone on with."""
+    for way, known_s in (("generate", 0.0), ("continue", seed_s)):
+        made = facts["made"].get(way, {})
+        if "names" in made and made["took_s"] > 0:
+            return float((made["sound_s"] - known_s * len(made["names"])) / made["took_s"])
+    return None
 
 
 def _learning(run: Path) -> dict[str, Points]:
@@ -177,6 +209,11 @@ def _tried(found: Found, way: str) -> Tried:
         },
         real={metric: _value(figure) for metric, figure in found.real_figures(way).items()},
         ranks=found.ranks(way),
+        unranked={
+            name: tuple(one.name for one in with_way if name not in one.figures(way))
+            for name in names
+            if any(name not in one.figures(way) for one in with_way)
+        },
         curves=curves,
     )
 
