@@ -21,7 +21,7 @@ def test_it_says_when_steps_get_slower_and_only_if_they_will() -> None:
     assert "1.000 s a step (3.000 s from 10): 12 steps in about 16 s" in PACES.line(12, None, 5)
     assert "1.000 s a step: 9 steps" in PACES.line(9, None, 5)
     assert "about 20 steps in 0.666667 min, 4.0 passes" in PACES.line(None, 2 / 3, 5)
-    assert "(3.000 s from 10): until" in PACES.line(None, None, 5)
+    assert "(3.000 s from 10): until it is stopped" in PACES.line(None, None, 5)
 
 
 def test_without_limits_it_says_when_it_can_end_by_itself() -> None:

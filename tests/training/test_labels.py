@@ -9,9 +9,10 @@ import pytest
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
+from menura.prepared.naming import naming_kinds
 from menura.recipes import load as load_recipe
 from menura.training.assembly import labels_to_learn, learning_data, new_system
-from menura.training.labels import label_flags, label_names, naming_kinds
+from menura.training.labels import label_flags, label_names
 from menura.workflows.generate import generate
 from menura.workflows.list_parts import list_labels
 from menura.workflows.load import load

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     help="Length of each clip.",
 )
 @click.option(
-    "--sound",
+    "--page-seconds",
     type=POSITIVE,
     default=600.0,
     show_default=True,
@@ -68,7 +68,7 @@ def compare(
     preset: str,
     clips: int,
     seconds: float,
-    sound: float,
+    page_seconds: float,
     seed: int,
 ) -> Answer:
     """Train many RECIPES alike, measure them alike, show all on one page.
@@ -89,7 +89,7 @@ def compare(
             preset=preset,
             clips=clips,
             seconds=seconds,
-            sound=sound,
+            page_seconds=page_seconds,
             seed=seed,
             reporter=reporter,
         )

@@ -376,9 +376,10 @@ def _principal_axes(
     points: Float32[Tensor, "points dimensions"], n: int
 ) -> tuple[Float32[Tensor, "n dimensions"], Float32[Tensor, " dimensions"]]:
     """At most n axes along which the points vary most, scaled to deviation 1, and the centre."""
+    device, points = points.device, points.cpu()  # not every device knows float64
     centre = points.mean(dim=0)
     variances, axes = torch.linalg.eigh((points - centre).double().T.cov())
     deviations = variances.clamp_min(0).sqrt().flip(0)[:n]
     # What hardly varies is left quiet: scaled up it would be noise.
     scale = deviations.clamp_min(max(0.01 * float(deviations[0]), 0.01))
-    return (axes.T.flip(0)[:n] / scale[:, None]).float(), centre
+    return (axes.T.flip(0)[:n] / scale[:, None]).float().to(device), centre.to(device)

@@ -6,11 +6,12 @@ fall on the same side, but where the corpus itself states otherwise.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from menura.corpora import Split
 from menura.foundation.printable import printable
 from menura.foundation.seeds import derive
+from menura.prepared.naming import naming_kinds
 from menura.prepared.sets import Sets
 
 _STRICTEST_FIRST: tuple[Split, ...] = ("test", "valid", "train")
@@ -63,10 +64,16 @@ def divide(
     alike: ids of tracks that share a stretch of one recording, as those of the same content do.
     Splits that the corpus states are kept, and where they cross such a pair it is said. When it
     states no "valid" or "test", about `held_out` of the seconds of the other tracks become
-    "valid", spread evenly over the labels; every label keeps a recording to learn from. The same
-    tracks and seed give the same division, in whatever order they come.
+    "valid", spread evenly over the labels; every label keeps a recording to learn from, unless its
+    kind names recordings, which is not learnt. The same tracks and seed give the same division, in
+    whatever order they come.
     """
-    groups, notes = _grouped(sorted(candidates, key=lambda track: track.id), alike)
+    naming = naming_kinds((track.group, track.labels) for track in candidates)
+    telling = [
+        replace(one, labels={k: v for k, v in one.labels.items() if k not in naming})
+        for one in candidates
+    ]
+    groups, notes = _grouped(sorted(telling, key=lambda track: track.id), alike)
     stated = {group.split for group in groups if group.split}
     undecided = [group for group in groups if group.split is None]
     for group in undecided:

@@ -58,6 +58,8 @@ def say_ahead(
         Ahead(_estimate(order, system, own, folder, limit), soonest_end(own.training))
         for system, own, limit in zip((codec, flow), (preset.codec, preset), limits, strict=True)
     ]
+    compute = choose(order.device, order.precision, gains_from_bfloat16=False)
+    flow.representation.to(compute.device)
     between = _encoding_s(flow, prepared) / 60
     reporter.say(in_words(stages, limits, between))
 

@@ -13,6 +13,7 @@ from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
 from menura.models.contract import Conditioned
 from menura.prepared import NotWritableError, PreparedCorpus, Rendition
+from menura.prepared.naming import naming_kinds
 from menura.recipes import (
     AS_RECORDED,
     PITCHED_KINDS,
@@ -34,7 +35,7 @@ from menura.systems import (
 )
 from menura.training.batches import batches
 from menura.training.fit import Data
-from menura.training.labels import label_names, naming_kinds
+from menura.training.labels import label_names
 from menura.training.latents import stored_latents
 from menura.training.plainness import plain
 from menura.training.progress import Progress

@@ -60,7 +60,7 @@ def _rare(tracks: Iterable[PreparedTrack], labels: tuple[str, ...]) -> str:
     rare = [
         f"{printable(name)} {len(owners)}"
         for name, owners in zip(labels, recordings, strict=True)
-        if len(owners) < FEW_OF_LABEL
+        if 0 < len(owners) < FEW_OF_LABEL  # of none: learnt before, by what is started from
     ]
     more = f" and {len(rare) - SHOWN} more" if len(rare) > SHOWN else ""
     return ", ".join(rare[:SHOWN]) + more

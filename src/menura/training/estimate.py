@@ -57,9 +57,12 @@ class Estimate:
             n_steps = self.steps(minutes * 60)
             length = f"about {n_steps} steps in {minutes:g} min"
         else:
-            length = "until the held-out value stops falling"
+            length = "until it is stopped: Ctrl-C keeps what was learnt"
             if soonest is not None:
-                length += f", at the soonest after about {clock(self.seconds(soonest))}"
+                length = (
+                    "until the held-out value stops falling, at the soonest after about "
+                    f"{clock(self.seconds(soonest))}"
+                )
             length += " (--minutes or --steps limit it)"
         passes = f", {n_steps / steps_per_epoch:.1f} passes over the data" if n_steps else ""
         return (

@@ -5,6 +5,7 @@ the same numbers whenever it sees a track. Kept in the run's folder as float16, 
 """
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from torch import Tensor
 from menura.foundation.atomic import replacing, write_json
 from menura.foundation.reporting import Reporter
 from menura.representations import Representation, samples_of, trim_context
+from menura.training.estimate import clock
 from menura.training.rows import Tracks
 from menura.training.source import Row
 
@@ -67,8 +69,9 @@ def stored_latents(tracks: Tracks, key: str, run: Path, reporter: Reporter) -> L
     places = _places(folder / INDEX, key)
     if places is None:
         places = []
-        written = 0
+        written, begun = 0, time.monotonic()
         n_tracks = len(tracks.rendition.tracks)
+        in_all = N_OFFSETS * sum(map(tracks.n_frames, range(n_tracks)))
         with replacing(folder / DATA) as temporary, temporary.open("wb") as file:
             for offset in range(N_OFFSETS):
                 places.append([])
@@ -77,8 +80,9 @@ def stored_latents(tracks: Tracks, key: str, run: Path, reporter: Reporter) -> L
                     for chunk in _chunks(tracks, track, offset):
                         file.write(chunk.astype("<f2").tobytes())
                         written += chunk.shape[0]
-                    done = offset * n_tracks + track + 1
-                    reporter.progress(done, N_OFFSETS * n_tracks, "encoding the recordings")
+                        left_s = (time.monotonic() - begun) * (in_all / written - 1)
+                        said = f"encoding the recordings, {clock(left_s)} left"
+                        reporter.progress(written, in_all, said)
         write_json(folder / INDEX, {"key": key, "places": places})
     return LatentTracks(
         tracks.rendition,

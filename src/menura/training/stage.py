@@ -85,6 +85,7 @@ def run_stage(
     del plan["device"]  # a run may go on elsewhere
     if again:
         _check_plan(folder, plan)
+    system.representation.to(compute.device)  # which may have all recordings to encode
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
     minutes = prepared.duration_s("train") / 60
     origin = None if start is None else origin_for(preset.tuning, system.model, minutes)
@@ -127,7 +128,6 @@ def _start(system: BoundSystem, init: str, start: Description, codec: TrainedSys
 def _ready(system: BoundSystem, data: Data, compute: Compute, start: Description | None) -> str:
     """What is learnt before the first step, and said of it. Weights that are not fresh were learnt
     with their own statistics, which they keep."""
-    system.representation.to(compute.device)
     system.model.to(compute.device)
     batches = (data.train.batch(number) for number in range(N_FIRST_BATCHES))
     if start is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from menura import systems
 from menura.foundation import shipped
+from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
@@ -98,6 +99,7 @@ def _codec(
     share = preset.codec_share if is_fresh else preset.tuning.codec_share
     own, left = stage_limits(share, limits)
     if not (folder / METRICS).is_file():
+        _refuse_endless(prepared, own)
         if not is_begun(out):
             say_ahead(order, preset, prepared, out, (own, left), reporter)
         reporter.say("first stage: the codec")
@@ -106,6 +108,16 @@ def _codec(
     codec = systems.load(folder)
     assert isinstance(codec, TrainedSystem), "codecs are of sound"
     return codec, left
+
+
+def _refuse_endless(prepared: PreparedCorpus, limits: Limits) -> None:
+    """A first stage that nothing ends would never let the second begin."""
+    is_limited = limits.steps is not None or limits.minutes is not None
+    if not is_limited and not any(track.split == "valid" for track in prepared.tracks):
+        raise MenuraError(
+            "no recording is held out, so the codec's training would not stop by itself, and the "
+            "music in its latents is learnt after it: give --minutes, or add recordings"
+        )
 
 
 def _minutes(stage: Path) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 from menura import models, representations
 from menura.foundation import shipped
@@ -48,15 +49,10 @@ def in_their_size(preset: Preset, start: Description, settings: Mapping[str, str
             "setting out, or give --init none"
         )
     own = preset.model.config
-    learning = {
-        one.name: getattr(own, one.name)
-        for one in fields(own)
-        if isinstance(getattr(own, one.name), Optimizer | Schedule)
-    }
     theirs = from_dict(type(own), start.model.config, "--init: model.")
     sized = replace(
         preset,
-        model=replace(preset.model, config=replace(theirs, **learning)),
+        model=replace(preset.model, config=learning_as(own, theirs)),
         codec=_codec_of(start, preset.codec),
     )
     return sized.with_settings(
@@ -69,17 +65,28 @@ def _codec_of(start: Description, own: Preset) -> Preset:
     inside = start.representation.config
     sound = representations.load(inside["representation"]["name"])
     model = models.load(inside["model"]["name"])
+    sizes = from_dict(model.Config, inside["model"]["config"], "--init: codec.")
     return replace(
         own,
         representation=Part(
             inside["representation"]["name"],
             from_dict(sound.Config, inside["representation"]["config"], "--init: codec."),
         ),
-        model=Part(
-            inside["model"]["name"],
-            from_dict(model.Config, inside["model"]["config"], "--init: codec."),
-        ),
+        model=Part(inside["model"]["name"], learning_as(own.model.config, sizes)),
     )
+
+
+def learning_as(own: Any, theirs: Any) -> Any:
+    """The Config `theirs` that learns as `own` does: with its optimisers and schedules, where both
+    are of one kind. A schedule that came to its end would let nothing more be learnt."""
+    if type(own) is not type(theirs):
+        return theirs
+    learning = {
+        one.name: getattr(own, one.name)
+        for one in fields(own)
+        if isinstance(getattr(own, one.name), Optimizer | Schedule)
+    }
+    return replace(theirs, **learning)
 
 
 def hears(start: Description | None) -> SavedPart | None:
@@ -107,10 +114,15 @@ def start_from(system: BoundSystem, init: str) -> None:
                 f"({plain(getattr(theirs, what))}, not {plain(getattr(ours, what))})"
             )
     for problem in take_over(system, load(folder)):
-        raise MenuraError(
-            f"{name}: does not fit what is to be trained: {problem}; leave out the settings of "
-            "sizes, or give --init none"
-        )
+        raise misfits(init, problem)
+
+
+def misfits(init: str, problem: str) -> MenuraError:
+    """The error where weights have another shape than what is to be trained."""
+    return MenuraError(
+        f"--init {printable(init)}: does not fit what is to be trained: {problem}; leave out the "
+        "settings of sizes, or give --init none"
+    )
 
 
 def told(start: Description, preset: Preset, labels: tuple[str, ...]) -> list[str]:

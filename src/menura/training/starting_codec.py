@@ -1,10 +1,16 @@
 """A codec's stage that starts from the codec inside another system."""
 
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from menura import models, representations
 from menura.foundation import shipped
+from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.models.contract import Codes
-from menura.systems import BoundSystem, coded, load
+from menura.models.contract import Codes, Optimizer, Schedule
+from menura.systems import BoundSystem, SavedPart, coded, load
 from menura.training.plainness import plain
 
 
@@ -26,13 +32,23 @@ def start_codec_from(system: BoundSystem, init: str) -> None:
     or sizes."""
     theirs, ours = codec_inside(init), system.description
     assert isinstance(system.model, Codes), "a codec's stage"
-    for own, other in (
-        (ours.representation, theirs.config.representation),
-        (ours.model, theirs.config.model),
+    for own, other, room in (
+        (ours.representation, theirs.config.representation, representations),
+        (ours.model, theirs.config.model, models),
     ):
-        if plain(own) != plain(other):
+        if own.name != other.name or _sizes(own, room.load) != _sizes(other, room.load):
             raise MenuraError(
                 f"--init {printable(init)}: has another codec ({plain(other)}, not {plain(own)})"
             )
     system.representation.load_state_dict(theirs.samples.state_dict())
     system.model.take_up(theirs.codec.state_dict())
+
+
+def _sizes(part: SavedPart, load_kind: Callable[[str], Any]) -> dict[str, Any]:
+    """Its config without how it learns, which is each run's own."""
+    config: Any = from_dict(load_kind(part.name).Config, part.config)
+    return {
+        one.name: plain(getattr(config, one.name))
+        for one in fields(config)
+        if not isinstance(getattr(config, one.name), Optimizer | Schedule)
+    }

@@ -6,6 +6,8 @@ from menura import audio
 from menura.audio import Signal
 from menura.workflows.sound import LOOP_S, SoundOptions
 
+LEAST_S = 0.01  # of silence that is worth saying
+
 
 def finish(
     clip: Signal, seconds: float | None, options: SoundOptions, *, is_loop: bool = False
@@ -22,6 +24,11 @@ def finish(
     if options.loop and not is_loop:
         clip, remarks = _looped(clip, seconds)
     elif seconds is not None:
+        if clip.duration_s < seconds - LEAST_S:
+            remarks.append(
+                f"{clip.duration_s:.2f} s were made, and silence follows up to the {seconds:g} s "
+                "that were asked for"
+            )
         clip = audio.exact_length(clip, seconds)
     if options.stereo:
         clip = audio.widened(clip, is_loop=options.loop)

@@ -7,10 +7,11 @@ from menura.foundation import shipped
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.recipes import Preset
-from menura.systems import Description
+from menura.systems import Description, load, take_over
 from menura.training import checkpoint
+from menura.training.assembly import new_system
 from menura.training.order import NOTHING
-from menura.training.starting import described, fit_for, in_their_size
+from menura.training.starting import described, fit_for, hears, in_their_size, misfits
 
 
 def started(
@@ -27,15 +28,29 @@ def started(
     init: None is `base` where it is there and the recipe and preset fit it, and nothing otherwise;
     a run that is gone on with keeps what it was begun from. out, codec: folders of its stages.
     """
-    begun = init is None and (checkpoint.exists(out) or checkpoint.exists(codec))
+    by_itself = init is None
+    begun = by_itself and (checkpoint.exists(out) or checkpoint.exists(codec))
     if begun:
         init = _as_begun(out, codec)
     elif init is None:
         init = shipped.BASE if _suits(recipe, preset, settings) else NOTHING
     start = described(init)
+    sized = preset if start is None else in_their_size(preset, start, settings)
+    if not begun and start is not None and any(key.startswith("model.") for key in settings):
+        if (misfit := _misfit(recipe, sized, start, init)) and by_itself:
+            reporter.say(f"{init} does not fit the settings ({misfit})")
+            init, start, sized = NOTHING, None, preset
+        elif misfit:
+            raise misfits(init, misfit)
     if not begun and preset.codec is not None:
         reporter.say(_said(init, start))
-    return init, preset if start is None else in_their_size(preset, start, settings)
+    return init, sized
+
+
+def _misfit(recipe: str, preset: Preset, start: Description, init: str) -> str:
+    """What of the weights that it starts from does not fit; "" where all does."""
+    system = new_system(recipe, start.preset, preset, 0, labels=start.labels, hears=hears(start))
+    return next(iter(take_over(system, load(shipped.folder_of(init)))), "")
 
 
 def _as_begun(out: Path, codec: Path) -> str:

@@ -133,6 +133,6 @@ def _prepared(named: Path | str, out: Path, layout: str, reporter: Reporter) -> 
     if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
         return PreparedCorpus.open(named)
     ours = out / CORPUS
-    if not (checkpoint.exists(out) and PreparedCorpus.is_prepared(ours)):
+    if not (stages.is_begun(out) and PreparedCorpus.is_prepared(ours)):
         prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
     return PreparedCorpus.open(ours)

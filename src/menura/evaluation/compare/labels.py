@@ -8,9 +8,9 @@ from typing import TypeVar
 from menura.evaluation.by_label import under
 from menura.evaluation.compare.material import Material
 from menura.foundation.errors import MenuraError
+from menura.prepared.naming import naming_kinds
 from menura.prepared.tracks import PreparedTrack
 from menura.recipes import PITCHED_KINDS
-from menura.training.labels import naming_kinds
 
 KINDS = ("genre", "family", "label")  # what is said first of how a piece, or a note, sounds
 T = TypeVar("T")

@@ -72,7 +72,7 @@ def compare(
     preset: str = "laptop",
     clips: int = 16,
     seconds: float = 10.0,
-    sound: float = ALL_S,
+    page_seconds: float = ALL_S,
     seed: int = 0,
     reporter: Reporter | None = None,
 ) -> CompareResult:
@@ -83,8 +83,8 @@ def compare(
     preset is not `preset`, with @RUN behind it where it sets off from the system in that folder;
     none takes every recipe that is trained here, from nothing. minutes: of training, all stages
     together; what was learnt before by another is told apart. clips, seconds: what is made, and
-    how long each. sound: seconds of it on the page, all together; the page is as much smaller as
-    this is. seed: of everything.
+    how long each. page_seconds: of sound on the page, all together; less makes it smaller. seed: of
+    everything.
 
     Each system works in a process of its own, one at a time. One that fails is a row with its
     reason. What is done stays: the same call goes on where it was stopped, tries again what failed,
@@ -92,7 +92,7 @@ def compare(
     Raises UsageError for wrong words before anything is begun; MenuraError where `out` holds
     something else or cannot be written, and for a corpus that nothing can be measured by.
     """
-    check(minutes, clips, seconds, sound)
+    check(minutes, clips, seconds, page_seconds)
     entries = entries_of(recipes, preset)
     out, reporter = Path(out), reporter or Reporter()
     check_folder(out)
@@ -116,7 +116,7 @@ def compare(
         )
         write_results(out, found)
         reporter.progress(0, 0, "writing the page")
-        page = compare_page(story_of(found, out, sound)).write(out / PAGE)
+        page = compare_page(story_of(found, out, page_seconds)).write(out / PAGE)
     reporter.say(f"Open this page in a browser: {printable(str(page.resolve()))}")
     ranks = {way: found.ranks(way) for way in found.ways()}
     return CompareResult(page, out / JSON, out / CSV, ranks, failed(outcomes))

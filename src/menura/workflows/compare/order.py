@@ -130,7 +130,7 @@ def unsuited(entry: Entry, prepared: PreparedCorpus) -> str | None:
     return None
 
 
-def check(minutes: float, clips: int, seconds: float, sound: float) -> None:
+def check(minutes: float, clips: int, seconds: float, page_seconds: float) -> None:
     """Raises UsageError for values that cannot be."""
     if not (math.isfinite(minutes) and minutes > 0):
         raise UsageError(f"--minutes must be above 0, not {minutes:g}")
@@ -138,8 +138,8 @@ def check(minutes: float, clips: int, seconds: float, sound: float) -> None:
         raise UsageError(f"--clips must be at least 2, not {clips}")
     if not 1 <= seconds <= LONGEST_S:
         raise UsageError(f"--seconds must be 1…{LONGEST_S:g}, not {seconds:g}")
-    if not (math.isfinite(sound) and sound > 0):
-        raise UsageError(f"--sound must be above 0, not {sound:g}")
+    if not (math.isfinite(page_seconds) and page_seconds > 0):
+        raise UsageError(f"--page-seconds must be above 0, not {page_seconds:g}")
 
 
 def check_folder(out: Path) -> None:
