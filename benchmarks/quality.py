@@ -25,6 +25,7 @@ from materials import KINDS, Material
 from measures import against, copies, levels
 from menura.audio import Clip
 from menura.audio.picture import spectrograms_png
+from menura.training.latents import encoding_s
 from menura.workflows.compare.starts import start_of
 from menura.workflows.learning import stages
 from menura.workflows.load import load_of_sound
@@ -150,6 +151,7 @@ def training(run: Path) -> dict[str, Any]:
     last = trained[-1]
     return {
         "minutes": round(sum(stage["minutes"] for stage in trained), 2),
+        **({"minutes of encoding": round(took_s / 60, 1)} if (took_s := encoding_s(run)) else {}),
         "steps": last["steps"],
         "held out": last["held_out"],
         "stopped": last["stopped"],
@@ -196,6 +198,8 @@ own sizes (paper) and in ours (laptop).
 {chr(10).join(f"- {line}" for line in verdicts(rows))}
 {asked_for}
 ## Training
+
+Minutes are of learning. Encoding, once and before it, says all recordings in a codec's latents.
 
 {table(runs, "system")}
 

@@ -16,6 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 from menura.audio import Clip
 from menura.evaluation import classifiers
 from menura.evaluation.classifiers import Classifier, Examples, Training, _described
+from menura.evaluation.classifiers import _mixture as mixtures
 from menura.evaluation.classifiers._mixture import MixtureConfig
 from menura.evaluation.classifiers.svm import decisions
 from menura.evaluation.descriptors import COLUMNS, FMA_COLUMNS, Description
@@ -148,6 +149,32 @@ def test_gaussians_are_named_by_the_tracks_in_them() -> None:
     assert (told == by_means.numbers(judged.labels)).mean() > 0.8
 
 
+def test_a_start_from_the_labels_has_their_shares_and_spreads_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A tight label and a wide one, the wide one three times as often: no step is needed."""
+    rng = np.random.default_rng(0)
+    near, far = rng.normal(0, 0.05, (30, 4)), rng.normal(1, 2.0, (90, 4))
+    numbers = np.repeat([0, 1], [30, 90])
+    for covariance in ("diagonal", "full"):
+        config = MixtureConfig("class-means", covariance=covariance)  # type: ignore[arg-type]
+        start = mixtures._start(config, np.concatenate([near, far]), numbers, 2, 0)
+        assert start["weights_init"].tolist() == [0.25, 0.75]
+        spreads = start["precisions_init"]
+        spreads = spreads if covariance == "diagonal" else np.diagonal(spreads, axis1=1, axis2=2)
+        assert (spreads[0] > 100 * spreads[1]).all()
+        np.testing.assert_allclose(start["means_init"][0], near.mean(axis=0))
+
+
+def test_weights_of_another_classifier_are_refused() -> None:
+    three, five = (fitted("svm", clouds(n, 1)) for n in (3, 5))
+    with pytest.raises(ValueError, match="it tells 3 labels, not 5"):
+        five.restore(three.arrays())
+    broken = dict(three.arrays()) | {"weights": three.arrays()["weights"][:, :-1]}
+    with pytest.raises(ValueError, match="do not go together"):
+        three.restore(broken)
+
+
 def test_a_column_that_never_varied_counts_for_nothing() -> None:
     learnt, judged = clouds(3, 1), clouds(3, 2)
     changed = rows(judged).astype(np.float32)
@@ -207,6 +234,12 @@ def test_rows_of_another_width_and_none_are_refused() -> None:
         ("cnn-1", {"learning.rate": "0"}, "rate must be above 0"),
         ("rnn", {"image.n_mels": "0"}, "n_mels must be 1 or more"),
         ("log-mel-cnn", {"widths": "[]"}, "widths must be 1 or more"),
+        ("log-mel-cnn", {"dropout": "1"}, "dropout must be 0 or more and below 1"),
+        ("cnn-1", {"dropout": "2"}, "dropout must be 0 or more and below 1"),
+        ("rnn", {"dropout": "-0.5"}, "dropout must be 0 or more and below 1"),
+        ("rnn", {"n_hidden": "0"}, "n_hidden must be 1 or more"),
+        ("cnn-2", {"learning.smoothing": "2"}, "smoothing must be 0 or more and below 1"),
+        ("cnn-2", {"learning.decay": "-1"}, "decay must be 0 or more"),
     ],
 )
 def test_wrong_settings_are_refused(name: str, settings: dict[str, str], words: str) -> None:

@@ -50,6 +50,14 @@ def test_a_short_source_gives_what_it_has() -> None:
     assert sorted(clip.duration_s for clip in pieces.values()) == [3, 4]
 
 
+def test_rests_are_as_long_as_the_shortest_that_is_wanted() -> None:
+    """Measures that hear as much of each clip as the shortest has would hear less of all."""
+    pieces = pieces_like(numbered([12, 12, 11]), numbered([10] * 6), 0)
+    assert [clip.duration_s for clip in pieces.values()] == [10, 10, 10]
+    pieces = pieces_like(numbered([13, 13]), numbered([10, 10, 10, 3]), 0)
+    assert sorted(round(clip.duration_s, 3) for clip in pieces.values()) == [3, 3, 10, 10]
+
+
 @given(st.integers(2, 9), st.integers(0, 5))
 def test_halves_are_of_whole_files(n: int, seed: int) -> None:
     clips = numbered([1.0] * n)

@@ -54,6 +54,7 @@ def story(n: int) -> Compared:
         rows={name: {"far": Value(10.0 - k, 1.0, 12.0)} for k, name in enumerate(compared)},
         real={"far": Value(0.5, 0.25, 0.75)},
         ranks={name: float(n - k) for k, name in enumerate(compared)},
+        unranked={"kept": ("system-0", "system-2")},
         curves={"drift": {REAL: curve, **dict.fromkeys(compared, curve)}},
     )
     return Compared(
@@ -100,6 +101,11 @@ def test_nothing_is_left_out() -> None:
     assert html.count("<audio") == 2
     assert html.count('<div class="small-curves">') == 2, "drift, and how they learned"
     assert rows(html, 2) == ["system-0", "system-0"]
+
+
+def test_measures_that_are_in_no_rank_are_named() -> None:
+    html = compare_page(story(3)).html()
+    assert "they could not be taken of all: kept (not of system-0, system-2)" in html
 
 
 def test_a_name_leads_to_the_sounds_if_there_are_any() -> None:

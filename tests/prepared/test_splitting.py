@@ -56,6 +56,15 @@ def test_no_recording_and_no_sound_is_on_both_sides(
     assert all(len(splits) == 1 for splits in sides.values())
 
 
+def test_folders_of_one_song_each_are_no_kinds_of_music() -> None:
+    """Labels that name recordings are not learnt: they keep none of them from being held out."""
+    songs = [candidate(number, label=f"song {number}") for number in range(10)]
+    assert "valid" in {split for _, split in divide(songs, 0.1, 0).places.values()}
+    few = divide(songs[:8], 0.1, 0)  # as many may be kinds of music
+    assert {split for _, split in few.places.values()} == {"train"}
+    assert "every label has only one recording" in few.notes[-1]
+
+
 @given(tracks=candidates, share=st.floats(0, 0.9), seed=st.integers(0, 5))
 def test_every_label_keeps_something_to_learn_from(
     tracks: list[Candidate], share: float, seed: int

@@ -76,6 +76,11 @@ def test_labels_of_few_recordings_are_named() -> None:
     assert "add recordings of these labels" in line
 
 
+def test_labels_that_were_learnt_before_are_no_lack() -> None:
+    labels = ("piano", "flute", "brass")
+    assert said(*many(10, 2.0, "piano"), labels=labels, is_fresh=False) == ""
+
+
 def test_many_such_labels_are_counted() -> None:
     pieces = [piece(f"p{n}", 3.0, kind=f"kind {n}") for n in range(9)]
     line = said(*pieces, labels=tuple(f"kind {n}" for n in range(9)))

@@ -1,6 +1,7 @@
 """Runs that start from a system: what is trained, the codec it brings, and that nothing is lost."""
 
 import json
+import shutil
 import signal
 from collections.abc import Iterable
 from pathlib import Path
@@ -264,6 +265,23 @@ def test_settings_that_make_no_sense_are_refused(wrong: str) -> None:
 def test_a_codec_of_another_size_is_refused(learnt: Path, corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(MenuraError, match="brings its codec along"):
         tuned(learnt, corpus, tmp_path, tuning__codec="tune", codec__model__n_latent="3")
+
+
+def test_a_codec_is_trained_on_at_a_rate_of_this_run(
+    learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That which it was made with may have come to its end."""
+    ended = tmp_path / "ended"
+    shutil.copytree(learnt, ended)
+    said = json.loads((ended / "system.json").read_text())
+    learning = said["representation"]["config"]["model"]["config"]["schedule"]
+    learning |= {"kind": "trapezoid", "total_steps": 4, "decay_steps": 2}
+    (ended / "system.json").write_text(json.dumps(said))
+    plant(monkeypatch, 50.0)
+    tuned(ended, corpus, tmp_path / "run")
+    plan = checkpoint.read_plan(tmp_path / "run" / "codec")
+    own = load_recipe("latent-flow").presets["tiny"].codec
+    assert plan["model.schedule.kind"] == own.model.config.schedule.kind != "trapezoid"
 
 
 def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path) -> None:

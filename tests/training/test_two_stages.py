@@ -10,6 +10,7 @@ import torch
 from safetensors import safe_open
 
 from menura.audio import Clip
+from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected, Reporter
 from menura.models.spectral_codec import SpectralCodec
 from menura.prepared import PreparedCorpus
@@ -156,11 +157,40 @@ def test_a_resumed_run_is_the_unbroken_one(
     with pytest.raises(KeyboardInterrupt):
         train("latent-flow", corpus, tmp_path / "resumed", **steps)  # type: ignore[arg-type]
     monkeypatch.setattr(fit.Fit, "_one_step", real)
-    train("latent-flow", corpus, tmp_path / "resumed", resume=True, **steps)  # type: ignore[arg-type]
+    said = Collected()
+    train("latent-flow", corpus, tmp_path / "resumed", resume=True, preset="tiny", reporter=said)
+    assert "going on to the 8 steps that this run was begun with" in said.lines
     for stage in ("codec", "."):
         a, b = (checkpoint._tensors(tmp_path / n / stage) for n in ("unbroken", "resumed"))
         assert a.keys() == b.keys()
         assert all(torch.equal(a[name], b[name]) for name in a), stage
+
+
+def test_a_raw_folder_is_not_needed_once_its_codec_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = folder_of_tunes(tmp_path / "tunes")
+    real = fit.Fit._one_step
+
+    def stopped(self: fit.Fit, *rest: object) -> None:
+        if self.folder.name == "codec" and self.progress.step == 1:
+            signal.raise_signal(signal.SIGINT)
+        real(self, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fit.Fit, "_one_step", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        train("latent-flow", source, tmp_path / "run", preset="tiny", steps=8)
+    monkeypatch.setattr(fit.Fit, "_one_step", real)
+    shutil.rmtree(source)
+    train("latent-flow", source, tmp_path / "run", preset="tiny", resume=True)
+    assert load(tmp_path / "run").generate(1, 0.5, seed=0)
+    assert not (tmp_path / "run" / "limits.json").exists(), "it has come to its end"
+
+
+def test_a_codec_that_would_learn_for_ever_is_refused(tmp_path: Path) -> None:
+    prepare(folder_of_tunes(tmp_path / "tunes", n_files=1), tmp_path / "prepared", workers=1)
+    with pytest.raises(MenuraError, match=r"no recording is held out.*give --minutes"):
+        train("latent-flow", tmp_path / "prepared", tmp_path / "run", preset="tiny")
 
 
 def test_a_run_that_starts_from_another_keeps_its_codec(

@@ -177,13 +177,13 @@ def test_its_sizes_are_taken_and_settings_stay(there: Path, corpus: Path) -> Non
     config = load("run").model.config  # type: ignore[attr-defined]
     assert config.n_steps == 3
     assert config.optimizer.learning_rate == 0.5e-4
+    wider = {"model.width": "48"}
+    found, said = beginning(Path("wider"), **wider)
+    assert found == "none", "it fits nothing that ships, and nothing was asked for"
+    assert said.startswith("base does not fit the settings (")
+    assert "starting from nothing" in said
     with pytest.raises(MenuraError, match=r"--init base: does not fit .*leave out the settings"):
-        train(
-            *("latent-flow", corpus, Path("wider")),
-            preset="tiny",
-            steps=1,
-            settings={"model.width": "48"},
-        )
+        beginning(Path("wider"), init="base", **wider)
     with pytest.raises(UsageError, match="brings its codec along"):
         train(
             *("latent-flow", corpus, Path("other")),

@@ -165,6 +165,8 @@ def test_a_table_of_several(
         assert len(list(csv.reader(file))) == 1 + 3 * 6
     text = (out / "table.md").read_text(encoding="utf-8")
     assert "min_leaf=1 is the best of 6 settings" in text
+    [tree] = [row for row in said["rows"] if row["classifier"] == "decision-tree"]
+    assert "min_leaf" not in tree["settings"], "each fold chose its own"
 
 
 def test_a_stopped_table_goes_on(
@@ -200,11 +202,19 @@ def test_a_stopped_table_goes_on(
         classify_table(prepared, tmp_path / "t", seed=1, **asked)
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(MenuraError("it cannot"), "it cannot"), (RuntimeError("full"), "RuntimeError: full")],
+)
 def test_a_failure_is_a_row(
-    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prepared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    words: str,
 ) -> None:
     def fails(*_: object) -> None:
-        raise MenuraError("it cannot")
+        raise error
 
     monkeypatch.setattr(classifiers.kind("naive-bayes"), "learn", fails)
     told = Collected()
@@ -212,10 +222,26 @@ def test_a_failure_is_a_row(
         prepared, tmp_path / "t", classifiers=["naive-bayes", "k-nn"], folds=2, reporter=told
     )
     failed, done = report.table.rows
-    assert (failed.verdicts, failed.failed) == (None, "it cannot")
+    assert (failed.verdicts, failed.failed) == (None, words)
     assert done.verdicts is not None
-    assert told.warnings == ["naive-bayes failed: it cannot"]
-    assert "naive-bayes failed: it cannot" in (tmp_path / "t" / "table.md").read_text("utf-8")
+    assert told.warnings == [f"naive-bayes failed: {words}"]
+    assert f"naive-bayes failed: {words}" in (tmp_path / "t" / "table.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("named", "line"),
+    [
+        ({"classifiers": ["cnn-1", "rnn"], "grid": True}, "--grid: there is none of cnn-1 and rnn"),
+        ({"classifiers": ["svm"], "minutes": 5.0}, "--minutes: svm does not learn step by step"),
+        ({"minutes": 0.0}, "--minutes must be above 0"),
+    ],
+)
+def test_options_that_none_can_use_are_refused(
+    prepared: Path, tmp_path: Path, named: dict[str, Any], line: str
+) -> None:
+    with pytest.raises(UsageError, match=line):
+        classify_table(prepared, tmp_path / "t", **named)
+    assert not (tmp_path / "t").exists()
 
 
 def test_what_is_left_out_is_named(folder: Path, tmp_path: Path) -> None:

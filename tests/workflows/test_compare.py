@@ -87,7 +87,10 @@ def test_a_system_of_notes_needs_notes_and_the_page_is_written_all_the_same(
     assert isinstance(result, CompareResult)
     assert result.failed == {"deepjazz": reason}
     assert "needs notes" in result.page.read_text(encoding="utf-8")
-    assert not (tmp_path / "out" / "systems").exists()
+    joined = compare(
+        corpus, tmp_path / "out", recipes=["deepjazz:paper"], preset="tiny", seconds=1.0
+    )
+    assert set(joined.failed) == {"deepjazz", "deepjazz:paper"}, "who joins costs no row"
 
 
 def raw(tmp_path: Path, *, notes: int = 0, sounds: int = 0) -> Path:

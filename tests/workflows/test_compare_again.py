@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from menura.audio import Clip
@@ -15,10 +16,13 @@ from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.ways import WAYS
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
-from menura.foundation.reporting import Reporter
+from menura.foundation.reporting import Collected, Reporter
 from menura.systems import TrainedSystem
-from menura.workflows.compare import judging, making
-from menura.workflows.compare.order import FACTS, REASON, Entry, kept_entries
+from menura.workflows.compare import compare as comparing
+from menura.workflows.compare import judging, making, story
+from menura.workflows.compare.apart import DiedError
+from menura.workflows.compare.order import FACTS, REASON, Entry, Order, kept_entries
+from menura.workflows.compare.results import Outcome
 from tunes import tune
 
 
@@ -130,4 +134,69 @@ def test_systems_that_failed_or_wait_to_be_measured_stay(tmp_path: Path) -> None
     write_json(entries[0].folder(tmp_path) / REASON, {"reason": "killed"})
     write_json(entries[1].folder(tmp_path) / FACTS, {"made": {}})
     entries[2].folder(tmp_path).mkdir(parents=True)
-    assert kept_entries(tmp_path) == entries[:2]
+    write_json(tmp_path / "systems" / "gone" / "tiny" / REASON, {"reason": "killed"})
+    said = Collected()
+    assert kept_entries(tmp_path, said) == entries[:2]
+    [warning] = said.warnings
+    assert warning.startswith("systems/gone/tiny is left out")
+
+
+def test_what_is_too_loud_for_a_file_is_written_down(tmp_path: Path) -> None:
+    loud, fine = Clip(tune(1.0, 8000, 0), 8000), Clip(tune(1.0, 8000, 1), 8000)
+    loud.samples[:] *= 2 / np.abs(loud.samples).max()
+
+    def made(system: object, material: object, seed: int) -> Iterator[tuple[str, Clip]]:
+        yield from {"000": loud, "001": fine}.items()
+
+    material = object.__new__(Material)
+    object.__setattr__(material, "n", 2)
+    way = replace(WAYS["generate"], make=made)
+    found = making._one_way(way, Nothing(), material, 0, tmp_path / "g", "tag", Reporter())
+    assert found["lowered_db"] == {"000": pytest.approx(20 * np.log10(2), abs=1e-3)}
+
+
+@pytest.mark.parametrize(
+    ("made", "speed"),
+    [
+        ({"generate": (10.0, 20.0), "continue": (99.0, 30.0)}, 2.0),
+        ({"continue": (10.0, 30.0)}, 2.2),  # two clips, with four seconds of seed each
+        ({"reconstruct": (1.0, 30.0)}, None),
+    ],
+)
+def test_speed_is_of_new_music(made: dict[str, tuple[float, float]], speed: float | None) -> None:
+    facts = {
+        way: {"names": ["000", "001"], "took_s": took, "sound_s": sound}
+        for way, (took, sound) in made.items()
+    }
+    assert story._speed({"made": facts}, 4.0) == (None if speed is None else pytest.approx(speed))
+
+
+class Dying:
+    """In place of the process that measures: real music is too much for it."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __enter__(self) -> "Dying":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def do(self, payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+        if payload["folder"].endswith("real"):
+            raise DiedError("its process was killed")
+        return {"scores": {"generate": {"figures": {}}}}
+
+
+def test_real_music_that_cannot_be_measured_costs_no_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "Apart", Dying)
+    said = Collected()
+    work = comparing._Work("c", Order("data", 1.0, 2, 1.0, 0), tmp_path, "tiny", said)
+    made = Outcome(Entry("gan", "tiny"), "gan", {"made": {"generate": {"names": ["000"]}}})
+    [judged], real = work.all_judged([made])
+    assert judged.scores is not None
+    assert real == {}
+    assert said.warnings == ["real music: could not be measured: its process was killed"]

@@ -68,7 +68,7 @@ def test_a_system_is_named_by_what_it_sets_off_from(runs: Path, tmp_path: Path) 
     assert started.folder(tmp_path) != plain.folder(tmp_path)
     note_start(started, started.folder(tmp_path))
     write_json(started.folder(tmp_path) / FACTS, {"made": {}})
-    assert kept_entries(tmp_path) == [started]
+    assert kept_entries(tmp_path, Reporter()) == [started]
 
 
 def test_systems_of_one_name_are_not_taken_for_each_other(runs: Path, tmp_path: Path) -> None:

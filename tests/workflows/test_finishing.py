@@ -61,6 +61,14 @@ def test_loudness_is_that_of_the_faded_clip() -> None:
     assert remarks == []
 
 
+@pytest.mark.parametrize(("seconds", "n_remarks"), [(2.0, 0), (3.0, 0), (5.0, 1)])
+def test_silence_for_what_was_not_made_is_said(seconds: float, n_remarks: int) -> None:
+    made, remarks = finish(Clip(tune(3.0, RATE), RATE), seconds, SoundOptions())
+    assert made.duration_s == seconds
+    assert len(remarks) == n_remarks
+    assert all("3.00 s were made, and silence follows up to the 5 s" in line for line in remarks)
+
+
 def test_a_loudness_that_the_peak_forbids_is_said() -> None:
     clip = Clip(tune(3.0, RATE), RATE)
     clip.samples[:, 9000] = 1.0

@@ -83,7 +83,8 @@ def stored_latents(tracks: Tracks, key: str, run: Path, reporter: Reporter) -> L
                         left_s = (time.monotonic() - begun) * (in_all / written - 1)
                         said = f"encoding the recordings, {clock(left_s)} left"
                         reporter.progress(written, in_all, said)
-        write_json(folder / INDEX, {"key": key, "places": places})
+        took_s = round(time.monotonic() - begun, 1)
+        write_json(folder / INDEX, {"key": key, "places": places, "seconds": took_s})
     return LatentTracks(
         tracks.rendition,
         tracks.representation,
@@ -110,6 +111,15 @@ def _chunks(
             rows = representation.analyse(torch.from_numpy(audio).to(representation.device))
         frames = trim_context(representation, rows.reshape(1, -1, rows.shape[2]), stop - start)
         yield frames[0].T.cpu().numpy()
+
+
+def encoding_s(run: Path) -> float | None:
+    """Seconds that it took; None where nothing was encoded, or it does not say."""
+    try:
+        said = json.loads((run / FOLDER / INDEX).read_text(encoding="utf-8"))["seconds"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return float(said)
 
 
 def _places(index: Path, key: str) -> list[list[int]] | None:

@@ -65,7 +65,7 @@ def _codec_of(start: Description, own: Preset) -> Preset:
     inside = start.representation.config
     sound = representations.load(inside["representation"]["name"])
     model = models.load(inside["model"]["name"])
-    sizes = from_dict(model.Config, inside["model"]["config"], "--init: codec.")
+    sizes: Any = from_dict(model.Config, inside["model"]["config"], "--init: codec.")
     return replace(
         own,
         representation=Part(

@@ -1,10 +1,13 @@
 """`menura train`: a system of a recipe from a corpus."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from menura import recipes, representations, systems
+from menura.foundation.atomic import write_json
+from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -21,7 +24,8 @@ from menura.workflows.prepare import prepare
 from menura.workflows.starting import started
 
 CORPUS, CODEC = "corpus", stages.CODEC
-READY = (CORPUS, RENDITION, CODEC, latents.FOLDER)
+LIMITS = "limits.json"
+READY = (CORPUS, RENDITION, CODEC, latents.FOLDER, LIMITS)
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ def train(
         (of MIDI files, where the recipe learns notes).
 
     Ends after `minutes` or `steps`, or when the held-out value stops falling. A run that was
-    stopped goes on with resume=True, and ends as if it had never stopped.
+    stopped goes on with resume=True, and ends as if it had never stopped: at the limit that it was
+    begun with, unless another is given.
     init: the folder of a system of the same recipe to start from, "base" for the one that ships,
         or "none"; None is base where this Menura has it and recipe and preset fit it. Over a codec
         the run has the other's codec and sizes, and learns labels that it had not beside its own;
@@ -75,7 +80,9 @@ def train(
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)
     prepared = _prepared(corpus, out, _layout(chosen), reporter)
+    limits = _kept_limits(out, limits, reporter)
     result, minutes_in_all = stages.run_stages(order, chosen, prepared, out, limits, reporter)
+    (out / LIMITS).unlink(missing_ok=True)
     best = "" if result.held_out is None else f"; best held-out value {result.held_out:.4f}"
     if result.held_out_before is not None:
         best += f" ({result.held_out_before:.4f} before)"
@@ -94,6 +101,22 @@ def _limits(steps: int | None, minutes: float | None) -> Limits:
     if minutes is not None and not minutes > 0:
         raise UsageError(f"--minutes must be above 0, not {minutes:g}")
     return Limits(steps, minutes)
+
+
+def _kept_limits(out: Path, asked: Limits, reporter: Reporter) -> Limits:
+    """What is asked for, kept until the run comes to its end; where nothing is asked for, what it
+    was begun with."""
+    file = out / LIMITS
+    if asked != Limits():
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(file, asdict(asked))
+        return asked
+    if not file.is_file():
+        return asked
+    kept = from_dict(Limits, json.loads(file.read_text(encoding="utf-8")))
+    length = f"{kept.minutes:g} min" if kept.minutes is not None else f"{kept.steps} steps"
+    reporter.say(f"going on to the {length} that this run was begun with")
+    return kept
 
 
 def _check_folder(out: Path, resume: bool) -> None:

@@ -14,6 +14,7 @@ from menura.evaluation.compare.material import Material, material_of
 from menura.evaluation.compare.stretches import read
 from menura.evaluation.compare.ways import WAYS
 from menura.evaluation.metrics import Clips, Measurement, Metric
+from menura.foundation.errors import MenuraError
 from menura.prepared import PreparedCorpus
 from tunes import tune
 
@@ -159,6 +160,19 @@ def test_one_metric_that_fails_costs_no_other(
     assert found.not_measured["frechet-mfcc"] == "RuntimeError: a fault of its own"
     assert found.broken == ("frechet-mfcc",)
     assert "frechet-spectral" in found.scores
+
+
+@pytest.mark.parametrize(("cause", "broken"), [(OSError("full"), True), (None, False)])
+def test_a_trouble_of_the_machine_is_no_lasting_reason(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, cause: OSError | None, broken: bool
+) -> None:
+    def full(reference: Clips, candidate: Clips) -> Measurement:
+        raise MenuraError("sound cannot be kept here") from cause
+
+    monkeypatch.setattr(judge._metrics["frechet-mfcc"], "score", full)
+    found = judged(judge, "generate", noise(3))
+    assert found.not_measured["frechet-mfcc"] == "sound cannot be kept here"
+    assert ("frechet-mfcc" in found.broken) is broken
 
 
 def test_silence_and_nothing_are_said_to_be_so(judge: Judge) -> None:
