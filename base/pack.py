@@ -35,8 +35,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.models.contract import Codes, Generates
 from menura.prepared import PreparedCorpus
 from menura.systems import Description, TrainedSystem, load, save
-from menura.training.stage import METRICS
-from menura.workflows.learning import STAGES
+from menura.training.carrying import METRICS, ROUND_TRIP, STAGES, its_own_db
 from menura.workflows.train import CODEC
 from train import MADE, MOST_BYTES, PERMITTED
 
@@ -85,10 +84,18 @@ def pack(work: Path, out: Path) -> dict[str, int]:
         facts = _nearest(system, made, clip, folder.parent, codec)
         text = card(system, facts, rows)
         save(system, folder, kept_as=HALVES[facts.kept_as], card=text, codec=codec)
-        write_json(folder / STAGES, stages_of(made))
+        stages = stages_of(made)
+        stages[-1] |= _carried(run)
+        write_json(folder / STAGES, stages)
         return facts
 
     return _packed(out, write)
+
+
+def _carried(run: Path) -> dict[str, float]:
+    """How its own music comes back through its codec, by which other music is judged."""
+    value = its_own_db(run)
+    return {} if value is None else {ROUND_TRIP: value}
 
 
 def stages_of(made: Mapping[str, Any]) -> list[dict[str, Any]]:

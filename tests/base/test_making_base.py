@@ -22,7 +22,7 @@ from menura.foundation import shipped
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
-from menura.training import checkpoint
+from menura.training import carrying, checkpoint
 from menura.workflows.compare.starts import minutes_behind
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
@@ -260,6 +260,7 @@ def test_what_is_packed(work: Path, packed: Path) -> None:
     sums = json.loads((out / "checksums.json").read_text())
     assert set(sums) == {*FILES, STAGES}
     assert sums["weights.safetensors"] == pack._sha256(out / "weights.safetensors")
+    assert 0 < (carrying.its_own_db(work / "run") or 0) == carrying.its_own_db(out)
     card = (out / "README.md").read_text()
     for fact in ("Seed 3", "--codec-minutes 0.01", "## Rights", "Frank Wen", "--seed 5", "c0",
                  "flute, piano", "minutes of training", "licence of weights"):  # fmt: skip

@@ -8,6 +8,9 @@ from menura.foundation.printable import printable
 from menura.training.rows import Tracks
 
 METRICS, ROUND_TRIP = "metrics.json", "round_trip_db"
+STAGES = "stages.json"
+"""In a system that was packed away from its run: the METRICS of its stages, as far as they are
+told, the last one last."""
 # A codec that had learnt solo piano alone for a quarter of an hour brings back held-out piano with
 # 1.7 dB of difference, lofi with 2.4 and ambient music, which has what it never heard, with 3.4
 # (docs/log.md): the last is what it should be trained on for.
@@ -26,9 +29,11 @@ def carried_db(tracks: Tracks, n_pieces: int = N_PIECES) -> float:
 def its_own_db(folder: Path) -> float | None:
     """Of the held-out music that the system in this folder was trained with; None where it does
     not say."""
+    is_packed = (folder / STAGES).is_file()
     try:
-        said = json.loads((folder / METRICS).read_text(encoding="utf-8"))[ROUND_TRIP]
-    except (OSError, ValueError, KeyError, TypeError):
+        told = json.loads((folder / (STAGES if is_packed else METRICS)).read_text(encoding="utf-8"))
+        said = (told[-1] if is_packed else told)[ROUND_TRIP]
+    except (OSError, ValueError, LookupError, TypeError):
         return None
     return None if said is None else float(said)
 

@@ -6,12 +6,10 @@ from typing import Any, Literal
 
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.training.stage import METRICS
+from menura.training.carrying import METRICS, STAGES
 from menura.workflows.train import CODEC
 
 Curve = list[tuple[float, float]]
-STAGES = "stages.json"
-"""In a system that was packed away from its run: what `stages` finds, in one file."""
 
 
 def read_curve(log: Path, by: Literal["step", "minutes"] = "step") -> dict[str, Curve]:
