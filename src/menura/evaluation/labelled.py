@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32
@@ -25,12 +26,12 @@ class Labelled:
     tracks: tuple[PreparedTrack, ...]
     left_out: tuple[Dropped, ...]
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Of each track."""
         return tuple(track.labels[self.kind] for track in self.tracks)
 
-    @property
+    @cached_property
     def groups(self) -> tuple[str, ...]:
         """The recording of each track. Recordings that hold the very same sound are one, though
         the corpus may have put them into different splits."""
