@@ -109,6 +109,8 @@ def measured(label: str, work: Path, options: Any) -> Table:
     source = Path(os.environ["MENURA_DATA"]) / folder
     prepare(source, work / folder, corpus=layout, resume=True, reporter=Speaker())
     chosen = [name for name in options.classifiers.split(",") if name]
+    kinds = [kind(name) for name in chosen]
+    any_deep = not kinds or any(one.is_deep for one in kinds)
     report = classify_table(
         work / folder,
         work / f"{label}-table",
@@ -116,8 +118,8 @@ def measured(label: str, work: Path, options: Any) -> Table:
         classifiers=chosen,
         folds=folds,
         preset=options.preset,
-        grid=True,
-        minutes=options.minutes,
+        grid=not kinds or any(one.grid for one in kinds),
+        minutes=options.minutes if any_deep else None,
         reporter=Speaker(),
     )
     return report.table

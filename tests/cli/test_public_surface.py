@@ -92,7 +92,8 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
     "evaluate": ("CANDIDATES REFERENCE", {"--metrics", "--through"}),
     "compare": (
         "CORPUS",
-        {"--recipes", "--minutes", "--out", "--preset", "--clips", "--seconds", "--seed"},
+        {"--recipes", "--minutes", "--out", "--preset", "--clips", "--seconds", "--seed"}
+        | {"--page-seconds"},
     ),
     "classify train": (
         "CORPUS",

@@ -1,5 +1,6 @@
 """Which tracks of a corpus have a label, and which labels can be learnt."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def test_tracks_without_the_label_are_left_out_with_the_reason() -> None:
     rest = found.without({"a": "too short"})
     assert rest.labels == ("jazz",)
     assert (rest.left_out[-1].file, rest.left_out[-1].reason) == ("a", "too short")
+
+
+def test_recordings_of_equal_sound_are_one() -> None:
+    """Whatever splits they were put into: no fold learns from what another is judged by."""
+    tracks = [track(f"{n}.wav", f"r{n}", {"genre": "jazz" if n < 2 else "rock"}) for n in range(4)]
+    copy = replace(tracks[0], id="copy.wav", group="copy", split="test")
+    found = labelled(corpus(*tracks, copy), "genre")
+    groups = dict(zip([own.id for own in found.tracks], found.groups, strict=True))
+    assert groups["copy.wav"] == groups["0.wav"]
+    assert len(set(groups.values())) == 4
+    same = [replace(own, content="one") for own in tracks[:2]]
+    with pytest.raises(MenuraError, match=r"jazz: 1 recording \(2 tracks\); at least 2 needed"):
+        learnable(labelled(corpus(*same, *tracks[2:]), "genre"), 2)
 
 
 def test_the_only_kind_need_not_be_named() -> None:

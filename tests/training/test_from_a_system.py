@@ -281,7 +281,7 @@ def test_a_codec_is_trained_on_at_a_rate_of_this_run(
     tuned(ended, corpus, tmp_path / "run")
     plan = checkpoint.read_plan(tmp_path / "run" / "codec")
     own = load_recipe("latent-flow").presets["tiny"].codec
-    assert plan["model.schedule.kind"] == own.model.config.schedule.kind != "trapezoid"
+    assert plan["model.config.schedule.kind"] == own.model.config.schedule.kind != "trapezoid"
 
 
 def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path) -> None:

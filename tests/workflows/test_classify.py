@@ -198,8 +198,8 @@ def test_a_stopped_table_goes_on(
 
     assert verdicts(report.table) == verdicts(whole.table)
     monkeypatch.setattr(table_file, "fit", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):  # another seed rests on nothing that was kept
-        classify_table(prepared, tmp_path / "t", seed=1, **asked)
+    anew = classify_table(prepared, tmp_path / "t", seed=1, **asked)  # rests on nothing kept
+    assert [row.failed[:17] for row in anew.table.rows] == ["ZeroDivisionError"] * 2
 
 
 @pytest.mark.parametrize(
@@ -226,22 +226,6 @@ def test_a_failure_is_a_row(
     assert done.verdicts is not None
     assert told.warnings == [f"naive-bayes failed: {words}"]
     assert f"naive-bayes failed: {words}" in (tmp_path / "t" / "table.md").read_text("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("named", "line"),
-    [
-        ({"classifiers": ["cnn-1", "rnn"], "grid": True}, "--grid: there is none of cnn-1 and rnn"),
-        ({"classifiers": ["svm"], "minutes": 5.0}, "--minutes: svm does not learn step by step"),
-        ({"minutes": 0.0}, "--minutes must be above 0"),
-    ],
-)
-def test_options_that_none_can_use_are_refused(
-    prepared: Path, tmp_path: Path, named: dict[str, Any], line: str
-) -> None:
-    with pytest.raises(UsageError, match=line):
-        classify_table(prepared, tmp_path / "t", **named)
-    assert not (tmp_path / "t").exists()
 
 
 def test_what_is_left_out_is_named(folder: Path, tmp_path: Path) -> None:
@@ -322,9 +306,12 @@ def test_a_corpus_that_cannot_be_written_is_read(
         ({"classifier": "svn"}, "did you mean 'svm'"),
         ({"preset": "huge"}, "there is no preset of svm 'huge'"),
         ({"settings": {"d": "1"}}, "'d' is not a setting"),
-        ({"classifier": "cnn-1", "grid": True}, "--grid: cnn-1 has none.*decision-tree, k-nn"),
-        ({"epochs": 2}, "--epochs: svm does not learn step by step.*cnn-1, cnn-2, log-mel-cnn"),
-        ({"minutes": 1.0}, "--minutes: svm does not"),
+        (
+            {"classifier": "cnn-1", "grid": True},
+            "--grid: there is none of cnn-1.*decision-tree, k-nn",
+        ),
+        ({"epochs": 2}, "--epochs: of svm none learns step by step.*cnn-1, cnn-2, log-mel-cnn"),
+        ({"minutes": 1.0}, "--minutes: of svm none learns"),
         ({"classifier": "rnn", "epochs": 0}, "--epochs must be at least 1"),
         ({"classifier": "rnn", "minutes": 0.0}, "--minutes must be above 0"),
         ({"workers": 0}, "--workers must be at least 1"),

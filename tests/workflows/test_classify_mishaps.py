@@ -12,7 +12,7 @@ import soundfile
 
 import quick_rows
 from menura.evaluation.confusion_picture import MOST_LABELS
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.prepared import PreparedCorpus
 from menura.prepared.crew import Crew, Payload
@@ -67,6 +67,22 @@ def test_names_that_are_no_text_are_judged_and_left_out(folder: Path, tmp_path: 
     written = json.loads((tmp_path / "t" / "table.json").read_text("utf-8"))
     assert written["left_out"][0]["file"] == "th\\xe9.wav"
     assert "xe9.wav: has no genre" in (tmp_path / "t" / "table.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("named", "line"),
+    [
+        ({"classifiers": ["cnn-1", "rnn"], "grid": True}, "--grid: there is none of cnn-1 and rnn"),
+        ({"classifiers": ["svm"], "minutes": 5.0}, "--minutes: of svm none learns step by step"),
+        ({"minutes": 0.0}, "--minutes must be above 0"),
+    ],
+)
+def test_options_that_none_can_use_are_refused(
+    folder: Path, tmp_path: Path, named: dict[str, Any], line: str
+) -> None:
+    with pytest.raises(UsageError, match=line):
+        classify_table(folder, tmp_path / "t", **named)
+    assert not (tmp_path / "t").exists()
 
 
 def test_what_lacked_memory_once_is_tried_again(

@@ -198,5 +198,5 @@ def test_real_music_that_cannot_be_measured_costs_no_system(
     made = Outcome(Entry("gan", "tiny"), "gan", {"made": {"generate": {"names": ["000"]}}})
     [judged], real = work.all_judged([made])
     assert judged.scores is not None
-    assert real == {}
+    assert real == {"scores": {}, "reason": "its process was killed"}
     assert said.warnings == ["real music: could not be measured: its process was killed"]

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 import menura
+from menura.evaluation.compare.material import material_of
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Reporter
+from menura.prepared import PreparedCorpus
 from menura.training.stage import METRICS
 from menura.workflows.compare import making, story
-from menura.workflows.compare.order import FACTS, Entry, entries_of, kept_entries
-from menura.workflows.compare.results import Outcome
+from menura.workflows.compare.order import FACTS, Entry, Order, entries_of, kept_entries
+from menura.workflows.compare.results import Found, Outcome
 from menura.workflows.compare.starts import minutes_behind, note_start, start_of
 from menura.workflows.train import train
 from tunes import folder_of_tunes
@@ -104,8 +106,11 @@ def test_the_page_has_the_minutes_of_the_start_beside_its_own(runs: Path, tmp_pa
     assert facts["start"]["minutes"] == pytest.approx(behind)
     assert str(runs) not in json.dumps(facts)
     outcome = Outcome(entry, entry.name("tiny"), facts)
-    told = story._entrant(outcome, (), tmp_path, with_start=True)
+    prepared = PreparedCorpus.open(runs / "prepared")
+    order = Order(prepared.fingerprint, 0.005, 2, 1.0, 0)
+    found = Found(order, "tunes", {}, material_of(prepared, 2, 1.0, 0), (outcome,), {})
+    told = story._entrant(outcome, (), found, tmp_path, with_start=True)
     assert told.figures["before, by its start (min)"] == pytest.approx(behind)
     assert list(told.figures)[:2] == ["trained (min)", "before, by its start (min)"]
-    alone = story._entrant(outcome, (), tmp_path, with_start=False)
+    alone = story._entrant(outcome, (), found, tmp_path, with_start=False)
     assert "before, by its start (min)" not in alone.figures

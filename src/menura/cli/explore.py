@@ -43,7 +43,8 @@ from menura.cli.words import out_option, seed_option, workers_option
     "--most",
     type=COUNT,
     metavar="N",
-    help="Sounds on the maps, evenly from all (default: 10000 of a corpus, 1000 of a run).",
+    help="Sounds on the maps, evenly from all, and as many generated ones (default: 10000 of a "
+    "corpus, 1000 of a run).",
 )
 @workers_option("work")
 @seed_option

@@ -153,7 +153,9 @@ def _section(row: Row, picture: str | None) -> str:
     trained = "\n".join(f"- {line}" for line in words)
     shown = f"\n![what {row.classifier} took for what]({picture})\n" if picture else ""
     table = _rows(("", "precision", "recall", "f1-score", "support"), lines)
-    return f"## {row.classifier}\n\n{settings or 'no settings'}\n\n{trained}\n\n{table}{shown}"
+    return (
+        f"## {row.classifier}\n\n{settings or 'no other settings'}\n\n{trained}\n\n{table}{shown}"
+    )
 
 
 def _lines(verdicts: Verdicts) -> list[tuple[str, LabelScores]]:

@@ -87,9 +87,9 @@ def learnable(
     """
     splits = set(among)
     recordings: dict[str, set[str]] = defaultdict(set)
-    for track in found.tracks:
+    for track, group in zip(found.tracks, found.groups, strict=True):
         if track.split in splits:
-            recordings[track.labels[found.kind]].add(track.group)
+            recordings[track.labels[found.kind]].add(group)
     n_tracks = Counter(found.labels)
     few = {
         label: f"{len(recordings[label])} recording{'s' * (len(recordings[label]) != 1)} "

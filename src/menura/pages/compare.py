@@ -165,7 +165,7 @@ def _standing(page: Page, story: Compared) -> None:
     )
     remarks = [f"{e.name}: {remark}" for e in story.entrants for remark in e.remarks]
     if remarks:
-        page.folded(f"What could not be made or measured ({len(remarks)})", remarks)
+        page.folded(f"What could not be made or measured, or was changed ({len(remarks)})", remarks)
 
 
 def _way(page: Page, tried: Tried, limits: str) -> None:

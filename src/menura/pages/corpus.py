@@ -202,11 +202,11 @@ def tell_left_out(
     page: Page, left_out: Sequence[tuple[str, str]], maps: MapsStory, notes: Sequence[str] = ()
 ) -> None:
     """Sounds that are not on the maps, and numbers that the maps do not rest on."""
-    if left_out or notes:
-        page.section("Left out")
-    for note in notes:
-        page.text(f"{note[:1].upper()}{note[1:]}.")
+    if notes:
+        page.section("What else is there")
+        page.points([f"{note[:1].upper()}{note[1:]}." for note in notes])
     if left_out:
+        page.section("Left out")
         page.table(
             ["sound", "why"],
             [list(row) for row in left_out[:MOST_ROWS]],

@@ -124,7 +124,7 @@ def labels_to_learn(
     if not issubclass(kind, Conditioned):
         return ()
     tracks = [track for track in prepared.tracks if track.split == "train"]
-    naming = naming_kinds((track.group, track.labels) for track in tracks)
+    naming = naming_kinds((track.group, track.labels) for track in prepared.tracks)
     there = {kind for track in tracks for kind in track.labels} - naming
     kinds = there & set(preset.label_kinds) or there
     own = label_names(

@@ -25,7 +25,7 @@ def started(
 ) -> tuple[str, Preset]:
     """What the run starts from, by name, and the preset in the sizes of that.
 
-    init: None is `base` where it is there and the recipe and preset fit it, and nothing otherwise;
+    init: None is `base` where it is there and recipe, preset and settings fit it, else nothing;
     a run that is gone on with keeps what it was begun from. out, codec: folders of its stages.
     """
     by_itself = init is None

@@ -65,9 +65,10 @@ def train(
     stopped goes on with resume=True, and ends as if it had never stopped: at the limit that it was
     begun with, unless another is given.
     init: the folder of a system of the same recipe to start from, "base" for the one that ships,
-        or "none"; None is base where this Menura has it and recipe and preset fit it. Over a codec
-        the run has the other's codec and sizes, and learns labels that it had not beside its own;
-        the codec is trained on first where this music comes back poorly from it (tuning.codec).
+        or "none"; None is base where this Menura has it and recipe, preset and settings fit it.
+        Over a codec the run has the other's codec and sizes, and learns labels that it had not
+        beside its own; the codec is trained on first where this music comes back poorly from it
+        (tuning.codec).
     settings: dotted names of the preset → values, e.g. {"model.n_hidden": "512"}.
     """
     out, reporter = Path(out), reporter or Reporter()
@@ -79,8 +80,8 @@ def train(
         chosen = chosen.tuned().with_settings(settings or {})
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
     order = Order(recipe, preset, init, seed, device, precision)
+    limits = _kept_limits(out, limits, resume, reporter)
     prepared = _prepared(corpus, out, _layout(chosen), reporter)
-    limits = _kept_limits(out, limits, reporter)
     result, minutes_in_all = stages.run_stages(order, chosen, prepared, out, limits, reporter)
     (out / LIMITS).unlink(missing_ok=True)
     best = "" if result.held_out is None else f"; best held-out value {result.held_out:.4f}"
@@ -103,15 +104,16 @@ def _limits(steps: int | None, minutes: float | None) -> Limits:
     return Limits(steps, minutes)
 
 
-def _kept_limits(out: Path, asked: Limits, reporter: Reporter) -> Limits:
-    """What is asked for, kept until the run comes to its end; where nothing is asked for, what it
-    was begun with."""
+def _kept_limits(out: Path, asked: Limits, resume: bool, reporter: Reporter) -> Limits:
+    """What is asked for, kept until the run comes to its end; where a run that is gone on with is
+    asked for nothing, what it was begun with."""
     file = out / LIMITS
     if asked != Limits():
         out.mkdir(parents=True, exist_ok=True)
         write_json(file, asdict(asked))
         return asked
-    if not file.is_file():
+    if not resume or not file.is_file():
+        file.unlink(missing_ok=True)  # of a try that was broken off
         return asked
     kept = from_dict(Limits, json.loads(file.read_text(encoding="utf-8")))
     length = f"{kept.minutes:g} min" if kept.minutes is not None else f"{kept.steps} steps"

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from menura.evaluation.classifiers._described import DescribedClassifier, Numbers, Scaled
-from menura.evaluation.classifiers.contract import Probabilities
+from menura.evaluation.classifiers.contract import Arrays, Probabilities
 
 AT_ONCE = 2**24  # distances held at once
 
@@ -43,6 +43,11 @@ class KNn(DescribedClassifier):
         self, rows: Scaled, numbers: Numbers, groups: Sequence[str], seed: int
     ) -> dict[str, np.ndarray]:
         return {"rows": rows, "numbers": numbers}
+
+    def restore(self, arrays: Arrays) -> None:
+        super().restore(arrays)
+        if (n := int(arrays["numbers"].max()) + 1) > len(self.labels):
+            raise ValueError(f"it tells {n} labels, not {len(self.labels)}")
 
     def judge(self, rows: Scaled) -> Probabilities:
         known, numbers = self._arrays["rows"], self._arrays["numbers"]

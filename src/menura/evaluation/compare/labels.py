@@ -32,8 +32,7 @@ def kind_of(material: Material) -> str | None:
     that most held-out recordings have, pitch last, since timbre does not tell it. Kinds that name
     recordings are none. None where no kind has two labels.
     """
-    train = [track for track in material.prepared.tracks if track.split == "train"]
-    naming = naming_kinds((track.group, track.labels) for track in train)
+    naming = naming_kinds((track.group, track.labels) for track in material.prepared.tracks)
     values: dict[str, Counter[str]] = defaultdict(Counter)
     for track in _held_out(material):
         for kind, value in track.labels.items():

@@ -166,10 +166,11 @@ def _few(
             f"{raters}{where}: intervals drawn from so few are too narrow; "
             f"{FEW_RATERS} or more are wanted"
         )
-    if alike := sum(one.low is not None and one.low == one.high for _, one in told):
+    known = [one for _, one in told if one.low is not None]
+    if alike := sum(one.low == one.high for one in known):
         yield (
-            f"{alike} of {len(told)} intervals have no width: all raters said the same, which does "
-            "not say that others would"
+            f"{alike} of {len(known)} intervals have no width: all raters said the same, which "
+            "does not say that others would"
         )
 
 

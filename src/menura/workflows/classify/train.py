@@ -155,7 +155,7 @@ def check_options(
         option = "--epochs" if epochs is not None else "--minutes"
         able = [one for one in every if classifiers.kind(one).is_deep]
         raise UsageError(
-            f"{option}: {listed} does not learn step by step; those that do: {', '.join(able)}"
+            f"{option}: of {listed} none learns step by step; those that do: {', '.join(able)}"
         )
     if epochs is not None and epochs < 1:
         raise UsageError(f"--epochs must be at least 1, not {epochs}")

@@ -222,13 +222,15 @@ class _Work:
         return Outcome(one.entry, one.name, one.facts, scores)
 
     def _judged_real(self, child: Apart, ways: tuple[str, ...]) -> dict[str, Any]:
-        """Empty where it could not be measured: hours of training must not be lost for that."""
+        """With the reason where it could not be measured: hours of training must not be lost for
+        that."""
         folder, teller = self._out / REAL, _Named(self._reporter, REAL_NAME)
         try:
             return child.do(self._judging(folder, ways), teller)
         except (FailedError, DiedError) as error:
-            teller.warn(f"could not be measured: {self._reason(error, folder)}")
-            return {}
+            reason = self._reason(error, folder)
+            teller.warn(f"could not be measured: {reason}")
+            return {"scores": {}, "reason": reason}
 
     def _judging(self, folder: Path, ways: tuple[str, ...]) -> dict[str, Any]:
         order = self._order

@@ -71,7 +71,7 @@ def _cut(clip: Clip, way: str, seconds: float, seed_s: float) -> Clip:
     elif way == "inpaint":
         start_s = max(0.0, (clip.duration_s - seconds) / 2)
     shown = clip.between(start_s, start_s + seconds)
-    return conform(shown, min(shown.sample_rate, MOST_RATE), 1)
+    return conform(shown, min(shown.sample_rate, MOST_RATE), shown.n_channels)
 
 
 def _before_the_seam(seconds: float, seed_s: float) -> float:

@@ -58,7 +58,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Found:
-    """A comparison. real: scores of real music, as its file holds them."""
+    """A comparison. real: scores of real music, as its file holds them; "reason": why there are
+    none."""
 
     order: Order
     corpus: str
@@ -139,6 +140,7 @@ def _plain(found: Found) -> dict[str, Any]:
             for one in found.outcomes
         },
         "real": found.real["scores"] if found.real else {},
+        "real_reason": found.real.get("reason", ""),
         "ranks": {way: found.ranks(way) for way in found.ways()},
     }
 

@@ -54,6 +54,11 @@ def story_of(found: Found, out: Path, sound_s: float) -> Compared:
             "held-out pieces is as long as these); beginnings that are gone on from are "
             f"{found.material.seed_s:g} s long.",
             *_places(found),
+            *(
+                [f"Real music could not be measured in their place ({found.real['reason']})."]
+                if found.real.get("reason")
+                else []
+            ),
         ),
         data=tuple(_data(found)),
         entrants=tuple(
@@ -123,7 +128,10 @@ def _places(found: Found) -> Iterator[str]:
             words = ", ".join(f"{key} {value}" for key, value in about.items())
             seen.setdefault(words, []).append(one.name)
     if len(seen) > 1:
-        yield "Not all on one machine, so that the same minutes are not the same work:"
+        yield (
+            "Not all on one machine with the same versions, so that the same minutes are not the "
+            "same work:"
+        )
         yield from (f"{', '.join(names)} on {words}." for words, names in seen.items())
 
 

@@ -64,7 +64,8 @@ def explore(
         describes the sounds now (at most the 30 s in the middle of each, at 22,050 Hz).
     echonest: FMA's echonest.csv or its folder, for maps of high-level features; None looks in and
         beside a corpus that is FMA's.
-    most: sounds on the maps at most, evenly from all; None is 10,000 of a corpus, 1000 of a run.
+    most: sounds on the maps at most, evenly from all, and as many generated ones; None is 10,000 of
+        a corpus, 1000 of a run.
     workers: processes; None takes one for each core that may be used. seed: of the maps.
 
     Sounds that cannot be used are left out with a reason, on the page, in the report and on

@@ -14,7 +14,7 @@ from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.models.contract import Embeds, Planar
-from menura.pages.atlas import values_shown
+from menura.pages.atlas import OTHER, values_shown
 from menura.pages.explore import Explored, RunStory, explore_page
 from menura.pages.plane import Cell, Dot, Plane
 from menura.prepared import NotWritableError, PreparedCorpus, Rendition
@@ -207,7 +207,7 @@ def _explored(
         Dot(
             rendition.tracks[index].id,
             *place,
-            label=label if label in named else "other" if label else "–",
+            label=label if label in named else OTHER if label else "–",
             clip=_clip(rendition, index, HEARD_S) if number in heard else None,
         )
         for number, (index, place, label) in enumerate(zip(chosen, places, labels, strict=True))
