@@ -32,6 +32,11 @@ def test_nothing_of_the_users_is_overwritten(corpus: Path, tmp_path: Path) -> No
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
+def test_what_a_killed_try_left_is_nothing_of_the_users(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / ".0123456789ab.tmp.safetensors").write_bytes(b"half")
+    train("stft-lstm", corpus, tmp_path, preset="tiny", steps=1)
+
+
 def test_a_system_without_a_checkpoint_is_not_trained_over(corpus: Path, tmp_path: Path) -> None:
     train("stft-lstm", corpus, tmp_path, preset="tiny", steps=3)
     (tmp_path / checkpoint.FILE).unlink()

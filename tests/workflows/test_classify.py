@@ -119,6 +119,8 @@ def test_a_prepared_corpus_and_a_saved_classifier(
     }
     assert report.held_out.n_recordings == 15 - len(known)
     loaded, about = classifiers.open_saved(tmp_path / "c")
+    n_known = sum(track.split != "valid" for track in PreparedCorpus.open(prepared).tracks)
+    assert (sum(about.tracks.values()) == n_known) is (name == "svm"), "a part chose when to stop"
     assert about.data_fingerprint == PreparedCorpus.open(prepared).fingerprint
     assert about.training == report.training
     answers = classify_predict(tmp_path / "c", folder, workers=1)

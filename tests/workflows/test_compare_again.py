@@ -13,6 +13,7 @@ from menura.audio import Clip
 from menura.evaluation import metrics
 from menura.evaluation.compare.judging import Judged
 from menura.evaluation.compare.material import Material
+from menura.evaluation.compare.stretches import Part
 from menura.evaluation.compare.ways import WAYS
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
@@ -22,7 +23,7 @@ from menura.workflows.compare import compare as comparing
 from menura.workflows.compare import judging, making, story
 from menura.workflows.compare.apart import DiedError
 from menura.workflows.compare.order import FACTS, REASON, Entry, Order, kept_entries
-from menura.workflows.compare.results import Outcome
+from menura.workflows.compare.results import Found, Outcome
 from tunes import tune
 
 
@@ -169,6 +170,47 @@ def test_speed_is_of_new_music(made: dict[str, tuple[float, float]], speed: floa
         for way, (took, sound) in made.items()
     }
     assert story._speed({"made": facts}, 4.0) == (None if speed is None else pytest.approx(speed))
+
+
+def found_of(*outcomes: Outcome) -> Found:
+    material = object.__new__(Material)
+    for name, value in (("n", 3), ("pieces", ((),) * 3), ("going_on", ((),) * 2), ("seed_s", 1.0)):
+        object.__setattr__(material, name, value)
+    return Found(Order("d", 5.0, 3, 2.0, 0), "c", {}, material, outcomes, {})
+
+
+def test_fewer_clips_and_quieter_ones_are_said() -> None:
+    made = {
+        "generate": {"names": ["000", "001", "002"], "lowered_db": {"000": 1.25, "002": 6.5}},
+        "continue": {"names": ["000"]},
+        "vary": {"not_made": "why"},
+    }
+    loud, few = story._changed(made, found_of())
+    assert "2 of 3 clips were above full scale, and lowered by up to 6.5 dB" in loud
+    assert few.startswith("gone on with: 1 of 2 clips")
+
+
+def test_other_machines_are_said() -> None:
+    def outcome(name: str, torch: str) -> Outcome:
+        return Outcome(Entry(name, "tiny"), name, {"machine": {"cores": 2, "torch": torch}})
+
+    one, same, other = outcome("a", "2.13"), outcome("b", "2.13"), outcome("c", "2.14")
+    assert list(story._places(found_of(one, same))) == []
+    first, *lines = story._places(found_of(one, same, other))
+    assert "not the same work" in first
+    assert lines == ["a, b on cores 2, torch 2.13.", "c on cores 2, torch 2.14."]
+
+
+def test_recordings_shorter_than_the_clips_are_said() -> None:
+    material = found_of().material
+    for lengths, n in (((4.0, 4.0, 9.0), 1), ((4.0, 10.0, 10.0), 0)):
+        stretches = tuple((Part(0, 0.0, seconds),) for seconds in lengths)
+        object.__setattr__(material, "held_out", stretches)
+        object.__setattr__(material, "seconds", 10.0)
+        said = Collected()
+        comparing._say_short(material, said)
+        assert len(said.warnings) == n
+        assert all("--seconds 4 makes them alike" in line for line in said.warnings)
 
 
 class Dying:
