@@ -21,7 +21,7 @@ from menura.foundation.reporting import Collected, Reporter
 from menura.systems import TrainedSystem
 from menura.workflows.compare import compare as comparing
 from menura.workflows.compare import judging, making, story
-from menura.workflows.compare.apart import DiedError
+from menura.workflows.compare.apart import Apart, DiedError
 from menura.workflows.compare.order import FACTS, REASON, Entry, Order, kept_entries
 from menura.workflows.compare.results import Found, Outcome
 from tunes import tune
@@ -213,7 +213,7 @@ def test_recordings_shorter_than_the_clips_are_said() -> None:
         assert all("--seconds 4 makes them alike" in line for line in said.warnings)
 
 
-class Dying:
+class Dying(Apart):
     """In place of the process that measures: real music is too much for it."""
 
     def __init__(self, *_: object) -> None:

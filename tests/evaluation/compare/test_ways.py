@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from menura.evaluation.compare import ways
+from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.stretches import Part
 from menura.systems import ScoreSystem
 
@@ -38,7 +39,8 @@ def test_continuations_of_notes_are_as_long_as_those_of_sound(
     stretches = {f"{n:03}": (Part(n, 0.0, 4.0),) for n in range(len(seeds))}
     monkeypatch.setattr(ways, "seeds_of", lambda _: stretches)
     monkeypatch.setattr(ways, "_played", lambda system, material, stretch: seeds[stretch[0].track])
-    system, material = GoesOn(), SimpleNamespace(seconds=10.0)
-    made = dict(ways._continued(system, material, 7))  # type: ignore[arg-type]
+    system, material = GoesOn(), object.__new__(Material)
+    object.__setattr__(material, "seconds", 10.0)
+    made = dict(ways._continued(system, material, 7))
     assert system.asked == [(seeds[0], 10.5, 7), (seeds[3], 10.0, 10)]
     assert list(made) == ["000", "003"]
