@@ -166,4 +166,25 @@ CLASSIFIER_FAULTS = (
         "classifier, judge = fitted.classifier, examples.take(division.known)",
         _WHOLE,
     ),
+    Fault(
+        "a fault of one classifier ends the table",
+        "src/menura/workflows/classify/table.py",
+        "except Exception as error:",
+        "except MenuraError as error:",
+        _WHOLE,
+    ),
+    Fault(
+        "equal sound under two names is two recordings",
+        "src/menura/evaluation/labelled.py",
+        "joined.join(same.setdefault(track.content, track.group), track.group)",
+        "joined.join(track.group, track.group)",
+        ("tests/evaluation/test_labelled.py",),
+    ),
+    Fault(
+        "a network's card lists what only chose when it stops",
+        "src/menura/evaluation/fitting.py",
+        "learnt_from = first.learn",
+        "learnt_from = division.known",
+        _WHOLE,
+    ),
 )

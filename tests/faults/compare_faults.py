@@ -6,6 +6,7 @@ COMPARE = "src/menura/evaluation/compare"
 WORK = "src/menura/workflows/compare"
 STARTS = ("tests/workflows/test_compare_starts.py",)
 INTERVALS = ("tests/evaluation/compare/test_intervals.py",)
+AGAIN = ("tests/workflows/test_compare_again.py",)
 JUDGING = ("tests/evaluation/compare/test_judging.py",)
 
 COMPARE_FAULTS = (
@@ -54,8 +55,8 @@ COMPARE_FAULTS = (
     Fault(
         "a system that fails ends the comparison",
         "src/menura/workflows/compare/compare.py",
-        "except (FailedError, DiedError) as error:\n            reason = self._reason(",
-        "except NotImplementedError as error:\n            reason = self._reason(",
+        "as error:\n            reason = self._reason(error, folder)\n        if reason:",
+        "as error:\n            raise\n        if reason:",
         ("tests/workflows/test_compare.py",),
     ),
     Fault(
@@ -120,5 +121,33 @@ COMPARE_FAULTS = (
         "return found if len(found) > 1 else [Asked(name, None) for name in labels]",
         "return [Asked(name, known.get(name)) for name in labels]",
         ("tests/evaluation/compare/test_labels.py",),
+    ),
+    Fault(
+        "a full disk is why a metric says nothing for ever",
+        f"{COMPARE}/judging.py",
+        "isinstance(cause, OSError | MemoryError)",
+        "isinstance(cause, ValueError)",
+        JUDGING,
+    ),
+    Fault(
+        "continuations of notes end before the others",
+        f"{COMPARE}/ways.py",
+        "seconds = length_s(stretch) + material.seconds - played.score.duration_s",
+        "seconds = material.seconds",
+        ("tests/evaluation/compare/test_ways.py",),
+    ),
+    Fault(
+        "seeds count as music that was made",
+        f"{WORK}/story.py",
+        'made["sound_s"] - known_s * len(made["names"])',
+        'made["sound_s"]',
+        AGAIN,
+    ),
+    Fault(
+        "real music that cannot be measured ends the comparison",
+        f"{WORK}/compare.py",
+        'return {"scores": {}, "reason": reason}',
+        "raise",
+        AGAIN,
     ),
 )

@@ -151,4 +151,11 @@ LISTENING_FAULTS = (
         "            if len(message.get('body', b'')) > 16 * MOST_BODY_BYTES:\n",
         _SERVER,
     ),
+    Fault(
+        "agreement of choices depends on which system is named first",
+        "src/menura/evaluation/listening/choices.py",
+        "return [*units, *([1 - value for value in unit] for unit in units)]",
+        "return units",
+        ("tests/evaluation/listening/test_choices_and_scores.py",),
+    ),
 )

@@ -183,4 +183,18 @@ METRIC_FAULTS = (
         "divide = halves",
         ("tests/evaluation/test_label_accuracy.py",),
     ),
+    Fault(
+        "two notes are a beat",
+        "src/menura/evaluation/pulse.py",
+        "if 0 < n_onsets < FEWEST_ONSETS",
+        "if 0 < n_onsets < 1",
+        ("tests/evaluation/test_pulse.py",),
+    ),
+    Fault(
+        "rests are pieces however short",
+        "src/menura/evaluation/pieces.py",
+        "if taken >= shortest_s:",
+        "if taken >= SHORTEST_S:",
+        ("tests/evaluation/test_pieces.py",),
+    ),
 )
