@@ -136,6 +136,9 @@ def test_no_limit_is_better_than_the_ideal() -> None:
     low, high = limits(Telling(), made)
     assert low == 0.0
     assert high > 0
+    share = Telling()
+    share.higher_is_better, share.ideal = True, 1.0  # type: ignore[misc]
+    assert limits(share, made)[0] == 0.0, "no share is below none"
 
 
 @pytest.mark.parametrize("name", ["frechet-spectral", "frechet-mfcc", "log-mel-distance"])

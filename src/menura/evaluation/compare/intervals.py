@@ -39,7 +39,8 @@ def interval(
     """95 % limits of `measured`, which is the score of these two, over other draws of candidates.
 
     It says nothing of other references, nor of a system trained again. No limit is better than the
-    metric's ideal. None where there are too few clips, or the metric does not suit fewer of them.
+    metric's ideal, and none of what is better the higher it is (shares) below 0. None where there
+    are too few clips, or the metric does not suit fewer of them.
     """
     parts = _own_values(measured)
     if parts is None:
@@ -51,7 +52,7 @@ def interval(
         return None
     low, high = limits
     if metric.higher_is_better:
-        return low, min(high, max(metric.ideal, measured.value))
+        return max(low, min(0.0, measured.value)), min(high, max(metric.ideal, measured.value))
     return max(low, min(metric.ideal, measured.value)), high
 
 
