@@ -91,7 +91,8 @@ def corpus_page(story: CorpusStory) -> Page:
     tell_maps(page, story.maps, story.n_mapped, story.n_there)
     _tell_counts(page, story)
     _tell_alike(page, story)
-    tell_left_out(page, story.left_out, story.maps, story.notes)
+    _tell_notes(page, story.notes)
+    tell_left_out(page, story.left_out, story.maps)
     tell_times(page, story.maps.took)
     return page
 
@@ -198,13 +199,14 @@ def _tell_alike(page: Page, story: CorpusStory) -> None:
     )
 
 
-def tell_left_out(
-    page: Page, left_out: Sequence[tuple[str, str]], maps: MapsStory, notes: Sequence[str] = ()
-) -> None:
-    """Sounds that are not on the maps, and numbers that the maps do not rest on."""
+def _tell_notes(page: Page, notes: Sequence[str]) -> None:
     if notes:
         page.section("What else is there")
         page.points([f"{note[:1].upper()}{note[1:]}." for note in notes])
+
+
+def tell_left_out(page: Page, left_out: Sequence[tuple[str, str]], maps: MapsStory) -> None:
+    """Sounds that are not on the maps, and numbers that the maps do not rest on."""
     if left_out:
         page.section("Left out")
         page.table(

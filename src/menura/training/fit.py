@@ -142,9 +142,8 @@ class Fit:
         ):
             try:
                 if self._origin and self.progress.step == 0 and self.progress.first is None:
-                    self._look(
-                        guard, tracking, clocks, limits
-                    )  # it may be that nothing is to be gained
+                    # It may be that nothing is to be gained.
+                    self._look(guard, tracking, clocks, limits)
                 while not (reason := self._reason_to_end(limits, clocks, interrupts)):
                     self._one_step(guard, clocks, limits)
                     if self.progress.step % self.settings.evaluate_every == 0:

@@ -29,6 +29,7 @@ from menura.workflows.explore.tracks import (
     Explorable,
     Explorables,
     described,
+    evenly,
     made_in,
     sounds_of_prepared,
 )
@@ -167,8 +168,7 @@ def _some(rendition: Rendition, most: int) -> list[int]:
     indices = rendition.of_split("train")
     if not indices:
         raise MenuraError("no track is in the training split of this corpus")
-    step = max(1.0, len(indices) / most)
-    return [indices[int(i * step)] for i in range(min(len(indices), most))]
+    return evenly(indices, most)
 
 
 def _latents(

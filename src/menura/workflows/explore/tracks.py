@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float32
@@ -32,6 +33,7 @@ MADE = "generated: "  # begins the id of what a system made
 SPLIT = "split"  # a kind of label that prepared corpora have
 UNFINISHED, HEARD = "unfinished", "heard.unfinished"
 
+T = TypeVar("T")
 Rows = Mapping[str, Float32[np.ndarray, " columns"]]
 
 
@@ -71,11 +73,11 @@ class Explorables:
 
     def some(self, most: int, reporter: Reporter) -> list[Explorable]:
         """At most so many of them, evenly from all; said where there are more."""
-        step = max(1.0, len(self.tracks) / most)
-        n = min(len(self.tracks), most)
-        if n < len(self.tracks):
-            reporter.say(f"{n} of {len(self.tracks)} sounds of {printable(self.name)}, evenly")
-        return [self.tracks[int(i * step)] for i in range(n)]
+        found = evenly(self.tracks, most)
+        if len(found) < len(self.tracks):
+            n_there = len(self.tracks)
+            reporter.say(f"{len(found)} of {n_there} sounds of {printable(self.name)}, evenly")
+        return found
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class Described:
     columns: tuple[str, ...]
     rows: Rows
     dropped: tuple[Dropped, ...]
+
+
+def evenly(all_: Sequence[T], most: int) -> list[T]:
+    """At most so many, evenly from all of them."""
+    step = max(1.0, len(all_) / most)
+    return [all_[int(i * step)] for i in range(min(len(all_), most))]
 
 
 def sounds_of(folder: Path) -> Explorables:
