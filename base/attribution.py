@@ -21,6 +21,9 @@ FLUIDR3 = (
     "Klenk, Winfried Hubbe, Dylan, Tim, Gort, Uros Katic and Ethan Winer; MIT licence"
 )
 
+CHANGES = """cut, resampled, mixed to mono; gain, pitch, speed and brightness
+changed; noise added; mixed with each other"""
+
 
 def attribution(rows: Iterable[Permitted]) -> str:
     """All of ATTRIBUTION.md."""
@@ -28,13 +31,13 @@ def attribution(rows: Iterable[Permitted]) -> str:
 
 Written by `python base/attribution.py` from allowlist.csv; not by hand.
 
-{sources(rows, "##")}"""
+{sources(rows, "##", "`base`", CHANGES)}"""
 
 
-def sources(rows: Iterable[Permitted], heading: str) -> str:
+def sources(rows: Iterable[Permitted], heading: str, learner: str, changes: str) -> str:
     """Every source that is learnt from, by licence; those held out are in no weights.
 
-    heading: what stands before the name of a licence."""
+    heading: what stands before the name of a licence. changes: made to what is learnt from."""
     learnt = [row for row in rows if row.use == "train"]
     found: dict[str, dict[tuple[str, str], int]] = {licence: {} for licence in LINKS}
     for row in learnt:
@@ -48,10 +51,9 @@ def sources(rows: Iterable[Permitted], heading: str) -> str:
         if counts
     ]
     return f"""\
-`base` has learnt from the files below, and from pieces that Menura composed and played with
+{learner} has learnt from the files below, and from pieces that Menura composed and played with
 {FLUIDR3}.
-Changes made to all recordings: cut, resampled, mixed to mono; gain, pitch, speed and brightness
-changed; noise added; mixed with each other. None of the authors has endorsed Menura or what it
+Changes made to all recordings: {changes}. None of the authors has endorsed Menura or what it
 generates.
 
 {chr(10).join(parts)}"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allowlist import Permitted
-from attribution import sources
+from attribution import CHANGES, sources
 from menura.models import powers_of
 from menura.systems import BoundSystem
 
@@ -76,7 +76,7 @@ Minutes are those of training, over all sittings; more or faster minutes give ot
 
 ## Sources
 
-{sources(rows, "###")}"""
+{sources(rows, "###", "`base`", CHANGES)}"""
 
 
 def card_of_codec(system: BoundSystem, facts: Facts, rows: Iterable[Permitted]) -> str:
@@ -109,7 +109,7 @@ Seed {made["seed"]}. In the folder of Menura's sources, with FluidR3 as base/REA
 {_order(made["order"])}
 ## Sources
 
-{sources(rows, "###")}"""
+{sources(rows, "###", "`base`", CHANGES)}"""
 
 
 def made_of_codec(made: Mapping[str, Any]) -> Mapping[str, Any]:

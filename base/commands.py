@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.reporting import Reporter
 
 
 def say(line: str) -> None:
@@ -23,3 +24,22 @@ def plainly() -> Iterator[None]:
     except KeyboardInterrupt:
         say("stopped; the same command goes on from here")
         sys.exit(130)
+
+
+class Told(Reporter):
+    """Plain lines on standard error; progress every tenth of what there is."""
+
+    def __init__(self) -> None:
+        self._said = -1
+
+    def say(self, line: str) -> None:
+        say(line)
+
+    def warn(self, line: str) -> None:
+        say(f"warning: {line}")
+
+    def progress(self, done: float, total: float, line: str) -> None:
+        tenth = int(10 * done / total) if total else -1
+        if tenth != self._said:
+            self._said = tenth
+            say(line)

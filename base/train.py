@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from allowlist import read_allowlist
-from commands import plainly, say
+from commands import Told, plainly
 from learnt import Heard, heard
 from material import positive
 from menura import recipes
@@ -63,25 +63,6 @@ def arguments() -> argparse.Namespace:
         "--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="repeat it"
     )
     return parser.parse_args()
-
-
-class Told(Reporter):
-    """Plain lines on standard error; progress every tenth of what there is."""
-
-    def __init__(self) -> None:
-        self._said = -1
-
-    def say(self, line: str) -> None:
-        say(line)
-
-    def warn(self, line: str) -> None:
-        say(f"warning: {line}")
-
-    def progress(self, done: float, total: float, line: str) -> None:
-        tenth = int(10 * done / total) if total else -1
-        if tenth != self._said:
-            self._said = tenth
-            say(line)
 
 
 def make(options: argparse.Namespace, reporter: Reporter) -> None:

@@ -1,0 +1,98 @@
+"""Trains the classifier whose last layer but one is Menura's own embedding of sound.
+
+It learns from what base learns from: the recordings of allowlist.csv, single notes by the family of
+their instrument and music by its genre, and pieces that material.py has composed, by what plays in
+them; all as one set of labels. Two minutes show that it works; half an hour on two cores is meant
+for what ships, in src/menura/evaluation/embeddings/shipped. DIR is a folder as of `menura classify
+train`, whose README.md says how well it does on recordings that it did not hear, and whose they
+are that it did.
+
+  python base/material.py --hours 12 --out work/composed --seed 0
+  MENURA_DATA=... python base/classifier.py --composed work/composed --work work/heard --out DIR
+"""
+
+import argparse
+import csv
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from allowlist import Permitted, read_allowlist
+from attribution import sources
+from commands import Told, plainly, say
+from menura.foundation.atomic import write_text
+from menura.workflows.classify.train import classify_train
+from menura.workflows.prepare import prepare
+
+CLASSIFIER, SEED = "log-mel-cnn", 0
+ENDLESS = "1000"  # its minutes end it
+CHANGES = "cut, resampled, mixed to mono; gain changed; bands and moments masked"
+Line = tuple[str, str, str, str, str]
+"""File, label, recording, split and licence."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--composed", type=Path, required=True, help="what material.py made")
+    parser.add_argument("--work", type=Path, required=True, help="for what is prepared")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    options = parser.parse_args()
+    with plainly():
+        data, corpus = Path(os.environ["MENURA_DATA"]), options.work / "corpus"
+        rows = read_allowlist()
+        # Only what the list names is taken; the rest of the folder is dropped with the reason.
+        labels = written(options.work / "recorded.csv", recorded(rows))
+        prepare(data, corpus, labels=labels, resume=True)
+        labels = written(options.work / "composed.csv", composed(options.composed))
+        prepare(options.composed, corpus, labels=labels, append=True, resume=True)
+        report = classify_train(
+            corpus,
+            options.out,
+            label="label",
+            classifier=CLASSIFIER,
+            settings={"learning.epochs": ENDLESS, "learning.patience": ENDLESS},
+            minutes=options.minutes,
+            seed=SEED,
+            reporter=Told(),
+        )
+        card = report.out / "README.md"
+        text = card.read_text(encoding="utf-8")
+        write_text(card, f"{text}\n## Sources\n\n{sources(rows, '###', 'It', CHANGES)}")
+        say(f"{report.out}: {len(report.labels)} labels")
+
+
+def written(file: Path, lines: Iterable[Line]) -> Path:
+    """A label file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("file", "label", "group", "split", "licence"))
+        writer.writerows(lines)
+    return file
+
+
+def recorded(rows: Iterable[Permitted]) -> Iterator[Line]:
+    """What the list permits and has a label for."""
+    for row in rows:
+        if label := row.genre or (row.family and f"note of {row.family}"):
+            yield row.file, label, row.recording, row.use, row.licence
+
+
+def composed(folder: Path) -> Iterator[Line]:
+    """Composed pieces: notes by family, as those of `recorded`, and music by its one family, or by
+    its kind where several play."""
+    listed = (folder / "labels.csv").read_text(encoding="utf-8").splitlines()
+    rows = {row["file"]: row for row in csv.DictReader(listed)}
+    for line in (folder / "pieces.jsonl").read_text(encoding="utf-8").splitlines():
+        piece = json.loads(line)
+        file, family = f"audio/{piece['number']:06d}.flac", piece["labels"].get("family")
+        label = piece["labels"].get("genre") or piece["kind"]
+        if family:
+            label = f"note of {family}" if piece["kind"] == "notes" else f"music of {family}"
+        yield file, label, file, rows[file]["split"], rows[file]["licence"]
+
+
+if __name__ == "__main__":
+    main()
