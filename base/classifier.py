@@ -13,14 +13,16 @@ are that it did.
 
 import argparse
 import csv
-import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from allowlist import Permitted, read_allowlist
 from attribution import sources
 from commands import Told, plainly, say
+from making import LABELS, finished_pieces
+from menura.evaluation.classifiers import CARD
 from menura.foundation.atomic import write_text
 from menura.workflows.classify.train import classify_train
 from menura.workflows.prepare import prepare
@@ -57,10 +59,15 @@ def main() -> None:
             seed=SEED,
             reporter=Told(),
         )
-        card = report.out / "README.md"
-        text = card.read_text(encoding="utf-8")
-        write_text(card, f"{text}\n## Sources\n\n{sources(rows, '###', 'It', CHANGES)}")
+        name_sources(report.out / CARD, rows)
         say(f"{report.out}: {len(report.labels)} labels")
+
+
+def name_sources(card: Path, rows: Iterable[Permitted]) -> None:
+    """Add them to what the card says. What is validated on is learnt from here too."""
+    learnt = [replace(row, use="train") for row in rows if row.use != "test"]
+    text = card.read_text(encoding="utf-8")
+    write_text(card, f"{text}\n## Sources\n\n{sources(learnt, '###', 'It', CHANGES)}")
 
 
 def written(file: Path, lines: Iterable[Line]) -> Path:
@@ -83,15 +90,13 @@ def recorded(rows: Iterable[Permitted]) -> Iterator[Line]:
 def composed(folder: Path) -> Iterator[Line]:
     """Composed pieces: notes by family, as those of `recorded`, and music by its one family, or by
     its kind where several play."""
-    listed = (folder / "labels.csv").read_text(encoding="utf-8").splitlines()
-    rows = {row["file"]: row for row in csv.DictReader(listed)}
-    for line in (folder / "pieces.jsonl").read_text(encoding="utf-8").splitlines():
-        piece = json.loads(line)
-        file, family = f"audio/{piece['number']:06d}.flac", piece["labels"].get("family")
-        label = piece["labels"].get("genre") or piece["kind"]
-        if family:
-            label = f"note of {family}" if piece["kind"] == "notes" else f"music of {family}"
-        yield file, label, file, rows[file]["split"], rows[file]["licence"]
+    pieces = {piece.file: piece for piece in finished_pieces(folder).values()}
+    listed = (folder / LABELS).read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(listed):
+        piece, label = pieces[row["file"]], row["genre"]
+        if row["family"]:
+            label = f"{'note' if piece.kind == 'notes' else 'music'} of {row['family']}"
+        yield piece.file, label or piece.kind, piece.file, row["split"], row["licence"]
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def make(
     Raises MenuraError where the folder is of another order, or a process dies.
     """
     _begin(order, out)
-    there = _journal(out)
+    there = finished_pieces(out)
     made, seconds = list[Made](), 0.0
     with closing(_in_order(order, out, there, n_processes)) as pieces:
         for piece in pieces:
@@ -145,7 +145,7 @@ def _begin(order: Order, out: Path) -> None:
         write_json(file, stated)
 
 
-def _journal(out: Path) -> dict[int, Made]:
+def finished_pieces(out: Path) -> dict[int, Made]:
     """What is finished, by number: a line that was torn, or whose file is not as it was, is not."""
     there: dict[int, Made] = {}
     file = out / JOURNAL
@@ -212,7 +212,7 @@ def _leave_interrupts() -> None:
 
 def _remove_unfinished(out: Path) -> None:
     """Pieces that were made ahead of the last one that was wanted."""
-    known = {made.file for made in _journal(out).values()}
+    known = {made.file for made in finished_pieces(out).values()}
     for file in (out / "audio").glob("*.flac"):
         if f"audio/{file.name}" not in known:
             file.unlink()

@@ -34,12 +34,14 @@ def cut(rendition: Rendition, splits: Any, n: int, seconds: float, seed: int) ->
 
 
 def cut_clips(clips: Sequence[Clip], n: int, seconds: float, seed: int) -> dict[str, Clip]:
-    """n pieces from anywhere in the clips that are longer, all of them in turn."""
+    """n pieces from anywhere in the clips that are longer: of all in turn, or of n that are
+    evenly apart where there are more."""
     rng = np.random.default_rng(seed)
     long = [clip for clip in clips if clip.duration_s > seconds]
+    in_turn = [long[k * len(long) // n] for k in range(n)] if len(long) > n else long
     found = {}
     for number in range(n):
-        clip = long[number % len(long)]
+        clip = in_turn[number % len(in_turn)]
         length = round(seconds * clip.sample_rate)
         start = int(rng.integers(clip.n_samples - length))
         found[f"{number:02}"] = Clip(clip.read(start, start + length), clip.sample_rate)

@@ -25,7 +25,7 @@ def labelled_notes(system: TrainedSystem, corpus: Path) -> dict[str, float]:
     """
     labels = set(system.labels)
     known = _real(corpus, ("train",), labels)
-    asked = _first(_real(corpus, ("valid", "test"), labels & set(map(label_of, known))), OF_EACH)
+    asked = _some(_real(corpus, ("valid", "test"), labels & set(map(label_of, known))), OF_EACH)
     if not asked:
         return {}
     made = {
@@ -73,10 +73,10 @@ def _real(corpus: Path, splits: Iterable[Split], labels: Container[str | None]) 
     }
 
 
-def _first(notes: Clips, n: int) -> dict[str, Clip]:
-    """n of each label, evenly from all that there are."""
-    return {
-        name: own[name]
-        for own in by_label(notes).values()
-        for name in list(own)[:: max(1, len(own) // n)][:n]
-    }
+def _some(notes: Clips, n: int) -> dict[str, Clip]:
+    """n of each label, or all, evenly from what there is."""
+    found = {}
+    for own in by_label(notes).values():
+        names, n_own = list(own), min(n, len(own))
+        found |= {names[k * len(own) // n_own]: None for k in range(n_own)}
+    return {name: notes[name] for name in found}

@@ -43,7 +43,11 @@ def levels(clips: Clips) -> dict[str, float]:
 
 
 def copies(train_clips: Clips, clips: Clips) -> dict[str, float]:
-    found = metrics.load("memorisation").score(train_clips, clips)
+    """Nothing of clips that are all silent."""
+    memorisation = metrics.load("memorisation")
+    if memorisation.unsuited(train_clips, clips):
+        return {}
+    found = memorisation.score(train_clips, clips)
     return {
         "copies of training windows": round(found.value, 4),
         "nearest × real": round(found.details["median nearest distance × real"], 2),

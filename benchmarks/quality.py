@@ -1,11 +1,13 @@
 """`latent-flow`, from base and from nothing, beside the systems of the reports: the same
 recordings, the same minutes, every stage counted.
 
-Trains each row from what it starts from, one after the other; makes 32 clips of 8 s with each, and
+Trains each row from what it starts from, one after the other; makes 256 s of clips with each, and
 measures them against the held-out recordings. Pieces of the training recordings, as many and as
-long, are the row of real music. Of notes also: those that are asked for by label, are they heard as
-that, and in tune? Writes docs/results/quality-MATERIAL.{md,json,png}. It takes hours: rows that are
-there stay, --only says what to do now, and what is in --work already is used.
+long, are the row of real music. Clips are as long as what is learnt from: 8 s of piano, single
+notes of 4 s. Of notes also: those that are asked for by label, are they heard as that, and in tune?
+A row that fails stands there with its reason. Writes docs/results/quality-MATERIAL.{md,json,png}.
+It takes hours: rows that are there stay, --only says what to do now, and what is in --work already
+is used.
 
   MENURA_DATA=... python benchmarks/quality.py piano|notes [--only NAME …] [--work DIR]
 """
@@ -24,6 +26,7 @@ from machine import machine
 from materials import KINDS, Material
 from measures import against, copies, levels
 from menura.audio.picture import spectrograms_png
+from menura.foundation.errors import MenuraError
 from menura.training.latents import encoding_s
 from menura.workflows.compare.starts import start_of
 from menura.workflows.learning import stages
@@ -33,7 +36,8 @@ from page_parts import table, where
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 MATERIALS = ("piano", "notes")
-N_CLIPS, CLIP_S = 32, 8.0
+SECONDS = 256.0  # of the clips of a row
+CLIP_S = {"piano": 8.0, "notes": 4.0}  # many systems have heard nothing past the end of a note
 OURS, BASE, NOTHING = "latent-flow", "base", "none"
 LONG = 3  # times the minutes
 REAL = "real: pieces of the training recordings"
@@ -82,12 +86,19 @@ def main() -> None:
         corpus = KINDS[options.material].prepare(work)
         material = KINDS[options.material].hear(corpus, None)
         figures = begun(options.material, options.minutes)
-        figures["rows"] = {**real_rows(figures["rows"], material), **figures["rows"]}
-        for name in wanted(figures["rows"], options.only):
-            found, clips = measure(name, corpus, material, work, options.minutes)
-            figures["rows"][name] = found
-            if name == FROM_BASE:
-                draw(options.material, material, clips)
+        clip_s = CLIP_S[options.material]
+        figures["rows"] = {**real_rows(figures["rows"], material, clip_s), **figures["rows"]}
+        for name in wanted(figures, options.only):
+            row = Trial(ROWS[name], corpus, material, clip_s)
+            try:
+                found, clips = measure(row, work, options.minutes)
+            except MenuraError as error:
+                figures["failed"][name] = str(error)
+            else:
+                figures["rows"][name] = found
+                figures["failed"].pop(name, None)
+                if name == FROM_BASE:
+                    draw(options.material, row, clips)
             write(options.material, figures)  # after each: the next may not come to its end
 
 
@@ -97,29 +108,32 @@ def begun(kind: str, minutes: float) -> dict[str, Any]:
     if file.is_file():
         before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         if before["minutes"] == minutes:
-            return before
-    return {"minutes": minutes, "rows": {}}
+            return {"failed": {}, **before}
+    return {"minutes": minutes, "rows": {}, "failed": {}}
 
 
-def real_rows(there: Mapping[str, Any], material: Material) -> dict[str, Any]:
+def real_rows(there: Mapping[str, Any], material: Material, clip_s: float) -> dict[str, Any]:
     """Rows of real music that are not there yet: what can be expected of others' music, and the
     least that any can have."""
     found = {}
     for name, recordings in ((SAME, material.held_out), (REAL, material.train)):
         if name not in there:
-            pieces = cut_clips(list(recordings.values()), N_CLIPS, CLIP_S, seed=2)
+            pieces = cut_clips(list(recordings.values()), round(SECONDS / clip_s), clip_s, seed=2)
             row = {**against(material.held_out, pieces), **levels(pieces)}
             found[name] = {"clips": row, "machine": machine()}
     return found
 
 
-def wanted(rows: Mapping[str, Any], only: Iterable[str] | None) -> Iterable[str]:
+def wanted(figures: Mapping[str, Any], only: Iterable[str] | None) -> Iterable[str]:
     """What is named; or all that is missing, and of the rivals the best one for longer as well."""
     if only is not None:
         yield from only
         return
-    yield from (name for name in (FROM_BASE, FROM_NOTHING, LONGER, *RIVALS) if name not in rows)
-    if (longer := f"{best(rows)}, {LONG} × as long") not in rows:
+    rows = figures["rows"]
+    for name in (FROM_BASE, FROM_NOTHING, LONGER, *RIVALS):
+        if name not in rows and name not in figures["failed"]:
+            yield name
+    if rows.keys() & RIVALS and (longer := f"{best(rows)}, {LONG} × as long") not in rows:
         yield longer
 
 
@@ -129,15 +143,23 @@ def best(rows: Mapping[str, Any]) -> str:
     return min(there, key=lambda name: rows[name]["clips"][SPECTRAL])
 
 
-def measure(
-    name: str, corpus: Path, material: Material, work: Path, minutes: float
-) -> tuple[dict[str, Any], Clips]:
-    row = ROWS[name]
+@dataclass(frozen=True)
+class Trial:
+    """A row, what it learns from and is judged by, and how long its clips are."""
+
+    row: Row
+    corpus: Path
+    material: Material
+    clip_s: float
+
+
+def measure(trial: Trial, work: Path, minutes: float) -> tuple[dict[str, Any], Clips]:
+    row, corpus, material = trial.row, trial.corpus, trial.material
     folder = f"{corpus.name}-{row.recipe}-{row.preset}-{row.init}-{row.times * minutes:g}"
     run = work / folder
     train_once(row.recipe, row.preset, corpus, run, row.times * minutes, row.init)
     system = load_of_sound(run)
-    clips = generated(system, N_CLIPS, CLIP_S)
+    clips = generated(system, round(SECONDS / trial.clip_s), trial.clip_s)
     figures: dict[str, Any] = {
         "machine": machine(),
         "training": training(run),
@@ -166,9 +188,10 @@ def training(run: Path) -> dict[str, Any]:
     }
 
 
-def draw(kind: str, material: Material, clips: Clips) -> None:
-    pieces = [clip for clip in material.held_out.values() if clip.duration_s >= CLIP_S]
-    rows = [("held out (real)", clip.between(0, CLIP_S)) for clip in pieces[:3]]
+def draw(kind: str, trial: Trial, clips: Clips) -> None:
+    seconds = trial.clip_s
+    pieces = [clip for clip in trial.material.held_out.values() if clip.duration_s >= seconds]
+    rows = [("held out (real)", clip.between(0, seconds)) for clip in pieces[:3]]
     rows += [("from base, made from nothing", clip) for clip in list(clips.values())[:3]]
     order = [rows[at] for at in (0, 3, 1, 4, 2, 5)]
     (RESULTS / f"quality-{kind}.png").write_bytes(spectrograms_png(order, columns=2))
@@ -182,11 +205,13 @@ def write(kind: str, figures: Mapping[str, Any]) -> None:
 
 
 def page(kind: str, figures: Mapping[str, Any]) -> str:
-    rows = figures["rows"]
+    rows, clip_s = figures["rows"], CLIP_S[kind]
+    n_clips = round(SECONDS / clip_s)
     shown = {name: rows[name] for name in (SAME, REAL, *ROWS) if name in rows}
     runs = {name: row["training"] for name, row in shown.items() if "training" in row}
     machines = dict.fromkeys(where(row["machine"]) for row in shown.values())
     by_label = {name: row["by label"] for name, row in shown.items() if "by label" in row}
+    failed = "".join(f"- {name} failed: {why}\n" for name, why in figures["failed"].items())
     asked_for = (
         f"\n## Notes asked for by label\n\n{table(by_label, 'system')}\n" if by_label else ""
     )
@@ -196,14 +221,14 @@ Written by `python benchmarks/quality.py {kind}`; not by hand. On {"; ".join(mac
 
 ## Clips made from nothing
 
-{N_CLIPS} clips of {CLIP_S:g} s a row, against all held-out recordings. The Fréchet distances are 0
+{n_clips} clips of {clip_s:g} s a row, against all held-out recordings. The Fréchet distances are 0
 for the same distribution; the first row is the least that so many clips can have, the second what
 other real music scores. Systems of the reports in their own sizes (paper) and in ours (laptop).
 
 {table({name: row["clips"] for name, row in shown.items()}, "clips")}
 
 {chr(10).join(f"- {line}" for line in verdicts(rows))}
-{asked_for}
+{failed}{asked_for}
 ## Training
 
 Minutes are of learning. Encoding, once and before it, says all recordings in a codec's latents.

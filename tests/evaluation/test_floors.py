@@ -8,7 +8,9 @@ import pytest
 from menura.audio import Clip
 from menura.evaluation import metrics
 from menura.evaluation.collecting import tape_for
-from menura.evaluation.floors import Coder, floor_of, round_trip
+from menura.evaluation.floors import Coder, divisions, floor_of, round_trip
+from menura.evaluation.pieces import halves
+from menura.foundation import seeds
 from menura.systems import TrainedSystem
 from tunes import tune
 
@@ -80,6 +82,27 @@ def test_nothing_left_is_no_figure() -> None:
     assert floor is not None
     with tape_for(RATE) as tape:
         assert round_trip(metric, floor, Coder(Quieter(0.0), tape)) is None
+
+
+def test_halves_too_short_for_as_many_pieces_are_not_taken() -> None:
+    """A third of the recordings is short: as the second half it would stand for all real music."""
+    reference = {**clips(2, 20.0), "short": Clip(tune(5.0, RATE, 9), RATE)}
+    pattern = clips(8, 2.0)
+    found = divisions(reference, pattern, seed=0)
+    assert len(found) == 5
+    assert {len(pieces) for _, pieces in found} == {8}
+    assert len({name.split()[0] for _, pieces in found for name in pieces}) == 2
+    only = {"long": reference["0"], "short": reference["short"]}
+    both = {len(pieces) for _, pieces in divisions(only, pattern, seed=0)}
+    assert both == {8}, "the long one is tried until it comes"
+
+
+def test_halves_of_equal_recordings_are_the_first_that_are_drawn() -> None:
+    reference = clips(6, 4.0)
+    found = divisions(reference, clips(3, 2.0), seed=3)
+    assert [list(first) for first, _ in found] == [
+        list(halves(reference, seeds.derive(3, "floor", draw))[0]) for draw in range(5)
+    ]
 
 
 def test_one_recording_has_no_floor() -> None:

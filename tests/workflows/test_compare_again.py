@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from menura.audio import Clip
-from menura.evaluation import metrics
+from menura.evaluation import embeddings, metrics
 from menura.evaluation.compare.judging import Judged
 from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.stretches import Part
@@ -70,6 +70,19 @@ def test_weights_that_have_come_are_measured_by(
     monkeypatch.setattr(clap, "unavailable", lambda self: "weights are not there")
     judging.judge(task, Reporter())
     monkeypatch.setattr(clap, "unavailable", lambda self: None)
+    judging.judge(task, Reporter())
+    assert judge.asked == ["generate", "vary"] * 2
+
+
+def test_an_embedding_that_is_another_measures_again(
+    task: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Distances of two editions do not compare: none of the old ones may stand beside new ones."""
+    judge = Judging(0)
+    monkeypatch.setattr(judging, "_judge", lambda *words: judge)
+    judging.judge(task, Reporter())
+    monkeypatch.setattr(type(embeddings.load("menura")), "in_words", "edition 2")
+    judging.judge(task, Reporter())
     judging.judge(task, Reporter())
     assert judge.asked == ["generate", "vary"] * 2
 

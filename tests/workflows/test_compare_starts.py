@@ -1,6 +1,7 @@
 """Systems that set off from another: what is behind them is told, and nothing is mixed up."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,18 @@ def test_the_page_has_the_minutes_of_the_start_beside_its_own(runs: Path, tmp_pa
     prepared = PreparedCorpus.open(runs / "prepared")
     order = Order(prepared.fingerprint, 0.005, 2, 1.0, 0)
     found = Found(order, "tunes", {}, material_of(prepared, 2, 1.0, 0), (outcome,), {})
-    told = story._entrant(outcome, (), found, tmp_path, with_start=True)
+    told = story._entrant(outcome, (), found, tmp_path)
     assert told.figures["before, by its start (min)"] == pytest.approx(behind)
     assert list(told.figures)[:2] == ["trained (min)", "before, by its start (min)"]
-    alone = story._entrant(outcome, (), found, tmp_path, with_start=False)
-    assert "before, by its start (min)" not in alone.figures
+    assert "encoding all recordings (min)" not in told.figures, "there is no codec"
+    other = Outcome(entry, "from nothing", {**facts, "start": None, "encoding_s": 90.0})
+    together = replace(found, outcomes=(outcome, other))
+    first, second = (
+        story._entrant(one, (), together, tmp_path).figures for one in (outcome, other)
+    )
+    columns = ("before, by its start (min)", "encoding all recordings (min)")
+    assert [first[name] for name in columns] == [pytest.approx(behind), 0.0]
+    assert [second[name] for name in columns] == [0.0, 1.5]
+    alone = replace(found, outcomes=(replace(other, facts={**facts, "start": None}),))
+    figures = story._entrant(alone.outcomes[0], (), alone, tmp_path).figures
+    assert not {*columns} & figures.keys()

@@ -11,7 +11,7 @@ from menura.evaluation.taped import TapedClip, on_tape
 from menura.foundation import seeds
 from menura.systems import System
 
-DRAWS = 5
+DRAWS, TRIED = 5, 15
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,26 @@ def divisions(
     """Some, for all metrics alike: what one embeds of the pieces, the next need not. None where
     there is too little real music.
 
+    Of more that are tried those are taken that give most: where recordings are few and unlike in
+    length, half of them may be too short for as many pieces as there are candidates.
+
     labelled: for metrics whose reference is (see `Metric.against`). Each label is then divided by
     itself: it can be told by other clips that have it, and by nothing else.
     """
     divide = halves_by_label if labelled else halves
     found: list[Division] = []
-    for draw in range(DRAWS):
+    for draw in range(TRIED):
         first, second = divide(reference, seeds.derive(seed, "floor", draw))
         if second:
             pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
             found.append((first, pieces))
-    return found
+    found.sort(key=lambda division: -_seconds(division[1]))
+    return found[:DRAWS]
+
+
+def _seconds(clips: Mapping[str, Clip]) -> int:
+    """Whole ones: what rounding leaves is not more."""
+    return round(sum(clip.duration_s for clip in clips.values()))
 
 
 def is_labelled(metric: Metric) -> bool:

@@ -73,6 +73,11 @@ def sounding(
     clip: Clip, windows_a_second: int = 1, least_db: float = -50.0
 ) -> Bool[np.ndarray, "windows"]:
     """Which of the windows of `window_embeddings` hold sound: an RMS of `least_db` dBFS or more."""
+    return _sounding(clip, windows_a_second, least_db)
+
+
+@once_per_clip
+def _sounding(clip: Clip, windows_a_second: int, least_db: float) -> Bool[np.ndarray, "windows"]:
     sound = conform(clip, SAMPLE_RATE, 1).samples[0].astype(np.float64)
     energy = np.concatenate([[0.0], np.cumsum(np.square(sound))])
     n_windows = len(_views(clip, windows_a_second))

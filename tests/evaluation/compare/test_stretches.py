@@ -68,6 +68,12 @@ def test_tracks_of_one_recording_are_no_choice_when_others_are_short() -> None:
     assert all(len(stretch) == 1 for stretch in long_stretches(only, 3, 12.0, seed=0))
 
 
+def test_more_tracks_than_parts_are_taken_from_all_of_them() -> None:
+    """They lie by instrument in the order of the corpus: the first are of one."""
+    found = long_stretches(tracks([4] * 60), 4, 4.0, seed=0)
+    assert [stretch[0].track for stretch in found] == [10, 25, 40, 55]
+
+
 def test_short_recordings_are_heard_one_by_one() -> None:
     found = short_stretches(tracks([4] * 8), 4, 10.0, seed=0)
     assert [(part.track, part.start_s, part.stop_s) for (part,) in found] == [

@@ -1,7 +1,7 @@
 """What tells the label of a sound. One file a classifier; its file name is its name."""
 
 from menura.evaluation.classifiers._finding import config_of, kind, room
-from menura.evaluation.classifiers._saving import About, load, open_saved, save
+from menura.evaluation.classifiers._saving import CARD, About, load, open_saved, save
 from menura.evaluation.classifiers.contract import (
     Classifier,
     Embeds,
@@ -13,6 +13,7 @@ from menura.evaluation.classifiers.contract import (
 )
 
 __all__ = [
+    "CARD",
     "About",
     "Classifier",
     "Embeds",

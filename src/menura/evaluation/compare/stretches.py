@@ -62,9 +62,9 @@ def score_of(prepared: PreparedCorpus, stretch: Stretch) -> Score | None:
 def long_stretches(
     tracks: Sequence[tuple[int, PreparedTrack]], n: int, seconds: float, seed: int
 ) -> list[Stretch]:
-    """n parts of so many seconds, from all tracks that are as long in turn; where fewer than two
-    recordings are, tracks laid end to end in the order of the corpus. None where all tracks
-    together are too short.
+    """n parts of so many seconds, from all tracks that are as long in turn, or from n of them that
+    lie evenly in the order of the corpus; where fewer than two recordings are as long, tracks laid
+    end to end in that order. None where all tracks together are too short.
 
     Several parts of one track come from equal shares of it, so that they overlap little.
     """
@@ -72,6 +72,7 @@ def long_stretches(
     recordings = {track.group for _, track in long}
     if not recordings or len(recordings) < min(2, len({track.group for _, track in tracks})):
         return _end_to_end(tracks, n, seconds)
+    long = [long[k * len(long) // n] for k in range(n)] if len(long) > n else long
     rng = np.random.default_rng(seeds.derive(seed, "stretches"))
     found: list[Stretch] = []
     for number in range(n):

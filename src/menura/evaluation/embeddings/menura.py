@@ -10,18 +10,18 @@ from menura.evaluation.once_per_clip import once_per_clip
 from menura.foundation.errors import MenuraError
 
 FOLDER = Path(__file__).parent / "shipped"
-"""A classifier, as `menura classify train` leaves it (benchmarks/shipped_classifier.py)."""
+"""A classifier, as `menura classify train` leaves it (base/classifier.py)."""
 FILES = ("classifier.json", "weights.safetensors")
 
 
 class Menura(Embedding):
     """The last layer but one of the classifier that comes with Menura: offline, below a megabyte.
 
-    It learnt to tell single notes by their instrument, and a little music by its genre, from those
-    recordings alone that are free for any use (its README.md says what it learnt, and how well); it
-    hears each whole second by itself. It computes on the processor, in float32, whatever else the
-    machine has: figures of two machines are to compare. They do between equal editions alone: who
-    ships other weights counts the edition up.
+    It learnt to tell single notes by their instrument and music by what plays in it, from pieces
+    that Menura composed and from recordings that are free for any use (its README.md says what it
+    learnt, how well, and whose they are); it hears each whole second by itself. It computes on the
+    processor, in float32, whatever else the machine has: figures of two machines are to compare.
+    They do between equal editions alone: who ships other weights counts the edition up.
     """
 
     in_words = "Menura's own network (edition 1), 96 numbers over 1 s, 16 kHz"

@@ -7,7 +7,7 @@ from typing import Any
 
 from menura import audio
 from menura.audio import Clip
-from menura.evaluation import metrics
+from menura.evaluation import embeddings, metrics
 from menura.evaluation.by_label import under
 from menura.evaluation.compare.judging import Judge, Judged, ReadAt
 from menura.evaluation.compare.material import material_of
@@ -35,7 +35,8 @@ class Task:
 
 def judge(payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """The scores of one system, or of real music, written into its folder unless they are there.
-    Measured again where a metric failed by a fault, or what it needs has come or gone since."""
+    Measured again where a metric failed by a fault, or what it needs has come, gone or become
+    another since."""
     task = from_dict(Task, payload)
     file = Path(task.folder) / SCORES
     done = read_json(file)
@@ -44,6 +45,7 @@ def judge(payload: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
         "menura": __version__,
         "metrics": metrics.room.names(),
         "unavailable": {name: metrics.load(name).unavailable() for name in metrics.room.names()},
+        "embeddings": {name: embeddings.load(name).in_words for name in embeddings.room.names()},
         "ways": ways,
     }
     found = {}

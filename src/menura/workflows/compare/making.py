@@ -23,6 +23,7 @@ from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
 from menura.prepared.locking import alone
 from menura.systems import BoundSystem, System, content_hash, load
+from menura.training.latents import encoding_s
 from menura.training.order import NOTHING
 from menura.training.stage import METRICS
 from menura.workflows.compare.order import FACTS, MADE, NOT_ITS_FAULT, RUN, read_json
@@ -108,6 +109,7 @@ def _facts(system: BoundSystem, run: Path) -> dict[str, Any]:
     return {
         "parameters": sum(p.numel() for module in modules for p in module.parameters()),
         "minutes": sum(stage["minutes"] for stage in trained),
+        "encoding_s": encoding_s(run),
         "start": start_of(run),
         "steps": [stage["steps"] for stage in trained],
         "held_out": last["held_out"],

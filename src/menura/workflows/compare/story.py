@@ -36,7 +36,6 @@ from menura.workflows.train import CODEC
 def story_of(found: Found, out: Path, sound_s: float) -> Compared:
     """Everything that the page tells; sounds are read from the folder, so many seconds of them."""
     order = found.order
-    starts = list(_starts(found))
     seconds = excerpt_s(found, sound_s)
     heard = {
         one.name: heard_of(one.facts, one.entry.folder(out), seconds, found.material.seed_s)
@@ -49,7 +48,7 @@ def story_of(found: Found, out: Path, sound_s: float) -> Compared:
         terms=(
             f"Trained for {order.minutes:g} min, all stages together, seed {order.seed}; training "
             "that stopped by itself took less.",
-            *starts,
+            *_starts(found),
             f"By each way {order.clips} clips of {order.seconds:g} s at most (what is made of "
             "held-out pieces is as long as these); beginnings that are gone on from are "
             f"{found.material.seed_s:g} s long.",
@@ -62,8 +61,7 @@ def story_of(found: Found, out: Path, sound_s: float) -> Compared:
         ),
         data=tuple(_data(found)),
         entrants=tuple(
-            _entrant(one, heard.get(one.name, ()), found, out, with_start=bool(starts))
-            for one in found.outcomes
+            _entrant(one, heard.get(one.name, ()), found, out) for one in found.outcomes
         ),
         tried=tuple(_tried(found, way) for way in found.ways()),
         real=heard_of_real(found, seconds),
@@ -115,9 +113,14 @@ def _starts(found: Found) -> Iterator[str]:
             )
 
 
-def _start_min(facts: Mapping[str, Any]) -> float | None:
-    start = facts.get("start")
-    return 0.0 if start is None else start["minutes"]
+def _beside_training(facts: Mapping[str, Any], found: Found) -> Iterator[tuple[str, float | None]]:
+    """Columns for what is no training on this corpus, where any of the systems has it."""
+    known = [one.facts for one in found.outcomes if one.facts is not None]
+    if any(each.get("start") for each in known):
+        start = facts.get("start")
+        yield "before, by its start (min)", 0.0 if start is None else start["minutes"]
+    if any(each.get("encoding_s") for each in known):
+        yield "encoding all recordings (min)", (facts.get("encoding_s") or 0.0) / 60
 
 
 def _places(found: Found) -> Iterator[str]:
@@ -135,9 +138,7 @@ def _places(found: Found) -> Iterator[str]:
         yield from (f"{', '.join(names)} on {words}." for words, names in seen.items())
 
 
-def _entrant(
-    one: Outcome, heard: tuple[Heard, ...], found: Found, out: Path, *, with_start: bool
-) -> Entrant:
+def _entrant(one: Outcome, heard: tuple[Heard, ...], found: Found, out: Path) -> Entrant:
     if one.reason or one.facts is None:
         return Entrant(one.name, one.reason)
     facts = one.facts
@@ -150,7 +151,7 @@ def _entrant(
         one.name,
         figures={
             "trained (min)": facts["minutes"],
-            **({"before, by its start (min)": _start_min(facts)} if with_start else {}),
+            **dict(_beside_training(facts, found)),
             "steps": float(sum(facts["steps"])),
             "parameters": float(facts["parameters"]),
             "memory (GB)": facts.get("training_gb"),
