@@ -65,7 +65,7 @@ def main() -> None:
 
 def name_sources(card: Path, rows: Iterable[Permitted]) -> None:
     """Add them to what the card says. What is validated on is learnt from here too."""
-    learnt = [replace(row, use="train") for row in rows if row.use != "test"]
+    learnt = [replace(row, use="train") for row in rows if row.use != "test" and label_of(row)]
     text = card.read_text(encoding="utf-8")
     write_text(card, f"{text}\n## Sources\n\n{sources(learnt, '###', 'It', CHANGES)}")
 
@@ -83,8 +83,13 @@ def written(file: Path, lines: Iterable[Line]) -> Path:
 def recorded(rows: Iterable[Permitted]) -> Iterator[Line]:
     """What the list permits and has a label for."""
     for row in rows:
-        if label := row.genre or (row.family and f"note of {row.family}"):
+        if label := label_of(row):
             yield row.file, label, row.recording, row.use, row.licence
+
+
+def label_of(row: Permitted) -> str:
+    """ "" of what is neither a note nor of a genre that is learnt."""
+    return row.genre or (row.family and f"note of {row.family}")
 
 
 def composed(folder: Path) -> Iterator[Line]:

@@ -33,9 +33,11 @@ def cut(rendition: Rendition, splits: Any, n: int, seconds: float, seed: int) ->
                      n, seconds, seed)  # fmt: skip
 
 
-def cut_clips(clips: Sequence[Clip], n: int, seconds: float, seed: int) -> dict[str, Clip]:
-    """n pieces from anywhere in the clips that are longer: of all in turn, or of n that are
-    evenly apart where there are more."""
+def cut_clips(
+    clips: Sequence[Clip], n: int, seconds: float, seed: int, every_s: float | None = None
+) -> dict[str, Clip]:
+    """n pieces from anywhere in the clips that are longer, or from multiples of every_s: of all
+    clips in turn, or of n that are evenly apart where there are more."""
     rng = np.random.default_rng(seed)
     long = [clip for clip in clips if clip.duration_s > seconds]
     in_turn = [long[k * len(long) // n] for k in range(n)] if len(long) > n else long
@@ -43,7 +45,11 @@ def cut_clips(clips: Sequence[Clip], n: int, seconds: float, seed: int) -> dict[
     for number in range(n):
         clip = in_turn[number % len(in_turn)]
         length = round(seconds * clip.sample_rate)
-        start = int(rng.integers(clip.n_samples - length))
+        if every_s is None:
+            start = int(rng.integers(clip.n_samples - length))
+        else:
+            every = round(every_s * clip.sample_rate)
+            start = every * int(rng.integers((clip.n_samples - length) // every + 1))
         found[f"{number:02}"] = Clip(clip.read(start, start + length), clip.sample_rate)
     return found
 

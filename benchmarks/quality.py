@@ -38,6 +38,7 @@ RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 MATERIALS = ("piano", "notes")
 SECONDS = 256.0  # of the clips of a row
 CLIP_S = {"piano": 8.0, "notes": 4.0}  # many systems have heard nothing past the end of a note
+EVERY_S = {"piano": None, "notes": 4.0}  # where pieces of real music begin: each a whole note
 OURS, BASE, NOTHING = "latent-flow", "base", "none"
 LONG = 3  # times the minutes
 REAL = "real: pieces of the training recordings"
@@ -86,10 +87,10 @@ def main() -> None:
         corpus = KINDS[options.material].prepare(work)
         material = KINDS[options.material].hear(corpus, None)
         figures = begun(options.material, options.minutes)
-        clip_s = CLIP_S[options.material]
-        figures["rows"] = {**real_rows(figures["rows"], material, clip_s), **figures["rows"]}
+        real = real_rows(figures["rows"], material, options.material)
+        figures["rows"] = {**real, **figures["rows"]}
         for name in wanted(figures, options.only):
-            row = Trial(ROWS[name], corpus, material, clip_s)
+            row = Trial(ROWS[name], corpus, material, CLIP_S[options.material])
             try:
                 found, clips = measure(row, work, options.minutes)
             except MenuraError as error:
@@ -112,13 +113,14 @@ def begun(kind: str, minutes: float) -> dict[str, Any]:
     return {"minutes": minutes, "rows": {}, "failed": {}}
 
 
-def real_rows(there: Mapping[str, Any], material: Material, clip_s: float) -> dict[str, Any]:
+def real_rows(there: Mapping[str, Any], material: Material, kind: str) -> dict[str, Any]:
     """Rows of real music that are not there yet: what can be expected of others' music, and the
     least that any can have."""
-    found = {}
+    found, clip_s = {}, CLIP_S[kind]
     for name, recordings in ((SAME, material.held_out), (REAL, material.train)):
         if name not in there:
-            pieces = cut_clips(list(recordings.values()), round(SECONDS / clip_s), clip_s, seed=2)
+            clips, n = list(recordings.values()), round(SECONDS / clip_s)
+            pieces = cut_clips(clips, n, clip_s, seed=2, every_s=EVERY_S[kind])
             row = {**against(material.held_out, pieces), **levels(pieces)}
             found[name] = {"clips": row, "machine": machine()}
     return found

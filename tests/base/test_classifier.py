@@ -1,5 +1,6 @@
 """What the embedding's classifier learns from: labels, splits, and whose names its card carries."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,14 +66,16 @@ def test_prepare_takes_the_label_file(tmp_path: Path) -> None:
 
 
 def test_the_card_names_those_that_were_learnt_from_and_no_others(tmp_path: Path) -> None:
-    def row(use: str) -> Permitted:
-        return Permitted(use, use, "", "", "", f"Song of {use}", "Somebody", "CC0 1.0")  # type: ignore[arg-type]
+    def row(use: str, genre: str = "lofi") -> Permitted:
+        return Permitted(use, use, "", "", genre, f"Song of {use}", "Somebody", "CC0 1.0")  # type: ignore[arg-type]
 
     card = tmp_path / "README.md"
     card.write_text("# A classifier\n", encoding="utf-8")
-    name_sources(card, [row("train"), row("valid"), row("test")])
+    unlabelled = replace(row("train", genre=""), title="Song of no genre")
+    name_sources(card, [row("train"), row("valid"), row("test"), unlabelled])
     text = card.read_text(encoding="utf-8")
     assert text.startswith("# A classifier\n\n## Sources\n\nIt has learnt from")
     assert "Song of train" in text
     assert "Song of valid" in text
     assert "Song of test" not in text
+    assert "Song of no genre" not in text
