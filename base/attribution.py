@@ -1,4 +1,4 @@
-"""Whom base is made from: the text that its model card carries, and base/ATTRIBUTION.md.
+"""Whom shipped weights are made from: the text that their cards carry, and base/ATTRIBUTION.md.
 
 python base/attribution.py     writes ATTRIBUTION.md anew
 """

@@ -13,17 +13,19 @@ are that it did.
 
 import argparse
 import csv
+import io
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from allowlist import Permitted, read_allowlist
 from attribution import sources
+from card import LICENCE
 from commands import Told, plainly, say
 from making import LABELS, finished_pieces
 from menura.evaluation.classifiers import CARD
 from menura.foundation.atomic import write_text
+from menura.foundation.errors import UsageError
 from menura.workflows.classify.train import classify_train
 from menura.workflows.prepare import prepare
 
@@ -42,12 +44,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     options = parser.parse_args()
     with plainly():
-        data, corpus = Path(os.environ["MENURA_DATA"]), options.work / "corpus"
+        data, corpus = _data(), options.work / "corpus"
+        of_pieces = list(composed(options.composed))
         rows = read_allowlist()
         # Only what the list names is taken; the rest of the folder is dropped with the reason.
         labels = written(options.work / "recorded.csv", recorded(rows))
         prepare(data, corpus, labels=labels, resume=True)
-        labels = written(options.work / "composed.csv", composed(options.composed))
+        labels = written(options.work / "composed.csv", of_pieces)
         prepare(options.composed, corpus, labels=labels, append=True, resume=True)
         report = classify_train(
             corpus,
@@ -59,24 +62,31 @@ def main() -> None:
             seed=SEED,
             reporter=Told(),
         )
-        name_sources(report.out / CARD, rows)
+        complete(report.out / CARD, rows)
         say(f"{report.out}: {len(report.labels)} labels")
 
 
-def name_sources(card: Path, rows: Iterable[Permitted]) -> None:
-    """Add them to what the card says. What is validated on is learnt from here too."""
-    learnt = [replace(row, use="train") for row in rows if row.use != "test" and label_of(row)]
+def _data() -> Path:
+    named = os.environ.get("MENURA_DATA", "")
+    if not named or not Path(named).is_dir():
+        raise UsageError(f"MENURA_DATA={named}: is no folder; it holds the recordings of the list")
+    return Path(named)
+
+
+def complete(card: Path, rows: Iterable[Permitted]) -> None:
+    """Add what weights that ship must say: their licence, and whose recordings are in them."""
+    named = sources(filter(label_of, rows), "###", "It", CHANGES)
     text = card.read_text(encoding="utf-8")
-    write_text(card, f"{text}\n## Sources\n\n{sources(learnt, '###', 'It', CHANGES)}")
+    write_text(card, f"{text}\nLicence of the weights: {LICENCE}.\n\n## Sources\n\n{named}")
 
 
 def written(file: Path, lines: Iterable[Line]) -> Path:
     """A label file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("file", "label", "group", "split", "licence"))
-        writer.writerows(lines)
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(("file", "label", "group", "split", "licence"))
+    out.writerows(lines)
+    write_text(file, text.getvalue())
     return file
 
 
@@ -95,9 +105,11 @@ def label_of(row: Permitted) -> str:
 def composed(folder: Path) -> Iterator[Line]:
     """Composed pieces: notes by family, as those of `recorded`, and music by its one family, or by
     its kind where several play."""
+    file = folder / LABELS
+    if not file.is_file():
+        raise UsageError(f"--composed {folder}: has no {LABELS}; make it by base/material.py")
     pieces = {piece.file: piece for piece in finished_pieces(folder).values()}
-    listed = (folder / LABELS).read_text(encoding="utf-8").splitlines()
-    for row in csv.DictReader(listed):
+    for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
         piece, label = pieces[row["file"]], row["genre"]
         if row["family"]:
             label = f"{'note' if piece.kind == 'notes' else 'music'} of {row['family']}"

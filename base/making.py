@@ -87,6 +87,8 @@ def make(
     """
     _begin(order, out)
     there = finished_pieces(out)
+    # Written anew, so that what comes next does not stand behind a torn line.
+    write_text(out / JOURNAL, "".join(_line(piece) for piece in there.values()))
     made, seconds = list[Made](), 0.0
     with closing(_in_order(order, out, there, n_processes)) as pieces:
         for piece in pieces:
@@ -157,8 +159,6 @@ def finished_pieces(out: Path) -> dict[int, Made]:
             continue
         if whole:
             there[made.number] = made
-    # Written anew, so that what comes next does not stand behind a torn line.
-    write_text(file, "".join(_line(made) for made in there.values()))
     return there
 
 

@@ -94,6 +94,7 @@ def main() -> None:
             try:
                 found, clips = measure(row, work, options.minutes)
             except MenuraError as error:
+                figures["rows"].pop(name, None)
                 figures["failed"][name] = str(error)
             else:
                 figures["rows"][name] = found
@@ -135,8 +136,10 @@ def wanted(figures: Mapping[str, Any], only: Iterable[str] | None) -> Iterable[s
     for name in (FROM_BASE, FROM_NOTHING, LONGER, *RIVALS):
         if name not in rows and name not in figures["failed"]:
             yield name
-    if rows.keys() & RIVALS and (longer := f"{best(rows)}, {LONG} × as long") not in rows:
-        yield longer
+    if rows.keys() & RIVALS:
+        longer = f"{best(rows)}, {LONG} × as long"
+        if longer not in rows and longer not in figures["failed"]:
+            yield longer
 
 
 def best(rows: Mapping[str, Any]) -> str:

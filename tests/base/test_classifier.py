@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+import classifier
 import making
 from allowlist import Permitted, read_allowlist
-from classifier import composed, name_sources, recorded, written
+from classifier import complete, composed, recorded, written
 from making import Made, Order, make
 from menura import corpora
+from menura.evaluation.classifiers import CARD
+from menura.evaluation.embeddings import menura
+from menura.foundation.errors import UsageError
 
 PLACE = Order(0, 1, None, "built-in", "CC0 1.0", "some code")
 ROWS = read_allowlist()
@@ -72,10 +76,29 @@ def test_the_card_names_those_that_were_learnt_from_and_no_others(tmp_path: Path
     card = tmp_path / "README.md"
     card.write_text("# A classifier\n", encoding="utf-8")
     unlabelled = replace(row("train", genre=""), title="Song of no genre")
-    name_sources(card, [row("train"), row("valid"), row("test"), unlabelled])
+    complete(card, [row("train"), row("valid"), row("test"), unlabelled])
     text = card.read_text(encoding="utf-8")
-    assert text.startswith("# A classifier\n\n## Sources\n\nIt has learnt from")
+    assert text.startswith("# A classifier\n\nLicence of the weights: Apache-2.0.\n\n## Sources\n")
     assert "Song of train" in text
-    assert "Song of valid" in text
-    assert "Song of test" not in text
-    assert "Song of no genre" not in text
+    assert text.count("Song of") == 1
+
+
+def test_what_is_shipped_names_all_that_it_learnt_from_as_the_list_has_it(tmp_path: Path) -> None:
+    """And says as its licence; the rest is of the training."""
+    shipped = (menura.FOLDER / CARD).read_text(encoding="utf-8")
+    trained, _, _ = shipped.partition("\nLicence of the weights")
+    card = tmp_path / "README.md"
+    card.write_text(trained, encoding="utf-8")
+    complete(card, ROWS)
+    assert card.read_text(encoding="utf-8") == shipped
+
+
+def test_what_is_not_there_is_told_in_a_line(
+    pieces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match=r"has no labels\.csv; make it by base/material\.py"):
+        list(composed(tmp_path / "nowhere"))
+    assert not (tmp_path / "nowhere").exists()
+    monkeypatch.delenv("MENURA_DATA", raising=False)
+    with pytest.raises(UsageError, match="MENURA_DATA=: is no folder"):
+        classifier._data()

@@ -1,6 +1,7 @@
 """`menura compare` in a folder of before: what counts as done, and what is tried again."""
 
 import errno
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,16 @@ from menura.systems import TrainedSystem
 from menura.workflows.compare import compare as comparing
 from menura.workflows.compare import judging, making, story
 from menura.workflows.compare.apart import Apart, DiedError
-from menura.workflows.compare.order import FACTS, REASON, Entry, Order, kept_entries
+from menura.workflows.compare.order import (
+    FACTS,
+    MARK,
+    REASON,
+    VERSION,
+    Entry,
+    Order,
+    kept_entries,
+    note,
+)
 from menura.workflows.compare.results import Found, Outcome
 from tunes import tune
 
@@ -85,6 +95,17 @@ def test_an_embedding_that_is_another_measures_again(
     judging.judge(task, Reporter())
     judging.judge(task, Reporter())
     assert judge.asked == ["generate", "vary"] * 2
+
+
+def test_a_folder_for_which_music_was_cut_otherwise_is_refused(tmp_path: Path) -> None:
+    """Its clips belong to other pieces than those that would be cut now."""
+    asked = Order("a corpus", 1.0, 2, 1.0, 0)
+    note(tmp_path, asked)
+    note(tmp_path, asked)
+    mark = json.loads((tmp_path / MARK).read_text())
+    (tmp_path / MARK).write_text(json.dumps({**mark, "version": VERSION - 1}))
+    with pytest.raises(MenuraError, match="with pieces of real music that this Menura cuts"):
+        note(tmp_path, asked)
 
 
 class Nothing(TrainedSystem):

@@ -81,13 +81,14 @@ def divisions(
         if second:
             pieces = pieces_like(second, candidate, seeds.derive(seed, "floor", draw))
             found.append((first, pieces))
-    found.sort(key=lambda division: -_seconds(division[1]))
+    wanted_s = _seconds(candidate)
+    # To a hundredth: the samples that rounding leaves do not count.
+    found.sort(key=lambda division: -round(_seconds(division[1]) / wanted_s, 2))
     return found[:DRAWS]
 
 
-def _seconds(clips: Mapping[str, Clip]) -> int:
-    """Whole ones: what rounding leaves is not more."""
-    return round(sum(clip.duration_s for clip in clips.values()))
+def _seconds(clips: Mapping[str, Clip]) -> float:
+    return sum(clip.duration_s for clip in clips.values())
 
 
 def is_labelled(metric: Metric) -> bool:

@@ -29,7 +29,7 @@ class Scored:
     """A figure, and between which limits it may lie (None: not known).
 
     Of what was made these are 95 % limits over other draws of clips (see `intervals`); of real
-    music, the lowest and the highest of five divisions of the recordings.
+    music, the lowest and the highest of five divisions of the recordings (see `floors`).
     """
 
     measured: Measurement
@@ -65,7 +65,7 @@ class Judge:
         self._metrics = {name: metrics.load(name) for name in names or metrics.room.names()}
         self._kept: dict[tuple[str, int], dict[str, Clip]] = {}
         self._tapes: dict[int, Tape] = {}
-        self._divided: dict[tuple[int, bool, tuple[float, ...]], list[Division]] = {}
+        self._divided: dict[tuple[int, bool, tuple[int, ...]], list[Division]] = {}
 
     def judge(self, way: Way, made: ReadAt) -> Judged:
         """What a system made by this way; each part that is new. Names say the label that a clip
@@ -148,11 +148,11 @@ class Judge:
         """The same for all metrics that go by label, and for all others; and for all ways that make
         clips as long."""
         lengths, rate, labelled = self._lengths(way), metric.sample_rate, is_labelled(metric)
-        key = (rate, labelled, tuple(lengths.values()))
+        samples = {name: round(seconds * rate) for name, seconds in lengths.items()}
+        key = (rate, labelled, tuple(samples.values()))
         if key not in self._divided:
             pattern = {
-                name: Clip(np.zeros((1, round(seconds * rate)), np.float32), rate)
-                for name, seconds in lengths.items()
+                name: Clip(np.zeros((1, n), np.float32), rate) for name, n in samples.items()
             }
             reference = self._reference(way, metric.against, rate)
             self._divided[key] = divisions(reference, pattern, self._seed, labelled=labelled)

@@ -24,7 +24,7 @@ from menura.systems import read_description
 MARK, CORPUS, SYSTEMS = "compare.json", "corpus", "systems"
 RUN, FACTS, SCORES, LOG, REASON = "run", "facts.json", "scores.json", "errors.log", "failed.json"
 MADE, START = "made", "start.json"
-VERSION = 1
+VERSION = 2  # of how real music is cut: clips are kept by the numbers of its pieces
 # Troubles of the machine: whoever comes next would have them too.
 NOT_ITS_FAULT = frozenset(
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS") if hasattr(errno, name)
@@ -177,8 +177,11 @@ def note(out: Path, order: Order) -> None:
     if before is None:
         write_json(out / MARK, {"made_by": "menura compare", "version": VERSION, **asdict(order)})
         return
-    words = {"data": "another corpus (or one prepared anew)"}
-    for what, value in asdict(order).items():
+    words = {
+        "data": "another corpus (or one prepared anew)",
+        "version": "pieces of real music that this Menura cuts otherwise",
+    }
+    for what, value in {"version": VERSION, **asdict(order)}.items():
         if before.get(what) != value:
             was = words.get(what, f"--{what} {before.get(what)}, not {value}")
             raise MenuraError(

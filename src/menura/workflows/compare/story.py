@@ -70,7 +70,8 @@ def story_of(found: Found, out: Path, sound_s: float) -> Compared:
         limits=(
             f"Below a figure: {COVERAGE:.0%} limits over other draws of clips from the same "
             "training; below that of real music against other real music, the lowest and the "
-            "highest of five divisions of what is held out in two. Bold: the best of a column."
+            "highest of five divisions of what is held out in two, of fifteen those that give most "
+            "pieces. Bold: the best of a column."
         ),
     )
 
