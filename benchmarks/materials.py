@@ -23,8 +23,9 @@ RATE = 32_000
 class Material:
     """Real music to measure by.
 
-    train, held_out: recordings from end to end; held_out are those of the test split (of notes,
-    which are few, also of the validation split). going_on: pieces of held-out recordings, seed_s
+    train, held_out: recordings from end to end; held_out are those of the test and the validation
+    split, by which training decides when to stop: of piano three pieces each, whose tests alone are
+    three composers of one time, and of notes few. going_on: pieces of held-out recordings, seed_s
     and new_s long together; seeds: their beginnings.
     clip_s: seconds of the clips that are made from nothing.
     short: short pieces of held-out recordings, each a whole one where these are short: what is
@@ -70,10 +71,11 @@ def _prepare_notes(work: Path) -> Path:
 
 def _hear_piano(corpus: Path, system: Any) -> Material:
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
-    test, valid = whole(rendition, "test"), whole(rendition, "valid")
-    going_on = cut_clips([*test.values(), *valid.values()], N_SEEDS, 34.0, seed=3)
-    short = cut_clips([*test.values(), *valid.values()], N_SHORT, 8.0, seed=4)
-    return _material(whole(rendition, "train"), test, going_on, short, seed_s=4.0, new_s=30.0)
+    held_out = {**whole(rendition, "test"), **whole(rendition, "valid")}
+    going_on = cut_clips(list(held_out.values()), N_SEEDS, 34.0, seed=3)
+    short = cut_clips(list(held_out.values()), N_SHORT, 8.0, seed=4)
+    train = whole(rendition, "train")
+    return _material(train, held_out, going_on, short, seed_s=4.0, new_s=30.0)
 
 
 def _hear_notes(corpus: Path, system: Any) -> Material:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from menura.models.contract import Optimizer, Schedule
+from menura.models.contract import OF_TRAINING, Optimizer, Schedule
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class LatentFlowConfig:
         followed when nothing is said; known_guidance: how strictly what was given is, by the
         beginning and the first window after it. Later ones know nothing but the flow's own music,
         and would go astray with it.
+    matched: whether what is made is brought to the mean and the deviation of the music in every
+        channel, which are looked at when training is over (see `_moments`).
     n_steps, method: of the integration. time_shift: above 1 its steps are finer near the noise,
         below 1 near the music.
     n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds
@@ -46,6 +48,7 @@ class LatentFlowConfig:
     label_dropout: float = 0.15
     guidance: float = 2.0
     known_guidance: float = 2.0
+    matched: bool = field(default=False, metadata=OF_TRAINING)
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
     time_shift: float = 1.0

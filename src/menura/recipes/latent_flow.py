@@ -15,7 +15,9 @@ from menura.recipes.contract import Part, Preset, RandomCrops, Recipe, Training
 _CODECS = spectral_codec.recipe.presets
 # Heun in few steps, finer near the noise: twelve looks at the network for what Euler has in fifty
 # (docs/log.md).
-_FLOW = LatentFlowConfig(n_steps=6, method="heun", time_shift=3.0, n_beginning_steps=2)
+_FLOW = LatentFlowConfig(
+    matched=True, n_steps=6, method="heun", time_shift=3.0, n_beginning_steps=2
+)
 
 recipe = Recipe(
     report="ours",

@@ -272,7 +272,7 @@ class Fit:
             kept = load(self.folder)
             for part in (kept.representation, kept.model):
                 part.to(self._stepper.fabric.device)
-            with torch.no_grad():
+            with torch.no_grad(), self._stepper.fabric.autocast():
                 said = kept.model.calibrate(map(self.data.train.batch, range(N_LAST_BATCHES)))
             save(kept, self.folder)
         except (MenuraError, OSError, RuntimeError) as error:

@@ -1,0 +1,142 @@
+"""What is made, with the mean and the deviation of the music in every channel.
+
+What a flow has not learnt yet to tell apart it makes alike: after minutes its channels vary by a
+tenth less than those of the music, whatever the sampler, so that its music is quieter and has less
+contrast (docs/log.md). How much less is seen when training is over, and mended in all that is made.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from jaxtyping import Bool, Float32
+from torch import Tensor, nn
+
+from menura.foundation.seeds import derive
+from menura.models.contract import Batch, Rngs
+from menura.representations import Frames
+
+Start = Literal["nothing", "labels", "music"]
+"""From what it is made: no frame and no label being known, labels alone, or some of the frames."""
+
+STARTS: tuple[Start, ...] = get_args(Start)
+N_ROWS = 48  # of music that is looked at, and as many that are made for each start
+MOST = 1.5  # times as much contrast, or as little: more would be another fault than this
+STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Music beside which rows are made, each by its own generator. labels: that all of them have;
+    None where that is not asked."""
+
+    music: Frames
+    rngs: Rngs
+    flags: Bool[Tensor, "batch labels"] | None = None
+    labels: Bool[Tensor, " labels"] | None = None
+
+    @staticmethod
+    def of(batches: Iterable[Batch]) -> "Rows":
+        """The first N_ROWS of these batches."""
+        kept: list[Batch] = []
+        for batch in batches:
+            kept.append(batch)
+            if sum(len(one.frames) for one in kept) >= N_ROWS:
+                break
+        music = torch.cat([batch.frames for batch in kept])[:N_ROWS]
+        given = [batch.labels for batch in kept if batch.labels is not None]
+        flags = torch.cat(given)[:N_ROWS] if len(given) == len(kept) else None
+        rngs = [torch.Generator().manual_seed(derive(row, "moments")) for row in range(len(music))]
+        return Rows(music, rngs, flags)
+
+    def by_labels(self) -> "Iterator[Rows]":
+        """Those that have labels, those of the same together."""
+        if self.flags is None:
+            return
+        for labels in torch.unique(self.flags, dim=0):
+            if labels.any():
+                at = (self.flags == labels).all(dim=1).nonzero()[:, 0]
+                rngs = [self.rngs[row] for row in at.tolist()]
+                yield Rows(self.music[at], rngs, labels=labels)
+
+
+Fill = Callable[[Rows, Bool[Tensor, " frames"]], Frames]
+"""Makes those frames of rows anew that are not known."""
+
+Pairs = Sequence[tuple[Frames, Frames]]
+"""Frames that were made, and those of music beside them."""
+
+
+class Moments(nn.Module):
+    """A gain and a shift of every channel, for each start; none until they are learnt."""
+
+    gain: Tensor
+    shift: Tensor
+
+    def __init__(self, n_channels: int):
+        super().__init__()
+        self.register_buffer("gain", torch.ones(len(STARTS), n_channels))
+        self.register_buffer("shift", torch.zeros(len(STARTS), n_channels))
+
+    @staticmethod
+    def forgotten(weights: Mapping[str, Tensor], n_channels: int | None) -> dict[str, Tensor]:
+        """The weights of a model, its `moments` none; without any where it is to have none."""
+        kept = {name: one for name, one in weights.items() if not name.startswith("moments.")}
+        if n_channels is not None:
+            kept |= Moments(n_channels).state_dict(prefix="moments.")
+        return kept
+
+    def reset(self) -> None:
+        """What is made is as it comes."""
+        self.gain.fill_(1.0)
+        self.shift.zero_()
+
+    def find(self, rows: Rows, n_known: int, fill: Fill) -> str:
+        """Make as much as the rows are from each start, and see what brings it to the moments of
+        the music; in words. n_known: frames at the beginning that are gone on from, half of all at
+        most."""
+        n = rows.music.shape[2]
+        n_known = min(n_known, n // 2)
+        known = torch.arange(n, device=rows.music.device) < n_known
+        none = torch.zeros_like(known)
+        self.reset()
+        return self.learn(
+            {
+                "nothing": [(fill(rows, none), rows.music)],
+                "labels": [(fill(alike, none), alike.music) for alike in rows.by_labels()],
+                "music": [(fill(rows, known)[:, :, n_known:], rows.music[:, :, n_known:])],
+            }
+        )
+
+    def learn(self, pairs: Mapping[Start, Pairs]) -> str:
+        """Take what brings all that was made to the moments of the music; in words.
+
+        A channel that stands still, there or here, is only shifted. With nothing to learn from by
+        labels, what is made by them is as what is made from nothing.
+        """
+        gains = {}
+        for number, start in enumerate(STARTS):
+            made, music = zip(*(pairs[start] or pairs["nothing"]), strict=True)
+            (mean, deviation), (wanted, contrast) = _moments(made), _moments(music)
+            moves = (deviation > STILL) & (contrast > STILL)
+            gain = torch.where(moves, contrast / deviation.clamp_min(STILL), 1.0)
+            self.gain[number] = gain.clamp(1 / MOST, MOST)
+            self.shift[number] = wanted - self.gain[number] * mean
+            gains[start] = float(self.gain[number].median())
+        said = ", ".join(f"{gain:.2f} from {start}" for start, gain in gains.items())
+        return f"it is played with the contrast of the music, times what it has by itself: {said}"
+
+    def matched(self, start: Start, made: Frames) -> Frames:
+        """What was made, with the moments of the music."""
+        at = STARTS.index(start)
+        brought: Tensor = made * self.gain[at][:, None] + self.shift[at][:, None]
+        return brought
+
+
+def _moments(
+    parts: Sequence[Frames],
+) -> tuple[Float32[Tensor, " features"], Float32[Tensor, " features"]]:
+    """Mean and standard deviation of every channel over all rows and frames."""
+    flat = torch.cat([part.float().transpose(0, 1).flatten(1) for part in parts], dim=1)
+    return flat.mean(dim=1), flat.std(dim=1, correction=0)
