@@ -150,4 +150,25 @@ COMPARE_FAULTS = (
         "raise",
         AGAIN,
     ),
+    Fault(
+        "of many tracks the first alone are heard",
+        f"{COMPARE}/stretches.py",
+        "long[k * len(long) // n] for k in range(n)",
+        "long[k] for k in range(n)",
+        ("tests/evaluation/compare/test_stretches.py",),
+    ),
+    Fault(
+        "halves that give few pieces are taken",
+        "src/menura/evaluation/floors.py",
+        "key=lambda division: -round",
+        "key=lambda division: 0 * round",
+        ("tests/evaluation/test_floors.py",),
+    ),
+    Fault(
+        "figures of two embeddings stand side by side",
+        f"{WORK}/judging.py",
+        "embeddings.load(name).in_words for name",
+        "name for name",
+        ("tests/workflows/test_compare_again.py",),
+    ),
 )

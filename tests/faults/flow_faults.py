@@ -288,4 +288,32 @@ FLOW_FAULTS = (
         ".clamp(0, n_frames - 1)",
         ("tests/systems/test_loops.py",),
     ),
+    Fault(
+        "what is gone on with is stretched as what is made from nothing",
+        FLOW,
+        '"music" if known.any() else labelled',
+        "labelled",
+        ("tests/models/test_moments.py",),
+    ),
+    Fault(
+        "what is known is stretched with what is made",
+        FLOW,
+        "        return torch.where(known, music, made)\n\n    def _flown",
+        "        return made\n\n    def _flown",
+        ("tests/models/test_moments.py", "tests/models/test_latent_flow.py"),
+    ),
+    Fault(
+        "a system sets off with the moments of another",
+        "src/menura/models/_moments.py",
+        'if not name.startswith("moments.")',
+        "if name",
+        ("tests/models/test_moments.py",),
+    ),
+    Fault(
+        "a run from base looks for no moments",
+        "src/menura/training/starting.py",
+        "        or one.metadata.keys() >= OF_TRAINING.keys()\n",
+        "",
+        ("tests/models/test_moments.py",),
+    ),
 )

@@ -28,11 +28,11 @@ STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
 
 @dataclass(frozen=True)
 class Rows:
-    """Music beside which rows are made, each by its own generator. labels: that all of them have;
-    None where that is not asked."""
+    """Music beside which rows are made. numbers: of the rows, by which noise is drawn. flags: the
+    labels of each. labels: those that all of them are asked for; None where they are not asked."""
 
     music: Frames
-    rngs: Rngs
+    numbers: Sequence[int]
     flags: Bool[Tensor, "batch labels"] | None = None
     labels: Bool[Tensor, " labels"] | None = None
 
@@ -47,8 +47,12 @@ class Rows:
         music = torch.cat([batch.frames for batch in kept])[:N_ROWS]
         given = [batch.labels for batch in kept if batch.labels is not None]
         flags = torch.cat(given)[:N_ROWS] if len(given) == len(kept) else None
-        rngs = [torch.Generator().manual_seed(derive(row, "moments")) for row in range(len(music))]
-        return Rows(music, rngs, flags)
+        return Rows(music, range(len(music)), flags)
+
+    @property
+    def rngs(self) -> Rngs:
+        """One a row, always the same."""
+        return [torch.Generator().manual_seed(derive(row, "moments")) for row in self.numbers]
 
     def by_labels(self) -> "Iterator[Rows]":
         """Those that have labels, those of the same together."""
@@ -57,14 +61,14 @@ class Rows:
         for labels in torch.unique(self.flags, dim=0):
             if labels.any():
                 at = (self.flags == labels).all(dim=1).nonzero()[:, 0]
-                rngs = [self.rngs[row] for row in at.tolist()]
-                yield Rows(self.music[at], rngs, labels=labels)
+                yield Rows(self.music[at], at.tolist(), labels=labels)
 
 
 Fill = Callable[[Rows, Bool[Tensor, " frames"]], Frames]
 """Makes those frames of rows anew that are not known."""
 
-Pairs = Sequence[tuple[Frames, Frames]]
+Part = Float32[Tensor, "_ features _"]
+Pairs = Sequence[tuple[Part, Part]]
 """Frames that were made, and those of music beside them."""
 
 
@@ -135,7 +139,7 @@ class Moments(nn.Module):
 
 
 def _moments(
-    parts: Sequence[Frames],
+    parts: Sequence[Part],
 ) -> tuple[Float32[Tensor, " features"], Float32[Tensor, " features"]]:
     """Mean and standard deviation of every channel over all rows and frames."""
     flat = torch.cat([part.float().transpose(0, 1).flatten(1) for part in parts], dim=1)

@@ -268,6 +268,7 @@ class Fit:
         """
         if not self.system.model.calibrates:
             return self.system
+        self._reporter.progress(0, 0, "seeing how it plays best")
         try:
             kept = load(self.folder)
             for part in (kept.representation, kept.model):

@@ -1,0 +1,180 @@
+"""What is made has the mean and deviation of the music in every channel, from whatever start."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import torch
+
+from menura.foundation.seeds import derive
+from menura.models import Batch
+from menura.models._moments import MOST, N_ROWS, STARTS, Moments, Rows
+from menura.models.contract import Sampling
+from menura.models.latent_flow import LatentFlow, LatentFlowConfig
+from menura.representations import Spec
+from menura.training.starting import learning_as
+
+SPEC = Spec(sample_rate=8000, n_channels=5, hop_length=128, labels=("a", "b"))
+N_FRAMES, N_KNOWN = LatentFlow.tiny.n_window, LatentFlow.tiny.n_carried
+
+
+def noise(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def rngs(n: int) -> list[torch.Generator]:
+    return [torch.Generator().manual_seed(derive(row, "moments")) for row in range(n)]
+
+
+def moments(frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    return frames.mean(dim=(0, 2)), frames.std(dim=(0, 2), correction=0)
+
+
+def batches(n: int = N_ROWS, n_frames: int = N_FRAMES) -> Iterator[Batch]:
+    """Half of the rows have label a, a quarter b, a quarter none; each channel is moved and scaled
+    by its own number, within what is mended."""
+    scale, shift = torch.linspace(0.9, 1.1, 5)[:, None], torch.linspace(-1, 1, 5)[:, None]
+    music = 1.3 * scale * noise(n, 5, n_frames) + shift
+    flags = torch.tensor([[k % 2 == 0, k % 4 == 1] for k in range(n)])
+    for at in range(0, n, 8):
+        yield Batch(music[at : at + 8], labels=flags[at : at + 8])
+
+
+def flow(**settings: object) -> LatentFlow:
+    """One that makes of noise what is not far from it: an untrained one would be cut short."""
+    torch.manual_seed(0)
+    settings = {"known_guidance": 1.0, "n_ways": 1, "n_beginnings": 1, **settings}
+    made = LatentFlow(replace(LatentFlow.tiny, **settings), SPEC).eval()  # type: ignore[arg-type]
+    made.leave.weight.data *= 0.1
+    return made
+
+
+@pytest.fixture
+def calibrated() -> tuple[LatentFlow, torch.Tensor]:
+    made = flow()
+    with torch.no_grad():
+        made.calibrate(batches())
+    return made, torch.cat([batch.frames for batch in batches()])
+
+
+def test_all_that_was_made_is_brought_to_the_moments_of_the_music() -> None:
+    made, music = 0.9 * noise(4, 3, 50) + 2, noise(6, 3, 40, seed=1) - 1
+    of = Moments(3)
+    of.learn({"nothing": [(made, music)], "labels": [], "music": [(made[:2], music)]})
+    torch.testing.assert_close(moments(of.matched("nothing", made)), moments(music))
+    torch.testing.assert_close(moments(of.matched("music", made[:2])), moments(music))
+    torch.testing.assert_close(of.matched("labels", made), of.matched("nothing", made))
+
+
+def test_parts_count_by_their_frames() -> None:
+    a, b, music = noise(1, 3, 40), 2 + noise(3, 3, 40, seed=1), noise(4, 3, 40, seed=2)
+    apart, whole = Moments(3), Moments(3)
+    apart.learn({start: [(a, music[:1]), (b, music[1:])] for start in STARTS})
+    whole.learn({start: [(torch.cat([a, b]), music)] for start in STARTS})
+    torch.testing.assert_close(apart.state_dict(), whole.state_dict())
+
+
+def test_other_faults_than_little_contrast_are_not_mended() -> None:
+    music = noise(4, 3, 50)
+    made = torch.stack([0.01 * music[:, 0], 100 * music[:, 1], torch.full((4, 50), 3.0)], dim=1)
+    of = Moments(3)
+    of.learn({start: [(made, music)] for start in STARTS})
+    torch.testing.assert_close(of.gain[0], torch.tensor([MOST, 1 / MOST, 1.0]))
+    torch.testing.assert_close(moments(of.matched("nothing", made))[0], moments(music)[0])
+
+
+def test_from_nothing_a_flow_makes_what_has_the_moments_of_the_music(
+    calibrated: tuple[LatentFlow, torch.Tensor],
+) -> None:
+    made, music = calibrated
+    clips = made.generate(rngs(N_ROWS), N_FRAMES)
+    torch.testing.assert_close(moments(clips), moments(music), atol=1e-4, rtol=1e-4)
+
+
+def test_going_on_a_flow_makes_what_has_the_moments_of_what_followed(
+    calibrated: tuple[LatentFlow, torch.Tensor],
+) -> None:
+    made, music = calibrated
+    seed, followed = music[:, :, :N_KNOWN], music[:, :, N_KNOWN:]
+    gone_on = made.continue_(seed, N_FRAMES - N_KNOWN, rngs(N_ROWS))
+    torch.testing.assert_close(moments(gone_on), moments(followed), atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(made.moments.gain[0], made.moments.gain[2])  # type: ignore[union-attr]
+
+
+def test_by_labels_it_is_looked_at_as_it_is_played(
+    calibrated: tuple[LatentFlow, torch.Tensor],
+) -> None:
+    """Half of the rows by one label, a quarter by the other; those without any are left out."""
+    made, music = calibrated
+    flags = torch.cat([batch.labels for batch in batches() if batch.labels is not None])
+    clips, heard = [], []
+    for labels in ((True, False), (False, True)):
+        rows = (flags == torch.tensor(labels)).all(dim=1).nonzero()[:, 0].tolist()
+        own = [rngs(N_ROWS)[row] for row in rows]
+        asked = Sampling(labels=torch.tensor(labels), guidance=made.usual_guidance())
+        clips.append(made.generate(own, N_FRAMES, asked))
+        heard.append(music[rows])
+    wanted = moments(torch.cat(heard))
+    torch.testing.assert_close(moments(torch.cat(clips)), wanted, atol=1e-4, rtol=1e-4)
+
+
+def test_rows_are_grouped_by_all_their_labels() -> None:
+    flags = torch.tensor([[1, 0], [1, 1], [0, 0], [1, 0]]).bool()
+    rows = Rows.of(
+        [Batch(noise(2, 5, 8), labels=flags[:2]), Batch(noise(2, 5, 8), labels=flags[2:])]
+    )
+    found = {tuple(one.labels.tolist()): one for one in rows.by_labels() if one.labels is not None}
+    assert set(found) == {(True, False), (True, True)}
+    torch.testing.assert_close(found[True, False].music, rows.music[[0, 3]])
+    assert found[True, False].numbers == [0, 3]
+    assert not list(Rows.of([Batch(noise(2, 5, 8))]).by_labels())
+
+
+def test_no_more_rows_are_looked_at_than_needed() -> None:
+    asked = []
+
+    def counted() -> Iterator[Batch]:
+        for batch in batches(2 * N_ROWS):
+            asked.append(batch)
+            yield batch
+
+    assert len(Rows.of(counted()).music) == N_ROWS
+    assert len(asked) == N_ROWS // 8
+
+
+def test_what_is_known_stays_as_it_is(calibrated: tuple[LatentFlow, torch.Tensor]) -> None:
+    made, music = calibrated
+    missing = torch.zeros(N_FRAMES, dtype=torch.bool)
+    missing[4:9] = True
+    filled = made.inpaint(music[:1], missing, rngs(1))
+    assert torch.equal(filled[:, :, ~missing], music[:1][:, :, ~missing])
+    assert not torch.equal(filled[:, :, missing], music[:1][:, :, missing])
+
+
+def test_short_rows_are_gone_on_from_by_half() -> None:
+    made = flow()
+    with torch.no_grad():
+        said = made.calibrate(batches(8, n_frames=6))
+    assert made.moments is not None
+    assert made.moments.gain.isfinite().all()
+    assert "from nothing" in said
+    assert "from music" in said
+
+
+def test_another_training_finds_its_own(calibrated: tuple[LatentFlow, torch.Tensor]) -> None:
+    theirs, _ = calibrated
+    ours, without = flow(), flow(matched=False)
+    ours.load_state_dict(ours.adopted(theirs.state_dict(), SPEC))
+    assert ours.moments is not None
+    assert torch.equal(ours.moments.gain, torch.ones_like(ours.moments.gain))
+    assert not ours.moments.shift.any()
+    without.load_state_dict(without.adopted(theirs.state_dict(), SPEC))
+    ours.load_state_dict(ours.adopted(without.state_dict(), SPEC))
+    assert not without.calibrates
+    assert ours.calibrates
+
+
+def test_a_run_looks_for_them_whatever_it_sets_off_from() -> None:
+    """The system that ships was trained before there were any."""
+    own, theirs = LatentFlowConfig(matched=True, width=512), LatentFlowConfig(n_steps=6)
+    assert learning_as(own, theirs) == replace(theirs, matched=True)
