@@ -1,4 +1,4 @@
-"""What is made, with the mean and the deviation of the music in every channel.
+"""What is made, with the contrast of the music in every channel.
 
 What a flow has not learnt yet to tell apart it makes alike: after minutes its channels vary by a
 tenth less than those of the music, whatever the sampler, so that its music is quieter and has less
@@ -21,7 +21,8 @@ Start = Literal["nothing", "labels", "music"]
 """From what it is made: no frame and no label being known, labels alone, or some of the frames."""
 
 STARTS: tuple[Start, ...] = get_args(Start)
-N_ROWS = 48  # of music that is looked at, and as many that are made for each start
+N_ROWS = 48  # that are made for each start
+N_HEARD = 256  # of music: pieces differ, and few would say little
 MOST = 1.5  # times as much contrast, or as little: more would be another fault than this
 STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
 
@@ -29,7 +30,8 @@ STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
 @dataclass(frozen=True)
 class Rows:
     """Music beside which rows are made. numbers: of the rows, by which noise is drawn. flags: the
-    labels of each. labels: those that all of them are asked for; None where they are not asked."""
+    labels of each. labels: those that all of them are asked for; None where they are not asked.
+    sign: of the noise."""
 
     music: Frames
     numbers: Sequence[int]
@@ -38,21 +40,26 @@ class Rows:
 
     @staticmethod
     def of(batches: Iterable[Batch]) -> "Rows":
-        """The first N_ROWS of these batches."""
+        """The first N_HEARD of these batches."""
         kept: list[Batch] = []
         for batch in batches:
             kept.append(batch)
-            if sum(len(one.frames) for one in kept) >= N_ROWS:
+            if sum(len(one.frames) for one in kept) >= N_HEARD:
                 break
-        music = torch.cat([batch.frames for batch in kept])[:N_ROWS]
+        music = torch.cat([batch.frames for batch in kept])[:N_HEARD]
         given = [batch.labels for batch in kept if batch.labels is not None]
-        flags = torch.cat(given)[:N_ROWS] if len(given) == len(kept) else None
+        flags = torch.cat(given)[:N_HEARD] if len(given) == len(kept) else None
         return Rows(music, range(len(music)), flags)
 
     @property
     def rngs(self) -> Rngs:
         """One a row, always the same."""
         return [torch.Generator().manual_seed(derive(row, "moments")) for row in self.numbers]
+
+    def first(self, n: int) -> "Rows":
+        """n of them, or all."""
+        flags = None if self.flags is None else self.flags[:n]
+        return Rows(self.music[:n], self.numbers[:n], flags)
 
     def by_labels(self) -> "Iterator[Rows]":
         """Those that have labels, those of the same together."""
@@ -68,12 +75,10 @@ Fill = Callable[[Rows, Bool[Tensor, " frames"]], Frames]
 """Makes those frames of rows anew that are not known."""
 
 Part = Float32[Tensor, "_ features _"]
-Pairs = Sequence[tuple[Part, Part]]
-"""Frames that were made, and those of music beside them."""
 
 
 class Moments(nn.Module):
-    """A gain and a shift of every channel, for each start; none until they are learnt."""
+    """A gain and a shift of every channel, for each start; none until they are found."""
 
     gain: Tensor
     shift: Tensor
@@ -97,42 +102,37 @@ class Moments(nn.Module):
         self.shift.zero_()
 
     def find(self, rows: Rows, n_known: int, fill: Fill) -> str:
-        """Make as much as the rows are from each start, and see what brings it to the moments of
-        the music; in words. n_known: frames at the beginning that are gone on from, half of all at
-        most."""
-        n = rows.music.shape[2]
+        """Make rows from each start, and see what gives them the contrast of the music; in words.
+        n_known: frames at the beginning that are gone on from, half of all at most."""
+        some, n = rows.first(N_ROWS), rows.music.shape[2]
         n_known = min(n_known, n // 2)
         known = torch.arange(n, device=rows.music.device) < n_known
-        none = torch.zeros_like(known)
+        none, alike = torch.zeros_like(known), list(some.by_labels())
         self.reset()
-        return self.learn(
-            {
-                "nothing": [(fill(rows, none), rows.music)],
-                "labels": [(fill(alike, none), alike.music) for alike in rows.by_labels()],
-                "music": [(fill(rows, known)[:, :, n_known:], rows.music[:, :, n_known:])],
-            }
-        )
-
-    def learn(self, pairs: Mapping[Start, Pairs]) -> str:
-        """Take what brings all that was made to the moments of the music; in words.
-
-        A channel that stands still, there or here, is only shifted. With nothing to learn from by
-        labels, what is made by them is as what is made from nothing.
-        """
-        gains = {}
-        for number, start in enumerate(STARTS):
-            made, music = zip(*(pairs[start] or pairs["nothing"]), strict=True)
-            (mean, deviation), (wanted, contrast) = _moments(made), _moments(music)
-            moves = (deviation > STILL) & (contrast > STILL)
-            gain = torch.where(moves, contrast / deviation.clamp_min(STILL), 1.0)
-            self.gain[number] = gain.clamp(1 / MOST, MOST)
-            self.shift[number] = wanted - self.gain[number] * mean
-            gains[start] = float(self.gain[number].median())
+        gains = {"nothing": self.learn("nothing", [fill(some, none)], [rows.music])}
+        if alike:
+            made = [fill(one, none) for one in alike]
+            gains["labels"] = self.learn("labels", made, [one.music for one in alike])
+        followed = fill(some, known)[:, :, n_known:]
+        gains["music"] = self.learn("music", [followed], [some.music[:, :, n_known:]])
         said = ", ".join(f"{gain:.2f} from {start}" for start, gain in gains.items())
         return f"it is played with the contrast of the music, times what it has by itself: {said}"
 
+    def learn(self, start: Start, made: Sequence[Part], music: Sequence[Part]) -> float:
+        """Take what gives all that was made the contrast of the music; returns the median gain.
+
+        The mean stays: that of so few pieces says more of them than of what makes them. A channel
+        that stands still, there or here, has no contrast to mend.
+        """
+        (mean, deviation), (_, contrast) = _moments(made), _moments(music)
+        moves = (deviation > STILL) & (contrast > STILL)
+        gain = torch.where(moves, contrast / deviation.clamp_min(STILL), 1.0).clamp(1 / MOST, MOST)
+        number = STARTS.index(start)
+        self.gain[number], self.shift[number] = gain, mean - gain * mean
+        return float(gain.median())
+
     def matched(self, start: Start, made: Frames) -> Frames:
-        """What was made, with the moments of the music."""
+        """What was made, brought to that."""
         at = STARTS.index(start)
         brought: Tensor = made * self.gain[at][:, None] + self.shift[at][:, None]
         return brought

@@ -79,7 +79,7 @@ class LatentFlow(Model):
 
     def adopted(self, weights: Mapping[str, Tensor], theirs: Spec) -> dict[str, Tensor]:
         """Labels keep what they say, by name, and new ones say nothing yet (see `set_off_near`).
-        Channels all begin as the mean of theirs. Moments are found anew."""
+        Channels all begin as the mean of theirs. The contrast is found anew."""
         own = self.spec
         fitted = Moments.forgotten(weights, None if self.moments is None else own.n_channels)
         if theirs.n_channels != own.n_channels:
@@ -118,7 +118,7 @@ class LatentFlow(Model):
         return self.moments is not None
 
     def calibrate(self, batches: Iterable[Batch]) -> str:
-        """Find the moments of what is made beside this music."""
+        """Find the contrast of what is made beside that of this music."""
         assert self.moments is not None, "asked of those that calibrate"
 
         def fill(rows: Rows, known: Bool[Tensor, " frames"]) -> Frames:
