@@ -24,8 +24,8 @@ class LatentFlowConfig:
         followed when nothing is said; known_guidance: how strictly what was given is, by the
         beginning and the first window after it. Later ones know nothing but the flow's own music,
         and would go astray with it.
-    matched: whether what is made is brought to the mean and the deviation of the music in every
-        channel, which are looked at when training is over (see `_moments`).
+    matched: whether what is made is stretched to the contrast of the music in every channel, which
+        is looked at when training is over (see `_contrast`).
     n_steps, method: of the integration. time_shift: above 1 its steps are finer near the noise,
         below 1 near the music.
     n_beginnings: how many ways to go on from a seed are made, of which the one is kept that sounds

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from menura.models._adopting import channels_adopted, labels_adopted
 from menura.models._context import Known, draw_known
+from menura.models._contrast import Contrast, Rows, Start
 from menura.models._flow_config import LatentFlowConfig as LatentFlowConfig
 from menura.models._liveliness import as_lively, movement
-from menura.models._moments import Moments, Rows, Start
 from menura.models._nearest_label import N_LOOKED_AT, NEAR_NOISE, Errors, set_off
 from menura.models._ode import Velocity, draw_times, integrate
 from menura.models._paths import along
@@ -71,7 +71,7 @@ class LatentFlow(Model):
         self.leave = nn.Linear(config.width, spec.n_channels)
         # No bias: no labels at all say nothing.
         self.labels = nn.Linear(len(spec.labels), config.width, bias=False) if spec.labels else None
-        self.moments = Moments(spec.n_channels) if config.matched else None
+        self.contrast = Contrast(spec.n_channels) if config.matched else None
 
     def phases(self) -> dict[str, Phase]:
         c = self.config
@@ -81,7 +81,7 @@ class LatentFlow(Model):
         """Labels keep what they say, by name, and new ones say nothing yet (see `set_off_near`).
         Channels all begin as the mean of theirs. The contrast is found anew."""
         own = self.spec
-        fitted = Moments.forgotten(weights, None if self.moments is None else own.n_channels)
+        fitted = Contrast.forgotten(weights, None if self.contrast is None else own.n_channels)
         if theirs.n_channels != own.n_channels:
             of_channels = (fitted["enter.weight"], fitted["leave.weight"], fitted["leave.bias"])
             fitted |= zip(
@@ -115,17 +115,17 @@ class LatentFlow(Model):
 
     @property
     def calibrates(self) -> bool:
-        return self.moments is not None
+        return self.contrast is not None
 
     def calibrate(self, batches: Iterable[Batch]) -> str:
         """Find the contrast of what is made beside that of this music."""
-        assert self.moments is not None, "asked of those that calibrate"
+        assert self.contrast is not None, "asked of those that calibrate"
 
         def fill(rows: Rows, known: Bool[Tensor, " frames"]) -> Frames:
             sampling = Sampling(labels=rows.labels, guidance=self.usual_guidance())
             return self._fill(rows.music, known, rows.rngs, sampling, 1.0, self.config.n_steps)
 
-        return self.moments.find(Rows.of(batches), self.config.n_carried, fill)
+        return self.contrast.find(Rows.of(batches), self.config.n_carried, fill)
 
     @torch.no_grad()
     def set_off_near(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
@@ -287,9 +287,9 @@ class LatentFlow(Model):
         velocity = self._towards(music, known, started, sampling, strictness)
         c = self.config
         made = integrate(velocity, started, n_steps, method=c.method, shift=c.time_shift)
-        if self.moments is not None:
+        if self.contrast is not None:
             labelled: Start = "nothing" if sampling.labels is None else "labels"
-            made = self.moments.matched("music" if known.any() else labelled, made)
+            made = self.contrast.matched("music" if known.any() else labelled, made)
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:

@@ -8,7 +8,7 @@ import torch
 
 from menura.foundation.seeds import derive
 from menura.models import Batch
-from menura.models._moments import MOST, N_HEARD, N_ROWS, Moments, Rows
+from menura.models._contrast import MOST, N_HEARD, N_ROWS, Contrast, Rows
 from menura.models.contract import Sampling
 from menura.models.latent_flow import LatentFlow, LatentFlowConfig
 from menura.representations import Spec
@@ -23,7 +23,7 @@ def noise(*shape: int, seed: int = 0) -> torch.Tensor:
 
 
 def rngs(n: int) -> list[torch.Generator]:
-    return [torch.Generator().manual_seed(derive(row, "moments")) for row in range(n)]
+    return [torch.Generator().manual_seed(derive(row, "contrast")) for row in range(n)]
 
 
 def moments(frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -59,7 +59,7 @@ def calibrated() -> tuple[LatentFlow, torch.Tensor]:
 
 def test_what_was_made_gets_the_contrast_of_the_music_and_keeps_its_mean() -> None:
     made, music = 0.9 * noise(4, 3, 50) + 2, noise(6, 3, 40, seed=1) - 1
-    of = Moments(3)
+    of = Contrast(3)
     of.learn("nothing", [made], [music])
     of.learn("music", [made[:1], made[1:]], [music[:2], music[2:]])
     mean, contrast = moments(made)[0], moments(music)[1]
@@ -71,7 +71,7 @@ def test_what_was_made_gets_the_contrast_of_the_music_and_keeps_its_mean() -> No
 def test_other_faults_than_little_contrast_are_not_mended() -> None:
     music = noise(4, 3, 50)
     made = torch.stack([0.01 * music[:, 0], 100 * music[:, 1], torch.full((4, 50), 3.0)], dim=1)
-    of = Moments(3)
+    of = Contrast(3)
     of.learn("nothing", [made], [music])
     torch.testing.assert_close(of.gain[0], torch.tensor([MOST, 1 / MOST, 1.0]))
     torch.testing.assert_close(moments(of.matched("nothing", made))[0], moments(made)[0])
@@ -92,7 +92,7 @@ def test_going_on_a_flow_makes_what_has_the_contrast_of_what_followed(
     seed, followed = music[:N_ROWS, :, :N_KNOWN], music[:N_ROWS, :, N_KNOWN:]
     gone_on = made.continue_(seed, N_FRAMES - N_KNOWN, rngs(N_ROWS))
     torch.testing.assert_close(moments(gone_on)[1], moments(followed)[1], atol=1e-4, rtol=1e-4)
-    assert not torch.allclose(made.moments.gain[0], made.moments.gain[2])  # type: ignore[union-attr]
+    assert not torch.allclose(made.contrast.gain[0], made.contrast.gain[2])  # type: ignore[union-attr]
 
 
 def test_by_labels_it_is_looked_at_as_it_is_played(
@@ -149,8 +149,8 @@ def test_short_rows_are_gone_on_from_by_half() -> None:
     made = flow()
     with torch.no_grad():
         said = made.calibrate(batches(8, n_frames=6))
-    assert made.moments is not None
-    assert made.moments.gain.isfinite().all()
+    assert made.contrast is not None
+    assert made.contrast.gain.isfinite().all()
     assert "from nothing" in said
     assert "from music" in said
 
@@ -159,9 +159,9 @@ def test_another_training_finds_its_own(calibrated: tuple[LatentFlow, torch.Tens
     theirs, _ = calibrated
     ours, without = flow(), flow(matched=False)
     ours.load_state_dict(ours.adopted(theirs.state_dict(), SPEC))
-    assert ours.moments is not None
-    assert torch.equal(ours.moments.gain, torch.ones_like(ours.moments.gain))
-    assert not ours.moments.shift.any()
+    assert ours.contrast is not None
+    assert torch.equal(ours.contrast.gain, torch.ones_like(ours.contrast.gain))
+    assert not ours.contrast.shift.any()
     without.load_state_dict(without.adopted(theirs.state_dict(), SPEC))
     ours.load_state_dict(ours.adopted(without.state_dict(), SPEC))
     assert not without.calibrates

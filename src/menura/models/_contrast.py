@@ -54,7 +54,7 @@ class Rows:
     @property
     def rngs(self) -> Rngs:
         """One a row, always the same."""
-        return [torch.Generator().manual_seed(derive(row, "moments")) for row in self.numbers]
+        return [torch.Generator().manual_seed(derive(row, "contrast")) for row in self.numbers]
 
     def first(self, n: int) -> "Rows":
         """n of them, or all."""
@@ -77,7 +77,7 @@ Fill = Callable[[Rows, Bool[Tensor, " frames"]], Frames]
 Part = Float32[Tensor, "_ features _"]
 
 
-class Moments(nn.Module):
+class Contrast(nn.Module):
     """A gain and a shift of every channel, for each start; none until they are found."""
 
     gain: Tensor
@@ -90,10 +90,10 @@ class Moments(nn.Module):
 
     @staticmethod
     def forgotten(weights: Mapping[str, Tensor], n_channels: int | None) -> dict[str, Tensor]:
-        """The weights of a model, its `moments` none; without any where it is to have none."""
-        kept = {name: one for name, one in weights.items() if not name.startswith("moments.")}
+        """The weights of a model, its `contrast` none; without any where it is to have none."""
+        kept = {name: one for name, one in weights.items() if not name.startswith("contrast.")}
         if n_channels is not None:
-            kept |= Moments(n_channels).state_dict(prefix="moments.")
+            kept |= Contrast(n_channels).state_dict(prefix="contrast.")
         return kept
 
     def reset(self) -> None:
