@@ -30,8 +30,7 @@ STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
 @dataclass(frozen=True)
 class Rows:
     """Music beside which rows are made. numbers: of the rows, by which noise is drawn. flags: the
-    labels of each. labels: those that all of them are asked for; None where they are not asked.
-    sign: of the noise."""
+    labels of each. labels: those that all of them are asked for; None where they are not asked."""
 
     music: Frames
     numbers: Sequence[int]
