@@ -7,6 +7,7 @@ import numpy as np
 
 from menura.audio import Clip
 from menura.evaluation.compare.ways import fitting
+from menura.evaluation.excerpts import evenly
 from menura.prepared import Rendition
 from menura.systems import TrainedSystem
 
@@ -40,7 +41,7 @@ def cut_clips(
     clips in turn, or of n that are evenly apart where there are more."""
     rng = np.random.default_rng(seed)
     long = [clip for clip in clips if clip.duration_s > seconds]
-    in_turn = [long[k * len(long) // n] for k in range(n)] if len(long) > n else long
+    in_turn = evenly(long, n)
     found = {}
     for number in range(n):
         clip = in_turn[number % len(in_turn)]

@@ -10,6 +10,7 @@ from menura.audio import Clip
 from menura.corpora import Split
 from menura.evaluation import metrics
 from menura.evaluation.by_label import by_label, label_of, under
+from menura.evaluation.excerpts import evenly
 from menura.evaluation.pitches import SAMPLE_RATE, voiced_pitches
 from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
@@ -75,8 +76,4 @@ def _real(corpus: Path, splits: Iterable[Split], labels: Container[str | None]) 
 
 def _some(notes: Clips, n: int) -> dict[str, Clip]:
     """n of each label, or all, evenly from what there is."""
-    found = {}
-    for own in by_label(notes).values():
-        names, n_own = list(own), min(n, len(own))
-        found |= {names[k * len(own) // n_own]: None for k in range(n_own)}
-    return {name: notes[name] for name in found}
+    return {name: own[name] for own in by_label(notes).values() for name in evenly(list(own), n)}

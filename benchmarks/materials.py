@@ -11,6 +11,7 @@ import numpy as np
 
 from clip_sets import Clips, cut_clips, whole
 from menura.audio import Clip, conform
+from menura.evaluation.excerpts import evenly
 from menura.evaluation.pieces import score_between
 from menura.prepared import PreparedCorpus
 from menura.workflows.prepare import prepare
@@ -86,7 +87,7 @@ def _hear_notes(corpus: Path, system: Any) -> Material:
     going_on = cut_clips(list(_together(both, 90.0).values()), N_SEEDS, 36.0, seed=3)
     # Short recordings, many of them: halves of few would have no instrument in common.
     train = _together(whole(rendition, "train").values(), 24.0)
-    short = {f"{n:02}": both[n * len(both) // N_SHORT] for n in range(N_SHORT)}
+    short = {f"{n:02}": note for n, note in enumerate(evenly(both, N_SHORT))}
     return _material(train, _together(both, 24.0), going_on, short, seed_s=16.0, new_s=20.0)
 
 

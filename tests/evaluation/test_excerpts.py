@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menura.audio import Clip
-from menura.evaluation.excerpts import at_least, common_seconds, excerpts, too_short
+from menura.evaluation.excerpts import at_least, common_seconds, evenly, excerpts, too_short
 
 RATE = 100
 
@@ -54,3 +54,9 @@ def test_lengths() -> None:
     assert too_short(short, long, 3.0) is None
     assert too_short(short, long, 6.0) == "no clip of the reference is 6 s long or longer"
     assert too_short(long, short, 6.0) == "no clip of the candidates is 6 s long or longer"
+
+
+def test_of_many_those_are_taken_that_lie_evenly() -> None:
+    assert evenly(range(10), 4) == [0, 2, 5, 7]
+    assert evenly(range(3), 4) == [0, 1, 2]
+    assert evenly([], 4) == []

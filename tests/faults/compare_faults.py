@@ -153,8 +153,8 @@ COMPARE_FAULTS = (
     Fault(
         "of many tracks the first alone are heard",
         f"{COMPARE}/stretches.py",
-        "long[k * len(long) // n] for k in range(n)",
-        "long[k] for k in range(n)",
+        "long = evenly(long, n)",
+        "long = long[:n]",
         ("tests/evaluation/compare/test_stretches.py",),
     ),
     Fault(

@@ -1,9 +1,11 @@
 """Excerpts of one length, spread over a set: what grows with the length heard needs them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from menura.audio import Clip
 
+T = TypeVar("T")
 Excerpt = tuple[Clip, float]
 """A clip, and where in it the excerpt begins, in seconds."""
 
@@ -15,9 +17,7 @@ def excerpts(clips: Mapping[str, Clip], seconds: float, most: int) -> list[Excer
     first at its beginning and the rest evenly over it; else from `most` clips, evenly chosen in
     the order of their names.
     """
-    names = sorted(clips)
-    if len(names) > most:
-        names = [names[number * len(names) // most] for number in range(most)]
+    names = evenly(sorted(clips), most)
     share = most // max(1, len(names))
     found = []
     for name in names:
@@ -28,6 +28,12 @@ def excerpts(clips: Mapping[str, Clip], seconds: float, most: int) -> list[Excer
             gap = slack * number / max(1, n - 1)
             found.append((clips[name], number * seconds + max(0.0, gap)))
     return found
+
+
+def evenly(items: Sequence[T], n: int) -> list[T]:
+    """n that lie evenly in their order, the first among them; all where there are not more."""
+    n = min(n, len(items))
+    return [items[number * len(items) // n] for number in range(n)]
 
 
 def at_least(clips: Mapping[str, Clip], seconds: float) -> dict[str, Clip]:

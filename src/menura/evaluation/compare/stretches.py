@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from menura.audio import Clip, Note, Score, conform, synthesise
+from menura.evaluation.excerpts import evenly
 from menura.evaluation.pieces import score_between
 from menura.foundation import seeds
 from menura.prepared import PreparedCorpus
@@ -72,7 +73,7 @@ def long_stretches(
     recordings = {track.group for _, track in long}
     if not recordings or len(recordings) < min(2, len({track.group for _, track in tracks})):
         return _end_to_end(tracks, n, seconds)
-    long = [long[k * len(long) // n] for k in range(n)] if len(long) > n else long
+    long = evenly(long, n)
     rng = np.random.default_rng(seeds.derive(seed, "stretches"))
     found: list[Stretch] = []
     for number in range(n):
@@ -92,7 +93,7 @@ def short_stretches(
     n_long = sum(track.duration_s >= seconds for _, track in tracks)
     if 2 * n_long >= len(tracks):
         return long_stretches(tracks, n, seconds, seed)
-    chosen = [tracks[k * len(tracks) // n] for k in range(min(n, len(tracks)))]
+    chosen = evenly(tracks, n)
     return [(Part(i, 0.0, min(seconds, track.duration_s)),) for i, track in chosen]
 
 
