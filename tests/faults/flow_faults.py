@@ -309,11 +309,4 @@ FLOW_FAULTS = (
         "if name",
         ("tests/models/test_contrast.py",),
     ),
-    Fault(
-        "a run from base looks for no contrast",
-        "src/menura/training/starting.py",
-        "        or one.metadata.keys() >= OF_TRAINING.keys()\n",
-        "",
-        ("tests/models/test_contrast.py",),
-    ),
 )

@@ -10,9 +10,8 @@ from menura.foundation.seeds import derive
 from menura.models import Batch
 from menura.models._contrast import MOST, N_HEARD, N_ROWS, Contrast, Rows
 from menura.models.contract import Sampling
-from menura.models.latent_flow import LatentFlow, LatentFlowConfig
+from menura.models.latent_flow import LatentFlow
 from menura.representations import Spec
-from menura.training.starting import learning_as
 
 SPEC = Spec(sample_rate=8000, n_channels=5, hop_length=128, labels=("a", "b"))
 N_FRAMES, N_KNOWN = LatentFlow.tiny.n_window, LatentFlow.tiny.n_carried
@@ -166,9 +165,3 @@ def test_another_training_finds_its_own(calibrated: tuple[LatentFlow, torch.Tens
     ours.load_state_dict(ours.adopted(without.state_dict(), SPEC))
     assert not without.calibrates
     assert ours.calibrates
-
-
-def test_a_run_looks_for_them_whatever_it_sets_off_from() -> None:
-    """The system that ships was trained before there were any."""
-    own, theirs = LatentFlowConfig(matched=True, width=512), LatentFlowConfig(n_steps=6)
-    assert learning_as(own, theirs) == replace(theirs, matched=True)

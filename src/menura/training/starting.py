@@ -9,7 +9,7 @@ from menura.foundation import shipped
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
-from menura.models.contract import OF_TRAINING, Optimizer, Schedule
+from menura.models.contract import Optimizer, Schedule
 from menura.recipes import Part, Preset
 from menura.systems import (
     BoundSystem,
@@ -77,16 +77,14 @@ def _codec_of(start: Description, own: Preset) -> Preset:
 
 
 def learning_as(own: Any, theirs: Any) -> Any:
-    """The Config `theirs` that learns as `own` does: with its optimisers and schedules, and fields
-    OF_TRAINING, where both are of one kind. A schedule that came to its end would let nothing more
-    be learnt."""
+    """The Config `theirs` that learns as `own` does: with its optimisers and schedules, where both
+    are of one kind. A schedule that came to its end would let nothing more be learnt."""
     if type(own) is not type(theirs):
         return theirs
     learning = {
         one.name: getattr(own, one.name)
         for one in fields(own)
         if isinstance(getattr(own, one.name), Optimizer | Schedule)
-        or one.metadata.keys() >= OF_TRAINING.keys()
     }
     return replace(theirs, **learning)
 

@@ -2,7 +2,7 @@
 
 from menura.models.contract.batch import Batch
 from menura.models.contract.model import Losses, Model
-from menura.models.contract.phase import OF_TRAINING, Optimizer, Phase, Schedule
+from menura.models.contract.phase import Optimizer, Phase, Schedule
 from menura.models.contract.powers import (
     AS_LEARNT,
     POWERS,
@@ -29,7 +29,6 @@ from menura.models.contract.powers import (
 
 __all__ = [
     "AS_LEARNT",
-    "OF_TRAINING",
     "POWERS",
     "Batch",
     "Begins",

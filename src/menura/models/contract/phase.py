@@ -39,11 +39,6 @@ class Optimizer:
             raise ValueError("eps must be between 0 and 1, weight_decay from 0 to below 1")
 
 
-OF_TRAINING = {"of_training": True}
-"""Metadata of a Config's field that, as optimisers and schedules do, says how a run trains: one
-that sets off from another system has its own."""
-
-
 @dataclass(frozen=True)
 class Schedule:
     """Learning-rate factor as a function of the step alone, so that a resumed run is the same.
