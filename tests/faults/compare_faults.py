@@ -13,7 +13,7 @@ COMPARE_FAULTS = (
     Fault(
         "limits of few clips are as narrow as the plain bootstrap's",
         f"{COMPARE}/intervals.py",
-        " * math.sqrt(len(numbers) / (len(numbers) - 1))",
+        " * math.sqrt(n / (n - 1))",
         " * 1.0",
         INTERVALS,
     ),

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from menura.audio import Clip
+from menura.foundation import seeds
 
 T = TypeVar("T")
+SHORT_ONES = 20  # of as many clips one may be too short to be heard
 Excerpt = tuple[Clip, float]
 """A clip, and where in it the excerpt begins, in seconds."""
 
@@ -13,11 +15,12 @@ Excerpt = tuple[Clip, float]
 def excerpts(clips: Mapping[str, Clip], seconds: float, most: int) -> list[Excerpt]:
     """At most `most` places, each with `seconds` of sound after it that no other has.
 
-    From all clips where there are not more than `most`, as many from each as it has room for, the
-    first at its beginning and the rest evenly over it; else from `most` clips, evenly chosen in
-    the order of their names.
+    From all clips where there are not more than `most`, as many from each as it has room for,
+    evenly over it: one of a song is from its middle, not its intro. Else from `most` clips, chosen
+    by their names, so that without some of them the others stay chosen.
     """
-    names = evenly(sorted(clips), most)
+    there = at_least(clips, seconds)
+    names = sorted(there, key=lambda name: seeds.derive(0, "excerpts", name))[:most]
     share = most // max(1, len(names))
     found = []
     for name in names:
@@ -25,8 +28,8 @@ def excerpts(clips: Mapping[str, Clip], seconds: float, most: int) -> list[Excer
         n = min(share, n_room)
         slack = clips[name].duration_s - n * seconds
         for number in range(n):
-            gap = slack * number / max(1, n - 1)
-            found.append((clips[name], number * seconds + max(0.0, gap)))
+            gap = max(0.0, slack) * (number + 0.5) / n
+            found.append((clips[name], number * seconds + gap))
     return found
 
 
@@ -52,5 +55,10 @@ def too_short(
 
 
 def common_seconds(sides: Iterable[Mapping[str, Clip]], most_s: float) -> float:
-    """The length of the shortest clip of all, or `most_s`."""
-    return min([most_s, *(clip.duration_s for clips in sides for clip in clips.values())])
+    """The length of the shortest clip of all, or `most_s`. Of a side with many clips, up to a
+    twentieth may be shorter: one must not decide how little is heard of all."""
+    found = [most_s]
+    for clips in sides:
+        lengths = sorted(clip.duration_s for clip in clips.values())
+        found += lengths[len(lengths) // SHORT_ONES : len(lengths) // SHORT_ONES + 1]
+    return min(found)

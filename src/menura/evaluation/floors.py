@@ -106,15 +106,19 @@ def floor_of(
 def floor_over(metric: Metric, divided: Sequence[Division]) -> Floor | None:
     """As `floor_of`, over divisions that are there."""
     found = floors_over(metric, divided)
-    return found[len(found) // 2] if found else None
+    if not found:
+        return None
+    first, pieces = found[len(found) // 2][1]
+    return Floor(metric.score(first, pieces), first, pieces)
 
 
-def floors_over(metric: Metric, divided: Sequence[Division]) -> list[Floor]:
-    """Of all divisions that can be measured, from the lowest figure to the highest."""
+def floors_over(metric: Metric, divided: Sequence[Division]) -> list[tuple[float, Division]]:
+    """The figures of all divisions that can be measured, from the lowest to the highest, each with
+    its division."""
     found = [
-        Floor(metric.score(first, pieces), first, pieces)
+        (metric.value(first, pieces), (first, pieces))
         for first, pieces in divided
         if metric.unsuited(first, pieces) is None
     ]
-    found.sort(key=lambda floor: floor.measured.value)
+    found.sort(key=lambda one: one[0])
     return found

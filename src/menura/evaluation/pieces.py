@@ -1,7 +1,8 @@
 """Cutting real music into pieces like the candidates: what real music itself would measure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -59,23 +60,41 @@ def _pieces_like(
 ) -> dict[str, Clip]:
     rng = np.random.default_rng(seeds.derive(seed, "pieces"))
     names = [sorted(source)[i] for i in rng.permutation(len(source))]
-    lengths: dict[str, list[float]] = {name: [] for name in names}
-    left = {name: source[name].duration_s for name in names}
+    there_s = [source[name].duration_s for name in names]
+    found = {}
+    for name, (own, left) in zip(names, _taken(there_s, pattern, shortest_s), strict=True):
+        for start, length in _placed(own, left, rng):
+            # What is worked out of a clip is remembered by the clip itself: a whole one stays it.
+            whole = length == source[name].duration_s
+            piece = source[name] if whole else source[name].between(start, start + length)
+            found[f"{name} from {start:.2f} s"] = piece
+    return found
+
+
+def _taken(
+    there_s: Sequence[float], pattern: Mapping[str, Clip], shortest_s: float
+) -> list[tuple[list[float], float]]:
+    """Of each file, which has so much, the lengths of the pieces that come from it, and what is
+    left of it."""
+    lengths: list[list[float]] = [[] for _ in there_s]
+    left = list(there_s)
+    # Those that may have enough, what has given least first; and the others, what has most first.
+    enough = [(0.0, number) for number in range(len(left))]
+    less: list[tuple[float, int]] = []
     for wanted in sorted((clip.duration_s for clip in pattern.values()), reverse=True):
-        fitting = [name for name in names if left[name] >= wanted]
-        if fitting:
-            name = min(fitting, key=lambda name: sum(lengths[name]))
-        else:
-            name = max(names, key=lambda name: left[name])
-        taken = min(wanted, left[name])
+        while less and -less[0][0] >= wanted:
+            number = heappop(less)[1]
+            heappush(enough, (sum(lengths[number]), number))
+        while enough and left[enough[0][1]] < wanted:
+            number = heappop(enough)[1]
+            heappush(less, (-left[number], number))
+        number = heappop(enough or less)[1]
+        taken = min(wanted, left[number])
         if taken >= shortest_s:
-            lengths[name].append(taken)
-            left[name] -= taken
-    return {
-        f"{name} from {start:.2f} s": source[name].between(start, start + length)
-        for name in names
-        for start, length in _placed(lengths[name], left[name], rng)
-    }
+            lengths[number].append(taken)
+            left[number] -= taken
+        heappush(enough, (sum(lengths[number]), number))
+    return list(zip(lengths, left, strict=True))
 
 
 def score_between(score: Score, start_s: float, stop_s: float) -> Score:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from menura.evaluation.shares import clopper_pearson
+
 N_DRAWS = 1000
 SHARE = 0.95
 MOST_AT_ONCE = 1_000_000  # recordings that are drawn
@@ -117,16 +119,6 @@ def _interval(right: "np.ndarray", groups: Sequence[str], seed: int) -> tuple[fl
         draws = rng.integers(len(names), size=(min(at_once, N_DRAWS - len(shares)), len(names)))
         shares.extend(n_right[draws].sum(axis=1) / n_tracks[draws].sum(axis=1))
     if min(shares) == max(shares):
-        return _without_draws(shares[0], len(names))
+        return clopper_pearson(shares[0], len(names), SHARE)
     low, high = np.quantile(shares, [(1 - SHARE) / 2, (1 + SHARE) / 2])
-    return float(low), float(high)
-
-
-def _without_draws(share: float, n: int) -> tuple[float, float]:
-    """Clopper's and Pearson's interval where the `share` of `n` recordings is right."""
-    from scipy.stats import beta
-
-    right, wrong = share * n, (1 - share) * n
-    low = beta.ppf((1 - SHARE) / 2, right, wrong + 1) if right else 0.0
-    high = beta.ppf((1 + SHARE) / 2, right + 1, wrong) if wrong else 1.0
     return float(low), float(high)

@@ -69,12 +69,32 @@ def test_limits_of_a_mean_are_those_of_the_closed_form() -> None:
 
 
 def test_limits_of_few_values_are_as_wide_as_their_spread_asks() -> None:
-    """The plain bootstrap's are narrower by the root of (n − 1) / n: of six, by 9 %."""
+    """As Student's; the plain bootstrap's are narrower by the root of (n − 1) / n, of six by 9 %,
+    and know nothing of how little six say of the spread, which is 31 % more."""
     values = [1.0, 2.0, 4.0, 5.0, 7.0, 9.0]
     found = around(float(np.mean(values)), values, seed=0)
     assert found is not None
-    wide = (found[1] - found[0]) / (2 * 1.96 * stats.sem(values))
-    assert wide == pytest.approx(1.0, abs=0.05)
+    low, high = stats.t.interval(0.95, 5, np.mean(values), stats.sem(values))
+    assert (found[1] - found[0]) / (high - low) == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_share_of_which_all_clips_are_alike_is_not_certain() -> None:
+    """That 16 of 16 were right does not say that all would be."""
+
+    class All(Telling):
+        higher_is_better, is_share = True, True
+        ideal = 1.0
+        value_of_all = 1.0
+
+        def score(self, reference: Clips, candidate: Clips) -> Measurement:
+            each = dict.fromkeys(candidate, self.value_of_all)
+            return Measurement(self.value_of_all, "", "clips", 0, len(each), of_each=each)
+
+    right, copies = All(), All()
+    copies.value_of_all, copies.higher_is_better, copies.ideal = 0.0, False, 0.0  # type: ignore[misc]
+    expected = stats.binomtest(16, 16).proportion_ci(0.95, method="exact")
+    assert limits(right, clips(16, 1.0)) == pytest.approx((expected.low, 1.0))
+    assert limits(copies, clips(16, 1.0)) == pytest.approx((0.0, 1 - expected.low))
 
 
 @given(VALUES, st.integers(0, 1000))

@@ -135,6 +135,18 @@ def test_the_music_itself_goes_on_better_than_noise(judge: Judge, material: Mate
     assert "log-mel-distance" not in real.scores, "there is nothing it is a copy of"
 
 
+def test_real_music_in_place_of_what_comes_back_is_the_pieces_themselves(
+    judge: Judge, material: Material
+) -> None:
+    """A perfect way back scores what real music scores, and a poorer one is not as good as it."""
+    for way in ("reconstruct", "round-trip"):
+        real = judge.real(WAYS[way]).scores["frechet-spectral"].measured.value
+        perfect = judged(judge, way, pieces(material)).scores["frechet-spectral"].measured.value
+        assert real == pytest.approx(perfect)
+    other = judge.real(WAYS["generate"]).scores["frechet-spectral"].measured.value
+    assert real < other
+
+
 def test_what_is_passed_through_is_measured_against_itself(
     judge: Judge, material: Material
 ) -> None:

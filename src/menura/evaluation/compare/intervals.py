@@ -6,8 +6,9 @@ set distance is larger for clips drawn twice than for new ones, so that the draw
 figure itself. So what is drawn are the clips' *parts* in the figure. Where it is a mean over clips
 these are their own values, and nothing is approximated; elsewhere they are the jackknife's
 pseudo-values (Tukey 1958; Efron & Tibshirani 1993, chapter 11), which take one measuring without
-each clip. The spread of the draws, which is too narrow by √((n − 1) / n) for n parts, is widened by
-that and put around the figure.
+each clip. The spread of the draws is put around the figure, widened by what it is too narrow for n
+parts: by √((n − 1) / n), and as the normal distribution is beside Student's. Where the parts do not
+differ the draws say nothing; of a share the limits are then Clopper's and Pearson's.
 """
 
 import math
@@ -18,11 +19,13 @@ from jaxtyping import Float64
 
 from menura.audio import Clip
 from menura.evaluation.metrics import Measurement, Metric
+from menura.evaluation.shares import clopper_pearson
 from menura.foundation import seeds
 
 DRAWS = 4000
 COVERAGE = 0.95
 FEWEST = 3  # clips, or groups of them: the spread of two says next to nothing
+SAME = 1e-9  # no more do parts differ by that are equal
 MOST_PARTS = 10  # more clips are left out some at a time: each costs a measuring
 
 Interval = tuple[float, float]
@@ -47,6 +50,8 @@ def interval(
         parts = _pseudo_values(metric, reference, candidate, measured.value, seed)
     if parts is None or not np.isfinite(parts).all():
         return None
+    if metric.is_share and np.ptp(parts) < SAME:
+        return clopper_pearson(measured.value, len(candidate))
     limits = around(measured.value, parts, seeds.derive(seed, "interval"))
     if limits is None:
         return None
@@ -65,8 +70,17 @@ def around(value: float, parts: Sequence[float] | Values, seed: int) -> Interval
     means = numbers[rng.integers(len(numbers), size=(DRAWS, len(numbers)))].mean(axis=1)
     outside = 50 * (1 - COVERAGE)
     low, high = np.percentile(means, [outside, 100 - outside]) - numbers.mean()
-    low, high = np.array([low, high]) * math.sqrt(len(numbers) / (len(numbers) - 1))
+    n = len(numbers)
+    low, high = np.array([low, high]) * math.sqrt(n / (n - 1)) * _wider(n)
     return value + float(low), value + float(high)
+
+
+def _wider(n: int) -> float:
+    """Student's limits of n parts over the normal distribution's."""
+    from scipy.stats import norm, t
+
+    at = 0.5 + COVERAGE / 2
+    return float(t.ppf(at, n - 1) / norm.ppf(at))
 
 
 def _own_values(measured: Measurement) -> Values | None:

@@ -87,9 +87,11 @@ class Judge:
 
         def measure(metric: Metric, against: Against) -> Scored | None:
             rate = metric.sample_rate
-            if against in ("real", "labelled"):
+            if against in ("real", "labelled") and not way.returns:
                 return self._floor(way, metric) if metric.has_floor else None
             if against == "original":  # what is passed through by nobody comes back as it is
+                return None
+            if against == "real" and not metric.has_floor:
                 return None
             clips = self._real_clips(way, rate)
             return self._scored(metric, self._reference(way, against, rate), clips)
@@ -139,10 +141,11 @@ class Judge:
 
     def _floor(self, way: Way, metric: Metric) -> Scored:
         found = floors_over(metric, self._divisions(way, metric))
-        values = [floor.measured.value for floor in found]
+        values = [value for value, _ in found]
         if not values or not np.isfinite(values).all():
             raise MenuraError("there is too little real music to measure against itself")
-        return Scored(found[len(found) // 2].measured, values[0], values[-1])
+        middle = metric.score(*found[len(found) // 2][1])
+        return Scored(middle, values[0], values[-1])
 
     def _divisions(self, way: Way, metric: Metric) -> list[Division]:
         """The same for all metrics that go by label, and for all others; and for all ways that make

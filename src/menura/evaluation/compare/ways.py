@@ -27,6 +27,8 @@ class Way:
     new: the part of a clip that is new, in seconds, where not all of it is: what is measured. None
         of a clip that this way leaves out.
     label: the label that a clip was asked for, where that can be judged.
+    returns: what is made is to be the held-out music itself, so that real music in its place is
+        that, and no other music.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Way:
     make: Callable[[System, Material, int], Made]
     new: Callable[[Material, str], Span | None] | None = None
     label: Callable[[System, Material, str], str | None] | None = None
+    returns: bool = False
 
 
 def possible(way: Way, system: System, material: Material) -> str | None:
@@ -220,7 +223,8 @@ WAYS: Mapping[str, Way] = {
             "vary",
             "vary",
             "Varied",
-            f"Held-out pieces varied with strength {STRENGTH:g}, against the held-out recordings.",
+            f"Held-out pieces varied with strength {STRENGTH:g}, against the held-out recordings, "
+            "which a piece that is hardly varied is as near as can be.",
             ("real", "training"),
             _varied,
         ),
@@ -228,7 +232,8 @@ WAYS: Mapping[str, Way] = {
             "interpolate",
             "interpolate",
             "Mixed",
-            "Half-way between one held-out piece and the next, against the held-out recordings.",
+            "Half-way between one held-out piece and the next, against the held-out recordings, "
+            "which one of the two by itself is as near as can be.",
             ("real", "training"),
             _mixed,
         ),
@@ -237,18 +242,21 @@ WAYS: Mapping[str, Way] = {
             "reconstruct",
             "Passed through",
             "Held-out pieces as the system can express them, against themselves and against the "
-            "held-out recordings.",
+            "held-out recordings. Real music in its place are the pieces themselves.",
             ("original", "real"),
             _reconstructed,
+            returns=True,
         ),
         Way(
             "round-trip",
             None,
             "The way there and back alone",
             "Held-out pieces through the representation (the codec, where there is one; the "
-            "synthesiser, for notes) without any music being made: what a system could reach.",
+            "synthesiser, for notes) without any music being made: what a system could reach. Real "
+            "music in its place are the pieces themselves.",
             ("original", "real"),
             _through,
+            returns=True,
         ),
     )
 }

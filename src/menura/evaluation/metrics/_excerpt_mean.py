@@ -19,8 +19,8 @@ class ExcerptMean(Metric):
     """|mean over the candidates' excerpts − mean over the reference's|.
 
     Excerpts are as long as the shortest clip of both sets and `longest_s` at most, because more is
-    found in more sound; clips below `shortest_s` are not heard. At most 32 of either side are
-    heard, evenly chosen (evaluation/excerpts.py).
+    found in more sound; clips below `shortest_s` are not heard, nor of many clips those few that
+    would make all excerpts short. At most 32 of either side are heard (evaluation/excerpts.py).
     in_words: what is counted, and how. details: both means, and the seconds of an excerpt.
     """
 

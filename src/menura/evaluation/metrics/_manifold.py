@@ -16,6 +16,7 @@ class Coverage(Metric):
     higher_is_better = True
     tolerance = 1e-9
     unit = "of the windows"
+    is_share = True
 
     @abstractmethod
     def sides(self, real: Points, made: Points) -> tuple[Points, Points]:

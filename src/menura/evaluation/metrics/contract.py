@@ -55,6 +55,7 @@ class Metric(ABC):
         keep their own timbre. It is the ideal, except where likeness itself is the fault.
     sample_rate: in Hz, to which sound is brought before it is measured.
     paired: the metric compares clips of one name, not whole sets.
+    is_share: the value is a share of the clips or of what is in them, from 0 to 1.
     has_floor: whether real music measured against other real music tells something.
     against: what the reference must be for the figure to say what it is meant to.
     """
@@ -68,6 +69,7 @@ class Metric(ABC):
     of_itself: ClassVar[float]
     sample_rate: ClassVar[int] = 16_000
     paired: ClassVar[bool] = False
+    is_share: ClassVar[bool] = False
     has_floor: ClassVar[bool] = True
     against: ClassVar[Against] = "real"
 

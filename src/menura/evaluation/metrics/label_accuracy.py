@@ -46,6 +46,7 @@ class LabelAccuracy(Embedded):
     higher_is_better = True
     tolerance = 1e-9
     unit = "of the clips"
+    is_share = True
     against = "labelled"
     about = "labels"
     embedded_by = "spectral"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float64, Int
+from jaxtyping import Bool, Float64, Int
 
 from menura.audio import Clip
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
@@ -42,6 +42,7 @@ class Memorisation(Metric):
     higher_is_better = False
     tolerance = 1e-9
     unit = "of the windows"
+    is_share = True
     against = "training"
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
@@ -63,9 +64,10 @@ class Memorisation(Metric):
         owner = np.repeat(np.arange(len(names)), [len(part) for part in parts])
         usual, twice = _own_distances(known, owner)
         limit = COPY * float(np.percentile(usual, NEAREST_PERCENTILE))
-        made = [(name, _points(candidate[name], 1)) for name in sorted(candidate)]
-        distances = {name: _nearest(points, known)[0] for name, points in made}
-        together = np.concatenate(list(distances.values()))
+        made = [_points(candidate[name], 1) for name in sorted(candidate)]
+        together, _ = _nearest(np.concatenate(made), known)
+        borders = np.cumsum([len(points) for points in made])[:-1]
+        distances = dict(zip(sorted(candidate), np.split(together, borders), strict=True))
         details = {"copy below": limit}
         if (typical := float(np.median(usual))) > 0:
             details["median nearest distance × real"] = float(np.median(together)) / typical
@@ -101,9 +103,9 @@ def _own_distances(
     for file in np.unique(owner[probes]):
         left, others = known[probes[owner[probes] == file]], owner != file
         while len(left) and others.any():
-            distances, at = _nearest(left, known[others])
+            distances, at = _nearest(left, known, others)
             again = distances <= same
-            others = others & ~np.isin(owner, owner[others][at[again]])
+            others = others & ~np.isin(owner, owner[at[again]])
             again |= again.mean() > 0.5  # the whole file, if parts of it are less alike when coded
             found.append(distances[~again])
             left = left[again]
@@ -115,12 +117,17 @@ def _own_distances(
 
 
 def _nearest(
-    points: Points, known: Float64[np.ndarray, "known dimensions"]
+    points: Points,
+    known: Float64[np.ndarray, "known dimensions"],
+    asked: Bool[np.ndarray, " known"] | None = None,
 ) -> tuple[Float64[np.ndarray, "points"], Int[np.ndarray, "points"]]:
-    """Distance of each point to the nearest of the known, and which that is."""
+    """Distance of each point to the nearest of the known that are asked (None: all), and which
+    that is."""
     # |a − b|² by its three products needs no array of all differences; the nearest is then
     # measured exactly, because that sum loses what small distances are made of.
-    lengths = np.square(known).sum(axis=1)
+    lengths = np.einsum("kd,kd->k", known, known)  # no second array of all
+    if asked is not None:
+        lengths[~asked] = np.inf
     nearest = np.concatenate(
         [
             (lengths[None] - 2 * points[start : start + 256] @ known.T).argmin(axis=1)
