@@ -46,8 +46,8 @@ FLOW_FAULTS = (
     Fault(
         "a note that fades out with the seed is taken for a click",
         BEGINNINGS,
-        "max(usual, float(fading.max(initial=0.0)))",
-        "usual",
+        "return max(usual, float(fading.max(initial=0.0)))",
+        "return usual",
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
@@ -291,8 +291,15 @@ FLOW_FAULTS = (
     Fault(
         "what is gone on with is stretched as what is made from nothing",
         FLOW,
-        '"music" if known.any() else labelled',
-        "labelled",
+        '                start = "music" if strictness == 1 else "seed"\n',
+        "                pass\n",
+        ("tests/models/test_contrast.py",),
+    ),
+    Fault(
+        "what follows a seed is stretched as what follows any music",
+        FLOW,
+        '"music" if strictness == 1 else "seed"',
+        '"music"',
         ("tests/models/test_contrast.py",),
     ),
     Fault(

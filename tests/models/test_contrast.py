@@ -94,6 +94,29 @@ def test_going_on_a_flow_makes_what_has_the_contrast_of_what_followed(
     assert not torch.allclose(made.contrast.gain[0], made.contrast.gain[2])  # type: ignore[union-attr]
 
 
+def test_a_seed_is_looked_at_as_strictly_as_it_is_followed() -> None:
+    """Guidance changes the contrast by itself: the gain without it would come on top."""
+    made = flow(known_guidance=3.0)
+    music = torch.cat([batch.frames for batch in batches()])
+    with torch.no_grad():
+        made.calibrate(batches())
+    seed, followed = music[:N_ROWS, :, :N_KNOWN], music[:N_ROWS, :, N_KNOWN:]
+    gone_on = made.continue_(seed, N_FRAMES - N_KNOWN, rngs(N_ROWS))
+    torch.testing.assert_close(moments(gone_on)[1], moments(followed)[1], atol=1e-4, rtol=1e-4)
+
+
+def test_a_variation_has_the_contrast_as_far_as_it_is_new() -> None:
+    made = flow()
+    assert made.contrast is not None
+    music = torch.cat([batch.frames for batch in batches(8)])[:1]
+    plain = {strength: made.vary(music, strength, rngs(1)) for strength in (0.5, 1.0)}
+    made.contrast.gain[0] = 1.4
+    half, whole = (made.vary(music, strength, rngs(1)) for strength in (0.5, 1.0))
+    torch.testing.assert_close(whole, 1.4 * plain[1.0])
+    torch.testing.assert_close(half, 1.2 * plain[0.5])
+    assert torch.equal(made.vary(music, 0.0, rngs(1)), music)
+
+
 def test_by_labels_it_is_looked_at_as_it_is_played(
     calibrated: tuple[LatentFlow, torch.Tensor],
 ) -> None:

@@ -2,7 +2,8 @@
 
 What a flow has not learnt yet to tell apart it makes alike: after minutes its channels vary by a
 tenth less than those of the music, whatever the sampler, so that its music is quieter and has less
-contrast (docs/log.md). How much less is seen when training is over, and mended in all that is made.
+contrast (docs/log.md). How much less is seen when training is over, and mended in all that is made;
+in variations as far as they are made anew. What lies between two pieces stays as it comes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,8 +18,9 @@ from menura.foundation.seeds import derive
 from menura.models.contract import Batch, Rngs
 from menura.representations import Frames
 
-Start = Literal["nothing", "labels", "music"]
-"""From what it is made: no frame and no label being known, labels alone, or some of the frames."""
+Start = Literal["nothing", "labels", "music", "seed"]
+"""From what it is made: no frame and no label being known, labels alone, some of the frames, or
+some that are followed as strictly as a seed is."""
 
 STARTS: tuple[Start, ...] = get_args(Start)
 N_ROWS = 48  # that are made for each start
@@ -70,8 +72,8 @@ class Rows:
                 yield Rows(self.music[at], at.tolist(), labels=labels)
 
 
-Fill = Callable[[Rows, Bool[Tensor, " frames"]], Frames]
-"""Makes those frames of rows anew that are not known."""
+Fill = Callable[[Rows, Bool[Tensor, " frames"], float], Frames]
+"""Makes those frames of rows anew that are not known, by so much guidance towards the known."""
 
 Part = Float32[Tensor, "_ features _"]
 
@@ -100,20 +102,24 @@ class Contrast(nn.Module):
         self.gain.fill_(1.0)
         self.shift.zero_()
 
-    def find(self, rows: Rows, n_known: int, fill: Fill) -> str:
+    def find(self, rows: Rows, n_known: int, strictness: float, fill: Fill) -> str:
         """Make rows from each start, and see what gives them the contrast of the music; in words.
-        n_known: frames at the beginning that are gone on from, half of all at most."""
+        n_known: frames at the beginning that are gone on from, half of all at most. strictness:
+        the guidance towards a seed; of 1 it is music like any."""
         some, n = rows.first(N_ROWS), rows.music.shape[2]
         n_known = min(n_known, n // 2)
         known = torch.arange(n, device=rows.music.device) < n_known
         none, alike = torch.zeros_like(known), list(some.by_labels())
         self.reset()
-        gains = {"nothing": self.learn("nothing", [fill(some, none)], [rows.music])}
+        gains: dict[Start, float] = {"nothing": self.learn("nothing", [fill(some, none, 1.0)], [rows.music])}
         if alike:
-            made = [fill(one, none) for one in alike]
+            made = [fill(one, none, 1.0) for one in alike]
             gains["labels"] = self.learn("labels", made, [one.music for one in alike])
-        followed = fill(some, known)[:, :, n_known:]
-        gains["music"] = self.learn("music", [followed], [some.music[:, :, n_known:]])
+        follows: dict[Start, float] = {"music": 1.0, "seed": strictness}
+        for start, how in follows.items():
+            if start == "music" or how != 1:
+                followed = fill(some, known, how)[:, :, n_known:]
+                gains[start] = self.learn(start, [followed], [some.music[:, :, n_known:]])
         said = ", ".join(f"{gain:.2f} from {start}" for start, gain in gains.items())
         return f"it is played with the contrast of the music, times what it has by itself: {said}"
 
@@ -130,11 +136,11 @@ class Contrast(nn.Module):
         self.gain[number], self.shift[number] = gain, mean - gain * mean
         return float(gain.median())
 
-    def matched(self, start: Start, made: Frames) -> Frames:
-        """What was made, brought to that."""
+    def matched(self, start: Start, made: Frames, share: float = 1.0) -> Frames:
+        """What was made, brought to that; or by a share of the way."""
         at = STARTS.index(start)
-        brought: Tensor = made * self.gain[at][:, None] + self.shift[at][:, None]
-        return brought
+        brought = made * self.gain[at][:, None] + self.shift[at][:, None]
+        return torch.lerp(made, brought, share)
 
 
 def _moments(

@@ -120,12 +120,13 @@ class LatentFlow(Model):
     def calibrate(self, batches: Iterable[Batch]) -> str:
         """Find the contrast of what is made beside that of this music."""
         assert self.contrast is not None, "asked of those that calibrate"
+        c = self.config
 
-        def fill(rows: Rows, known: Bool[Tensor, " frames"]) -> Frames:
+        def fill(rows: Rows, known: Bool[Tensor, " frames"], strictness: float) -> Frames:
             sampling = Sampling(labels=rows.labels, guidance=self.usual_guidance())
-            return self._fill(rows.music, known, rows.rngs, sampling, 1.0, self.config.n_steps)
+            return self._fill(rows.music, known, rows.rngs, sampling, strictness, c.n_steps)
 
-        return self.contrast.find(Rows.of(batches), self.config.n_carried, fill)
+        return self.contrast.find(Rows.of(batches), c.n_carried, c.known_guidance, fill)
 
     @torch.no_grad()
     def set_off_near(self, batches: Iterable[Batch], learnt: tuple[str, ...]) -> str:
@@ -235,12 +236,9 @@ class LatentFlow(Model):
         started = noise(rngs, *frames.shape[1:]).to(frames.device)
         mixed = torch.lerp(started, frames, begin)
         n_steps = max(1, round(c.n_steps * strength))
-        return integrate(
-            *(self._freely(), mixed, n_steps),
-            start=begin,
-            method=c.method,
-            shift=c.time_shift,
-        )
+        how = {"start": begin, "method": c.method, "shift": c.time_shift}
+        made = integrate(self._freely(), mixed, n_steps, **how)
+        return made if self.contrast is None else self.contrast.matched("nothing", made, strength)
 
     def to_latent(self, frames: Frames) -> Latent:
         """The noise that flows to these frames, and below it what the flow misses of them."""
@@ -288,8 +286,10 @@ class LatentFlow(Model):
         c = self.config
         made = integrate(velocity, started, n_steps, method=c.method, shift=c.time_shift)
         if self.contrast is not None:
-            labelled: Start = "nothing" if sampling.labels is None else "labels"
-            made = self.contrast.matched("music" if known.any() else labelled, made)
+            start: Start = "nothing" if sampling.labels is None else "labels"
+            if known.any():
+                start = "music" if strictness == 1 else "seed"
+            made = self.contrast.matched(start, made)
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:
