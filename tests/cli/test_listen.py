@@ -65,6 +65,11 @@ def test_a_bare_listen_gives_its_help(capsys: pytest.CaptureFixture[str]) -> Non
     assert "did you mean 'create'? (there is: create, serve, results)" in err
 
 
+def test_that_repeats_come_on_top_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["listen", "create", "--help"]) == 0
+    assert "Repeats come on top." in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_port_that_is_taken_is_one_plain_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

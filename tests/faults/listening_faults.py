@@ -63,8 +63,8 @@ LISTENING_FAULTS = (
     Fault(
         "raters who contradict themselves are counted",
         "src/menura/evaluation/listening/results.py",
-        "if keep_all or one.rater not in bad]",
-        "if keep_all or bad is not None]",
+        "kept = opinions if keep_all else by_rule",
+        "kept = opinions",
         _FIGURES,
     ),
     Fault(
@@ -126,8 +126,8 @@ LISTENING_FAULTS = (
     Fault(
         "each clip keeps the rate it came at",
         "src/menura/evaluation/listening/levelling.py",
-        "clip = audio.conform(beginning(source.file, seconds), *form)",
-        "clip = beginning(source.file, seconds)",
+        "clip = audio.conform(heard_part(source, seconds)[0], *form)",
+        "clip = heard_part(source, seconds)[0]",
         ("tests/evaluation/listening/test_making.py",),
     ),
     Fault(
@@ -149,6 +149,41 @@ LISTENING_FAULTS = (
         "src/menura/evaluation/listening/server.py",
         "            if len(body) > MOST_BODY_BYTES:\n",
         "            if len(message.get('body', b'')) > 16 * MOST_BODY_BYTES:\n",
+        _SERVER,
+    ),
+    Fault(
+        "who contradicts choices loses the scales too",
+        "src/menura/evaluation/listening/consistency.py",
+        "return in_choices or _careless_on_scales(self.scales)",
+        "return bool(self.reason)",
+        ("tests/evaluation/listening/test_consistency.py",),
+    ),
+    Fault(
+        "differences are not corrected for the number of pairs",
+        "src/menura/evaluation/listening/scores.py",
+        "values[b], len(pairs))",
+        "values[b])",
+        ("tests/evaluation/listening/test_results.py",),
+    ),
+    Fault(
+        "only those who answered alike are asked whether they did",
+        "src/menura/evaluation/listening/results.py",
+        "_same_again(opinions, question.name)",
+        "_same_again(kept, question.name)",
+        ("tests/evaluation/listening/test_results.py",),
+    ),
+    Fault(
+        "real music is always heard as it begins",
+        "src/menura/evaluation/listening/sources.py",
+        "_drawn(seed, name) if anywhere else 0.0",
+        "0.0",
+        ("tests/evaluation/listening/test_parts.py",),
+    ),
+    Fault(
+        "a server takes the answers to another test",
+        "src/menura/evaluation/listening/server.py",
+        "if given.test not in (None, test.id):",
+        "if given.test == '':",
         _SERVER,
     ),
     Fault(

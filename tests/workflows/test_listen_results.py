@@ -113,7 +113,14 @@ def test_no_answers_are_said(tmp_path: Path) -> None:
     with pytest.raises(MenuraError, match="nobody has answered yet"):
         listen_results(tmp_path)
     assert not (tmp_path / ANSWERS).exists(), "reading makes nothing"
-    with pytest.raises(UsageError, match="must end in"):
+    with pytest.raises(UsageError, match=r"^--out .*page\.txt must end in \.html"):
         listen_results(tmp_path, out=tmp_path / "page.txt")
+    with pytest.raises(UsageError, match=r"^--csv .*sheet\.txt must end in \.csv"):
+        listen_results(tmp_path, csv=tmp_path / "sheet.txt")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(UsageError, match=r"^--csv .*folder\.csv is a folder"):
+        listen_results(tmp_path, csv=tmp_path / "folder.csv")
+    with pytest.raises(UsageError, match=r"^--csv .*test\.json is a file, not a folder"):
+        listen_results(tmp_path, csv=tmp_path / "test.json" / "sheet.csv")
     with pytest.raises(MenuraError, match="no listening test"):
         listen_results(tmp_path / "clips")

@@ -41,10 +41,16 @@ class ServingVerb(Verb):
     "interpolation); prefer (which of two). Default: those that the clips are made for.",
 )
 @click.option(
-    "--ask", multiple=True, metavar="TEXT", help="A question of your own; may be repeated."
+    "--ask",
+    multiple=True,
+    metavar="TEXT",
+    help="A question of your own beside those; may be repeated.",
 )
 @click.option(
-    "--real", type=PATH, metavar="DIR", help="Real music: judged too, without being named."
+    "--real",
+    type=PATH,
+    metavar="DIR",
+    help="Real music: judged too, without being named. Of longer pieces a part, drawn by the seed.",
 )
 @click.option(
     "--originals",
@@ -73,7 +79,7 @@ class ServingVerb(Verb):
     default=40,
     show_default=True,
     metavar="N",
-    help="Most that one rater is asked; raters share what is more.",
+    help="Most that one rater is asked; raters share what is more. Repeats come on top.",
 )
 @click.option(
     "--repeats",
@@ -206,7 +212,7 @@ def results(test: Path, out: Path | None, csv: Path | None, keep_all: bool, seed
     """Say what the raters of TEST say: means, shares of choices, agreement.
 
     With 95 % intervals by drawing raters again. Raters who contradict themselves where they were
-    asked the same again are left out; who, and by which rule, is said.
+    asked the same again are left out; who, of what, and by which rule, is said.
     """
     from menura.cli.listen_table import lines
     from menura.workflows.listen.results import listen_results as work

@@ -7,18 +7,23 @@ let now = -1;
 let shown_ms = 0;
 const ready = new Map();  /* trial → its sounds, loaded ahead */
 
-unsent.changed = (n, away) => {
+unsent.changed = (n, away, another) => {
   const many = n === 1 ? "answer is" : `${n} answers are`;
-  $("news").textContent = away && n ? `The server cannot be reached. Your last ${many} `
-    + "kept here and sent as soon as it is back." : "";
+  const [why, until] = another ? ["Another test is served here now.", "this one"]
+    : ["The server cannot be reached.", "it"];
+  $("news").textContent = away && n
+    ? `${why} Your last ${many} kept here and sent as soon as ${until} is back.` : "";
   if (!$("end").hidden) end();
 };
 unsent.lost = () => location.reload();  /* to be asked again what the server lacks */
 
 async function come(wait_ms) {
   try {
-    const {status, said} = await post("api/raters", {rater: me});
-    if (status === 403 && said.saved === false) { $("news").textContent = said.reason; return; }
+    const {status, said} = await post("api/raters", {rater: me, test: memory.test});
+    if ([403, 412].includes(status) && said.saved === false) {
+      $("news").textContent = said.reason;
+      return;
+    }
     if (status !== 200) throw new Error(`the server says ${status}`);
     told = said;
   } catch {
@@ -43,6 +48,7 @@ function show(screen) {
 function go() {
   Sound.stopAll(null);
   Sound.shown = [];
+  for (const sound of ready.get(now) || []) sound.release();
   ready.delete(now);
   now = told.trials.findIndex((_, trial) => !done.has(trial));
   if (now < 0) end(); else trial();

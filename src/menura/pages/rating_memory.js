@@ -2,9 +2,11 @@
    the server has not acknowledged. They are sent until it does, also after a reload. */
 "use strict";
 const memory = (() => {
-  const key = (what) => `menura:${document.body.dataset.test}:${what}`;
+  const test = document.body.dataset.test;
+  const key = (what) => `menura:${test}:${what}`;
   const here = new Map();  /* what the browser would not keep: newer than what it has */
   return {
+    test,
     get(what) {
       try { return here.get(what) ?? localStorage.getItem(key(what)); } catch { return null; }
     },
@@ -48,7 +50,7 @@ async function post(where, what) {
 const unsent = {
   FIRST_MS: 1000, LAST_MS: 15000,
   wait_ms: 1000, timer: 0, busy: false,
-  changed: () => {},  /* told how many are unsent, and whether the server fails to answer */
+  changed: () => {},  /* told how many are unsent, whether that fails, or another test is there */
   gone: false,        /* whether an answer was refused for good */
   lost: () => {},     /* told so, once the others are sent */
 
@@ -65,12 +67,14 @@ const unsent = {
     clearTimeout(this.timer);
     if (this.busy) return;
     this.busy = true;
-    let away = false;
+    let away = false, another = false;
     try {
       for (let one; (one = this.all()[0]);) {
-        const {status, said} = await post("api/answers", one);
+        const {status, said} = await post("api/answers", {...one, test: memory.test});
         /* Only our server says whether it is saved; what stands between says such numbers too.
-           409: another window has answered this trial already, and that answer stays. */
+           409: another window has answered this trial already, and that answer stays.
+           412: another test is served here; the answer is kept until its own is again. */
+        another = said?.saved === false && status === 412;
         const refused = said?.saved === false && [404, 409, 413, 422].includes(status);
         if (said?.saved !== true && !refused) throw new Error(`the server says ${status}`);
         this.drop(one);
@@ -84,7 +88,7 @@ const unsent = {
       this.wait_ms = Math.min(2 * this.wait_ms, this.LAST_MS);
     } finally {
       this.busy = false;
-      this.changed(this.all().length, away);
+      this.changed(this.all().length, away, another);
     }
   },
 };

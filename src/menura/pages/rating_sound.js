@@ -9,9 +9,15 @@ class Sound {
     this.audio = new Audio();
     this.audio.preload = "auto";
     this.audio.src = address;
-    for (const name of ["play", "pause", "timeupdate", "ended", "error", "waiting", "playing"]) {
-      this.audio.addEventListener(name, () => this.show(name));
-    }
+    this.listen = (event) => this.show(event.type);
+    for (const name of Sound.EVENTS) this.audio.addEventListener(name, this.listen);
+  }
+  /* Browsers hold few sounds at once, and what they have decoded. */
+  release() {
+    for (const name of Sound.EVENTS) this.audio.removeEventListener(name, this.listen);
+    this.audio.pause();
+    this.audio.removeAttribute("src");
+    this.audio.load();
   }
   element() {
     this.button = document.createElement("button");
@@ -58,5 +64,6 @@ class Sound {
     for (const one of Sound.shown) if (one !== but) one.stop();
   }
 }
+Sound.EVENTS = ["play", "pause", "timeupdate", "ended", "error", "waiting", "playing"];
 Sound.shown = [];
 Sound.last = null;

@@ -26,17 +26,23 @@ class Numbered:
         return self.folder / f"{self.n_before + number + 1:03d}.{self.suffix}"
 
 
-def output_file(out: Path | str, suffixes: Iterable[str], inputs: Iterable[Path | str]) -> Path:
+def output_file(
+    out: Path | str,
+    suffixes: Iterable[str],
+    inputs: Iterable[Path | str],
+    *,
+    option: str = "--out",
+) -> Path:
     """`out`, where a file can be written whose name ends in one of `suffixes` (without dots).
 
-    A file that is there may be replaced, but not one of the inputs. Raises UsageError for such
-    words, and MenuraError where nothing can be written.
+    A file that is there may be replaced, but not one of the inputs. option: by which it was given.
+    Raises UsageError for such words, and MenuraError where nothing can be written.
     """
     out, known = Path(out), list(suffixes)
     if _suffix(out) not in known:
         ends = " or ".join(f".{suffix}" for suffix in known)
-        raise UsageError(f"{_named(out)} must end in {ends}")
-    _check_file(out, inputs)
+        raise UsageError(f"{_named(out, option)} must end in {ends}")
+    _check_file(out, inputs, option)
     return out
 
 
@@ -91,29 +97,30 @@ def notes_beside(sound: Path) -> list[Path]:
     return [file] if same else []
 
 
-def _check_file(out: Path, inputs: Iterable[Path | str]) -> None:
+def _check_file(out: Path, inputs: Iterable[Path | str], option: str = "--out") -> None:
+    name = _named(out, option)
     if out.is_dir():
-        raise UsageError(f"{_named(out)} is a folder; give the name of a file")
+        raise UsageError(f"{name} is a folder; give the name of a file")
     if out.exists() and not out.is_file():
-        raise UsageError(f"{_named(out)} is not a file; give the name of one")
+        raise UsageError(f"{name} is not a file; give the name of one")
     for path in map(Path, inputs):
         if out.exists() and path.exists() and out.samefile(path):
-            raise UsageError(f"{_named(out)} is the clip itself; give another name")
-    check_writable(out.absolute().parent, out)
+            raise UsageError(f"{name} is the clip itself; give another name")
+    check_writable(out.absolute().parent, out, option)
 
 
-def check_writable(folder: Path, out: Path) -> None:
+def check_writable(folder: Path, out: Path, option: str = "--out") -> None:
     """The folder, or the nearest above it that there is, must be one and let us write.
 
-    out: as the person gave it. Raises UsageError and MenuraError.
+    out: as the person gave it, by `option`. Raises UsageError and MenuraError.
     """
     folder = folder.absolute()
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if not there.is_dir():
-        raise UsageError(f"{_named(out)}: {printable(str(there))} is a file, not a folder")
+        raise UsageError(f"{_named(out, option)}: {printable(str(there))} is a file, not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise MenuraError(
-            f"{_named(out)}: {printable(str(there))} cannot be written in; "
+            f"{_named(out, option)}: {printable(str(there))} cannot be written in; "
             "change its permissions or choose another place"
         )
 
@@ -122,5 +129,5 @@ def _suffix(out: Path) -> str:
     return out.suffix.lower().removeprefix(".")
 
 
-def _named(out: Path) -> str:
-    return f"--out {printable(str(out))}"
+def _named(out: Path, option: str = "--out") -> str:
+    return f"{option} {printable(str(out))}"

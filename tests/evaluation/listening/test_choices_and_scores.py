@@ -132,7 +132,7 @@ def test_a_duel_against_the_exact_binomial_test_and_by_hand() -> None:
         for k in range(4)
     ]
     raters = Raters(range(10), seed=0)
-    [duel] = choice_result(question("prefer"), given, raters, None).duels
+    [duel] = choice_result(question("prefer"), given, given, raters, None).duels
     assert (duel.better, duel.n_better, duel.n_answers) == ("a", 28, 40)
     assert duel.p == pytest.approx(binomtest(28, 40).pvalue)
     assert duel.p_raters == pytest.approx(binomtest(9, 10).pvalue)
@@ -147,7 +147,7 @@ def test_many_pairs_are_corrected_for_as_holm_has_it() -> None:
         for pair, wins in ((("a", "b"), 10), (("a", "c"), 8), (("b", "c"), 5))
         for rater in range(10)
     ]
-    duels = choice_result(question("prefer"), given, Raters(range(10), seed=0), None).duels
+    duels = choice_result(question("prefer"), given, given, Raters(range(10), seed=0), None).duels
     plain = {frozenset((d.better, d.worse)): d for d in duels}
 
     def of(*pair: str) -> Duel:
@@ -169,7 +169,8 @@ def test_agreement_does_not_depend_on_which_system_is_named_first() -> None:
             for back in [turned >> item & 1]
             for rater in range(10)
         ]
-        agreed = choice_result(question("prefer"), given, Raters(range(10), seed=0), None).alpha
+        raters = Raters(range(10), seed=0)
+        agreed = choice_result(question("prefer"), given, given, raters, None).alpha
         assert agreed is not None
         found.add(round(agreed, 12))
     [agreed] = found
@@ -189,6 +190,6 @@ def test_going_by_place_is_seen() -> None:
         for r in range(5)
         for k in range(4)
     ]
-    found = choice_result(question("prefer"), given, Raters(range(5), seed=0), None)
+    found = choice_result(question("prefer"), given, given, Raters(range(5), seed=0), None)
     assert found.share_a == 1.0
     assert found.duels[0].share.mean == 0.5

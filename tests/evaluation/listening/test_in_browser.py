@@ -168,6 +168,35 @@ def test_only_what_the_server_refuses_is_dropped(asked: Asked) -> None:
     assert [dict(one.values) for one in given(folder, test)] == [{"fluent": 2, "good": 4}]
 
 
+def test_answers_to_another_test_are_kept(asked: Asked) -> None:
+    """Another one is served at the address for a while; it never comes to have the answer."""
+    tab, test, folder = asked.tab, asked.test, asked.folder
+    tab.run("unsent.FIRST_MS = unsent.LAST_MS = unsent.wait_ms = 100")
+    tab.run("window.own = memory.test; memory.test = 'f'.repeat(32)")
+    tab.run("unsent.add({rater: me, trial: 0, values: {fluent: 2, good: 4}, took_ms: 1, plays: 1})")
+    news = "document.querySelector('#news').textContent"
+    tab.wait(f"{news}.startsWith('Another test is served here now. Your last answer is kept')")
+    assert tab.run("unsent.all().length") == 1
+    assert given(folder, test) == ()
+    tab.run("void (memory.test = own)")
+    tab.wait("unsent.all().length === 0")
+    tab.wait(f"{news} === ''")
+    assert [dict(one.values) for one in given(folder, test)] == [{"fluent": 2, "good": 4}]
+
+
+def test_sounds_that_have_been_judged_are_let_go(asked: Asked) -> None:
+    tab = asked.tab
+    tab.touch("#begin")
+    tab.wait(f"{COUNT}.startsWith('1 of')")
+    tab.run("void (window.old = Sound.shown[0])")
+    tab.run("done.add(now); go()")
+    tab.wait(f"{COUNT}.startsWith('2 of')")
+    assert tab.run("old.audio.hasAttribute('src')") is False
+    assert tab.run("old.audio.paused")
+    assert tab.run("Sound.shown[0].audio.hasAttribute('src')")
+    assert tab.problems == []
+
+
 def test_answers_are_remembered_where_the_browser_is_full(asked: Asked) -> None:
     tab = asked.tab
     tab.run("memory.set('unsent', '[1]')")

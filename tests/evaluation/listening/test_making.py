@@ -8,7 +8,7 @@ import pytest
 
 from menura import audio
 from menura.audio import Clip
-from menura.evaluation.listening.definition import ANSWERS, Item, clip_file, load
+from menura.evaluation.listening.definition import Item, clip_file, load
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.workflows.listen.create import CreatedTest, listen_create
@@ -159,22 +159,6 @@ def test_silence_is_kept_and_said(folders: Folders, tmp_path: Path) -> None:
     assert any("quiet: nothing: too quiet" in line for line in reporter.warnings)
 
 
-def test_only_the_beginning_of_long_clips_is_heard(folders: Folders, tmp_path: Path) -> None:
-    audio.write(tone(300, 5.0, 0.1, 16_000), folders["quiet"] / "long.wav")
-    reporter = Collected()
-    made(folders, tmp_path / "test", seconds=1.0, reporter=reporter)
-    assert {one.seconds for one in load(tmp_path / "test").clips} == {1.0}
-    assert reporter.warnings == []
-
-
-def test_lengths_that_tell_the_system_are_said(folders: Folders, tmp_path: Path) -> None:
-    for k in range(3):
-        audio.write(tone(300, 3.0, 0.1, 16_000), folders["quiet"] / f"piece{k}.wav")
-    reporter = Collected()
-    made(folders, tmp_path / "test", reporter=reporter)
-    assert any("--seconds 1 makes them alike" in line for line in reporter.warnings)
-
-
 def items_of(out: Path, kind: str) -> list[Item]:
     return [item for item in load(out).items if item.kind == kind]
 
@@ -252,10 +236,18 @@ def test_real_music_is_judged_without_being_named(folders: Folders, tmp_path: Pa
     assert len(items_of(tmp_path / "test", "preference")) == 3
 
 
-def test_a_question_of_ones_own(folders: Folders, tmp_path: Path) -> None:
+def test_a_question_of_ones_own_comes_beside_the_others(folders: Folders, tmp_path: Path) -> None:
     report = made(folders, tmp_path / "test", ask=["Is it sad?"], questions=["good"])
     assert report.questions == ("good", "own-1")
     assert load(tmp_path / "test").questions[1].text == "Is it sad?"
+    report = made(folders, tmp_path / "usual", ask=["Is it sad?"])
+    assert report.questions == ("fluent", "good", "own-1")
+
+
+def test_ends_and_originals_are_both_asked_for(folders: Folders, tmp_path: Path) -> None:
+    quiet = folders["quiet"]
+    report = listen_create([quiet], tmp_path / "t", first=quiet, second=quiet, originals=quiet)
+    assert report.questions == ("mix", "features", "genre", "good", "same")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +290,7 @@ def test_words_for_raters_are_one_line_of_whole_characters(
 ) -> None:
     made(folders, tmp_path / "test", title="so\udcff\ncalled", ask=["Is it\udcff sad?"])
     test = load(tmp_path / "test")
-    assert (test.title, test.questions[0].text) == ("so\\xff called", "Is it\\xff sad?")
+    assert (test.title, test.questions[-1].text) == ("so\\xff called", "Is it\\xff sad?")
 
 
 Wrong = Callable[[Folders, Path], object]
@@ -340,6 +332,16 @@ REFUSED: dict[str, tuple[type[MenuraError], str, Wrong]] = {
     "a file": (UsageError, "is a file", lambda f, o: made(f, f["loud"] / "piece0.flac")),
     "not empty": (MenuraError, "not empty", lambda f, o: made(f, f["loud"])),
     "half a name": (UsageError, "NAME=DIR", lambda f, o: listen_create([f"={f['loud']}"], o)),
+    "originals that nothing uses": (
+        UsageError,
+        r"--originals .*lossy: no question uses it; add same to --questions, or leave out --orig",
+        lambda f, o: made(f, o, originals=f["lossy"], questions=["good"]),
+    ),
+    "an end that nothing uses": (
+        UsageError,
+        r"--second .*lossy: no question uses it; add mix to --questions",
+        lambda f, o: made(f, o, second=f["lossy"], questions=["good"]),
+    ),
     "an empty question": (UsageError, "--ask", lambda f, o: made(f, o, ask=["  "])),
 }
 
@@ -383,10 +385,3 @@ def test_a_failure_in_the_middle_leaves_nothing(
     with pytest.raises(MenuraError, match="disk is full"):
         made(folders, tmp_path / "test")
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_an_empty_folder_may_become_the_test(folders: Folders, tmp_path: Path) -> None:
-    (tmp_path / "test").mkdir()
-    made(folders, tmp_path / "test")
-    assert not (tmp_path / "test" / ANSWERS).exists()
-    assert load(tmp_path / "test").systems == tuple(folders)

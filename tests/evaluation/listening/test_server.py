@@ -100,6 +100,22 @@ def test_an_answer_counts_once_and_the_first_one_stays(
     assert with_values.count(given["values"]) == 1
 
 
+def test_answers_to_another_test_are_not_for_this_one(
+    served: tuple[Site, ListeningTest, Path],
+) -> None:
+    """A refusal of its own, upon which the page keeps them; then its own test takes them."""
+    server, test, _ = served
+    rater = "ef" * 16
+    status, told = server.told("api/raters", {"rater": rater, "test": "f" * 32})
+    assert (status, told["saved"]) == (412, False)
+    _, told = server.told("api/raters", {"rater": rater, "test": test.id})
+    given = answer(0, values_for(told["trials"][0], 2), rater)
+    status, refusal = server.told("api/answers", given | {"test": "f" * 32})
+    assert (status, refusal["saved"]) == (412, False)
+    assert "another test is served here" in refusal["reason"]
+    assert server.told("api/answers", given | {"test": test.id}) == (200, {"saved": True})
+
+
 WRONG: list[tuple[str, Any, int]] = [
     ("api/answers", answer(0, {"good": 3}), 422),  # not all questions of the trial
     ("api/answers", answer(0, {"good": 3, "fluent": 6}), 422),

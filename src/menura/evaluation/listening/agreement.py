@@ -6,27 +6,24 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 
-Level = Literal["nominal", "ordinal", "interval"]
+Level = Literal["nominal", "ordinal"]
 Squared = Float64[np.ndarray, "values values"]
 
 
-def alpha(
-    units: Iterable[Sequence[float]], level: Level, known: Sequence[float] = ()
-) -> float | None:
+def alpha(units: Iterable[Sequence[float]], level: Level) -> float | None:
     """Krippendorff's alpha of the values that each unit was given, in any order.
 
     units: for each thing that was judged, one value for each rater who judged it; those with a
-    single value tell nothing and are passed over. known: values that may occur, beside those that
-    do; it changes nothing, ordinal distances included.
+    single value tell nothing and are passed over.
     None where no two values can be compared, or all are the same: then agreement cannot be told
     from never choosing otherwise.
 
     Source: K. Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
     """
     pairable = [values for values in units if len(values) > 1]
-    values = np.array(sorted({*known, *(value for unit in pairable for value in unit)}))
     if not pairable:
         return None
+    values = np.array(sorted({value for unit in pairable for value in unit}))
     index = {value: place for place, value in enumerate(values.tolist())}
     coincidences = np.zeros((len(values), len(values)))
     for unit in pairable:
@@ -69,13 +66,7 @@ def _ordinal(values: np.ndarray, totals: np.ndarray) -> Squared:
     return squared
 
 
-def _interval(values: np.ndarray, totals: np.ndarray) -> Squared:
-    squared: Squared = (values[:, None] - values[None, :]) ** 2
-    return squared
-
-
 _DISTANCES: Mapping[Level, Callable[[np.ndarray, np.ndarray], Squared]] = {
     "nominal": _nominal,
     "ordinal": _ordinal,
-    "interval": _interval,
 }

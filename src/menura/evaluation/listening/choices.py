@@ -42,21 +42,31 @@ class Standing:
 @dataclass(frozen=True)
 class ChoiceResult:
     """A question of choices. alpha: Krippendorff's, nominal, of every pair both ways round: which
-    of a pair comes first means nothing, and must not change it. share_a: how often the sound called
-    A was chosen, whosever it was; far from a half, raters went by place and not by sound."""
+    of a pair comes first means nothing, and must not change it; of those who are counted.
+    alpha_all: of all raters. same_again: the share of repeats that all raters answered alike.
+    share_a: how often the sound called A was chosen, whosever it was; far from a half, raters may
+    have gone by place and not by sound. p_place: how often chance alone would part raters so, each
+    counted for the place chosen more often."""
 
     question: Question
     standings: tuple[Standing, ...]
     duels: tuple[Duel, ...]
     alpha: float | None
+    alpha_all: float | None
     same_again: float | None
     share_a: float
+    p_place: float
 
 
 def choice_result(
-    question: Question, given: Sequence[Opinion], raters: Raters, again: float | None
+    question: Question,
+    given: Sequence[Opinion],
+    of_all: Sequence[Opinion],
+    raters: Raters,
+    again: float | None,
 ) -> ChoiceResult:
-    """given: opinions of first times on this question; at least one."""
+    """given: opinions of first times on this question that are counted, at least one; of_all: of
+    all raters."""
     of_pair: dict[tuple[str, ...], list[Opinion]] = {}
     won: dict[str, list[tuple[int, float]]] = {}
     for one in given:
@@ -70,8 +80,10 @@ def choice_result(
         tuple(sorted(standings, key=lambda one: (-one.share.mean, one.system))),
         tuple(sorted(_corrected(duels), key=lambda duel: (-duel.share.mean, duel.better))),
         alpha(_both_ways(given), "nominal"),
+        alpha(_both_ways(of_all), "nominal"),
         again,
         sum(one.value == one.first_heard for one in given) / len(given),
+        _by_raters(given, [one.value == one.first_heard for one in given]),
     )
 
 
@@ -85,22 +97,28 @@ def _duel(pair: tuple[str, ...], given: Sequence[Opinion], raters: Raters) -> Du
     better = int(2 * n_second > len(given))
     wins = [(one.rater, float(one.value == better)) for one in given]
     n_better = sum(one.value == better for one in given)
-    lead: dict[int, int] = {}
-    for one in given:
-        lead[one.rater] = lead.get(one.rater, 0) + (1 if one.value == better else -1)
-    ahead, behind = sum(n > 0 for n in lead.values()), sum(n < 0 for n in lead.values())
-    p_raters = _even(ahead, ahead + behind)
+    p_raters = _by_raters(given, [one.value == better for one in given])
     return Duel(
         better=pair[better],
         worse=pair[1 - better],
         share=raters.mean(wins),
         n_better=n_better,
         n_answers=len(given),
-        n_raters=len(lead),
+        n_raters=len({one.rater for one in given}),
         p=_even(n_better, len(given)),
         p_raters=p_raters,
         p_all=p_raters,
     )
+
+
+def _by_raters(given: Sequence[Opinion], won: Sequence[bool]) -> float:
+    """p of the sign test of raters: each is one for or against, and none where both are as many.
+    won: of each opinion, which of two it is for."""
+    lead: dict[int, int] = {}
+    for one, is_won in zip(given, won, strict=True):
+        lead[one.rater] = lead.get(one.rater, 0) + (1 if is_won else -1)
+    ahead, behind = sum(n > 0 for n in lead.values()), sum(n < 0 for n in lead.values())
+    return _even(ahead, ahead + behind)
 
 
 def _even(n_won: int, n: int) -> float:

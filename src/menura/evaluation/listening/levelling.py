@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from menura import audio
-from menura.audio import Clip, UnreadableAudioError
+from menura.audio import Clip, SoundInfo, UnreadableAudioError
 from menura.evaluation.listening.sources import Source
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -25,20 +25,21 @@ FADE_S = 0.02  # where a clip is cut
 @dataclass(frozen=True)
 class Audition:
     """A clip as it came, but of at most two channels and 48 kHz. reachable_lufs: as loud as it can
-    be before its true peak is too high."""
+    be before its true peak is too high. is_part: whether there is more of it than is heard."""
 
     seconds: float
     sample_rate: int
     n_channels: int
     lufs: float
     reachable_lufs: float
+    is_part: bool
 
     def on(self, n_channels: int) -> "Audition":
         """As it is once copied: a mono sound on two channels is twice the power, with one peak."""
         if self.n_channels != 1 or n_channels != 2:
             return self
         lufs, reachable = self.lufs + TWICE_LU, self.reachable_lufs + TWICE_LU
-        return Audition(self.seconds, self.sample_rate, n_channels, lufs, reachable)
+        return replace(self, n_channels=n_channels, lufs=lufs, reachable_lufs=reachable)
 
 
 class Auditions:
@@ -55,35 +56,57 @@ class Auditions:
         if source not in self.found and source not in self.left_out:
             self._reporter.progress(len(self.found), 0, "listening to the clips")
             try:
-                self.found[source] = _audition(beginning(source.file, self.seconds))
+                self.found[source] = _audition(*heard_part(source, self.seconds))
             except UnreadableAudioError as error:
                 self.left_out[source] = error.reason
         return source in self.found
 
 
-def beginning(file: Path, seconds: float | None) -> Clip:
-    """The first `seconds` of a sound file, faded where it is cut; no more than that is decoded.
+def heard_part(source: Source, seconds: float | None) -> tuple[Clip, bool]:
+    """What is heard of a sound file: at most `seconds` at its place, faded where it is cut; and
+    whether there is more. No more is decoded, or held, than that takes.
 
     Raises UnreadableAudioError, also for a sound that is too short or holds what is no number.
     """
-    info = audio.probe(file)
-    n_wanted = math.inf if seconds is None else round(seconds * info.sample_rate)
-    blocks, n = [], 0
-    for block in audio.blocks(file, 1.0, info=info):
-        blocks.append(block)
-        n += block.shape[1]
-        if n > n_wanted:
-            break
-    clip = Clip(np.ascontiguousarray(np.concatenate(blocks, axis=1)), info.sample_rate)
+    file, info = source.file, audio.probe(source.file)
+    n_wanted = None if seconds is None else round(seconds * info.sample_rate)
+    start = _start(source, info, n_wanted)
+    clip, is_end = _from(file, info, start, n_wanted)
+    if start and n_wanted and clip.n_samples < n_wanted:  # a cut file claims more than it has
+        start = _start(source, replace(info, n_samples=None), n_wanted)
+        clip, is_end = _from(file, info, start, n_wanted)
     if clip.duration_s < SHORTEST_S:
         raise UnreadableAudioError(
             file, f"{clip.duration_s:.2f} s long; a test needs {SHORTEST_S:g} s"
         )
     if not np.isfinite(clip.samples).all():
         raise UnreadableAudioError(file, "holds samples that are not numbers")
-    if seconds is None or n <= n_wanted:
-        return clip
-    return audio.whole(audio.fade(audio.exact_length(clip, seconds), 0.0, FADE_S))
+    fades = FADE_S if start else 0.0, 0.0 if is_end else FADE_S
+    return audio.whole(audio.fade(clip, *fades)), start > 0 or not is_end
+
+
+def _start(source: Source, info: SoundInfo, n_wanted: int | None) -> int:
+    """The sample from which on it is heard. Where no length is claimed, all is decoded to count."""
+    if source.at == 0 or n_wanted is None:
+        return 0
+    n = info.n_samples
+    if n is None:
+        n = sum(block.shape[1] for block in audio.blocks(source.file, 5.0, info=info))
+    return round(source.at * max(0, n - n_wanted))
+
+
+def _from(file: Path, info: SoundInfo, start: int, n_wanted: int | None) -> tuple[Clip, bool]:
+    """At most so many samples from `start` on, all for None; and whether the sound ends there."""
+    blocks, n, is_end = [], 0, True
+    for block in audio.blocks(file, 1.0, info=info):
+        blocks.append(block[:, start:].copy())  # else what is skipped would stay in memory
+        start = max(0, start - block.shape[1])
+        n += blocks[-1].shape[1]
+        if n_wanted is not None and n > n_wanted:
+            is_end = False
+            break
+    samples = np.concatenate(blocks, axis=1)[:, :n_wanted]
+    return Clip(np.ascontiguousarray(samples), info.sample_rate), is_end
 
 
 def common_loudness(
@@ -111,11 +134,16 @@ def common_loudness(
     return common
 
 
+def is_as_loud(reached: float | None, common: float | None) -> bool:
+    """Whether a copy has got as loud as the others; of one that cannot be measured nobody knows."""
+    return reached is not None and common is not None and reached >= common - SLACK_DB
+
+
 def warn_of_quieter(
     source: Source, reached: float | None, common: float | None, reporter: Reporter
 ) -> None:
     """Say so where a copy has not got as loud as the others."""
-    if reached is not None and common is not None and reached < common - SLACK_DB:
+    if reached is not None and common is not None and not is_as_loud(reached, common):
         reporter.warn(
             f"{_named(source)}: stays {common - reached:.1f} dB quieter than the others, because "
             "of its high peaks"
@@ -135,6 +163,17 @@ def warn_of_lengths(auditions: Mapping[Source, Audition], reporter: Reporter) ->
         reporter.warn(
             f"raters can tell the systems by the length of their clips ({told}); "
             f"--seconds {math.floor(10 * shortest) / 10:g} makes them alike"
+        )
+
+
+def warn_of_beginnings(auditions: Mapping[Source, Audition], reporter: Reporter) -> None:
+    """Say so where originals, or the ends of interpolations, are longer than what is heard."""
+    cut = [one for one in auditions if not one.system and auditions[one].is_part]
+    if cut:
+        what = "a longer sound" if len(cut) == 1 else f"{len(cut)} longer sounds"
+        reporter.warn(
+            f"only the beginning is heard of {what} that clips are compared with, and of the clips "
+            "themselves, so that they stay aligned; --seconds takes more"
         )
 
 
@@ -162,7 +201,7 @@ def write_copy(
     form: rate in Hz and channels. The file has no comment, and neither name nor time of the
     source.
     """
-    clip = audio.conform(beginning(source.file, seconds), *form)
+    clip = audio.conform(heard_part(source, seconds)[0], *form)
     if lufs is None:
         audio.write(clip, path)
         return None
@@ -171,12 +210,13 @@ def write_copy(
     return None if reached == -math.inf else reached
 
 
-def _audition(clip: Clip) -> Audition:
+def _audition(clip: Clip, is_part: bool) -> Audition:
     clip = audio.conform(clip, *_form(clip.sample_rate, clip.n_channels))
     lufs = audio.integrated_lufs(clip)
     peak = audio.true_peak(clip.blocks())
     reachable = -math.inf if lufs == -math.inf else lufs + PEAK_DB - 20 * math.log10(peak)
-    return Audition(clip.duration_s, clip.sample_rate, clip.n_channels, lufs, reachable)
+    form = clip.sample_rate, clip.n_channels
+    return Audition(clip.duration_s, *form, lufs, reachable, is_part)
 
 
 def _named(source: Source) -> str:

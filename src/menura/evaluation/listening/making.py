@@ -18,6 +18,7 @@ from menura.evaluation.listening.levelling import (
     Auditions,
     common_form,
     common_loudness,
+    warn_of_beginnings,
     warn_of_lengths,
     warn_of_quieter,
     write_copy,
@@ -83,6 +84,7 @@ def make_test(
         left_out += _without_partner(kind, asked, sources)
     left_out += [LeftOut(_where(one), reason) for one, reason in auditions.left_out.items()]
     used = {source: auditions.found[source] for item in items for source in item.sounds}
+    warn_of_beginnings(used, reporter)
     warn_of_lengths(used, reporter)
     form = common_form(used.values())
     copied = {source: one.on(form[1]) for source, one in used.items()}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from menura.evaluation.listening.bootstrap import Interval
 from menura.evaluation.listening.choices import ChoiceResult
 from menura.evaluation.listening.questions import POINTS
-from menura.evaluation.listening.results import ListeningResults
+from menura.evaluation.listening.results import OF_THESE_CLIPS, ListeningResults
 from menura.evaluation.listening.scores import Difference, ScaleResult
 from menura.pages import Figure, Page
 from menura.pages.intervals import Scale, Spread, intervals
@@ -17,24 +17,24 @@ MOST_DIFFERENCES = 28  # rows: those of eight systems
 
 def results_page(results: ListeningResults) -> Page:
     """From what was found to how it was found."""
-    n_counted = results.n_raters - (0 if results.keep_all else len(results.left_out))
     page = Page(
         f"{results.title}: what the raters say",
         lead=(
-            f"{len(results.systems)} systems, heard blind and equally loud. "
+            f"{len(results.systems)} systems, heard blind"
+            f"{', not all equally loud' if results.quieter else ' and equally loud'}. "
             "Bars are 95 % intervals: what other raters like these might have said."
         ),
     )
     page.figures(
         [
-            Figure("raters counted", n_counted),
+            Figure("raters counted", results.n_counted),
             Figure("answered everything", results.n_finished),
             Figure("trials answered", results.n_trials),
-            Figure("left out", 0 if results.keep_all else len(results.left_out)),
+            Figure("left out", results.n_raters - results.n_counted),
         ]
     )
     for remark in results.remarks:
-        page.note(remark[:1].upper() + remark[1:] + ".")
+        page.note(_sentence(remark))
     for scale in results.scales:
         _scale(page, scale, results.real)
     for choice in results.choices:
@@ -51,7 +51,7 @@ def _scale(page: Page, result: ScaleResult, real: str | None) -> None:
     drawn = [_spread(one.system, one.points, 1, real) for one in result.scores]
     page.intervals(
         intervals(drawn, axis, alt=f"{question.text} Mean points of each system."),
-        caption=f"Mean points. {_agreement(result.alpha, result.same_again)}",
+        caption=f"Mean points. {_agreement(result)}",
     )
     page.table(
         [
@@ -83,7 +83,7 @@ def _differences(page: Page, differences: Sequence[Difference]) -> None:
             [[one.better, one.worse, *_cells(one.points)] for one in told],
             caption=(
                 "Differences, with the same raters drawn for both: an interval that does not hold "
-                "0 tells the two apart."
+                f"0 tells the two apart. {_widened(len(differences))}"
             ),
         )
     untold = [f"{one.better} and {one.worse}" for one in differences if one.points.low is None]
@@ -101,7 +101,7 @@ def _choice(page: Page, result: ChoiceResult, real: str | None) -> None:
         intervals(drawn, axis, alt=f"{result.question.text} How often each system was chosen."),
         caption=(
             f"How often each system was chosen against another. "
-            f"{_agreement(result.alpha, result.same_again)} "
+            f"{_agreement(result)} "
             f"The sound called A was chosen in {result.share_a:.0%}."
         ),
     )
@@ -131,14 +131,17 @@ def _choice(page: Page, result: ChoiceResult, real: str | None) -> None:
 def _raters(page: Page, results: ListeningResults) -> None:
     page.section("Raters who contradict themselves")
     page.text(results.rule)
-    page.text(
-        f"With every repeat answered, the rule finds {results.found_by_chance:.0%} of raters who "
-        "answer at random."
-    )
+    page.text(results.power)
     if results.keep_all and results.left_out:
-        page.note("All raters are kept in the figures above, these too.")
+        page.note("All answers are kept in the figures above, these too.")
     if results.left_out:
-        page.table(["rater", "why"], [[f"no. {one.rater}", one.reason] for one in results.left_out])
+        page.table(
+            ["rater", "left out", "why"],
+            [
+                [f"no. {one.rater}", "choices" if one.only_choices else "everything", one.reason]
+                for one in results.left_out
+            ],
+        )
     else:
         page.text("Nobody is left out.")
     if results.n_untested:
@@ -150,21 +153,40 @@ def _raters(page: Page, results: ListeningResults) -> None:
 
 def _method(page: Page, results: ListeningResults) -> None:
     page.section("How it was asked")
-    level = (
-        f"All clips were brought to {results.loudness_lufs:.1f} LUFS. ".replace("-", "−")
-        if results.loudness_lufs is not None
-        else ""
+    again = (
+        "heard each sound before answering, and was asked some of them again without being told. "
+        "The first answer counts; the second serves only to find contradictions."
+        if results.n_repeated
+        else "and heard each sound before answering. Nothing was asked again."
     )
     page.text(
-        f"{level}Copies carried no names and no tags. Every rater had an order of their own, heard "
-        "each sound before answering, and was asked some of them again without being told. The "
-        "first answer counts; the second serves only to find contradictions."
+        f"{_level(results)}Copies carried no names and no tags. Every rater had an order of their "
+        f"own, {again}"
     )
     page.text(
         "Intervals are bootstraps of raters (10,000 draws, percentiles): a rater is drawn with all "
-        "answers given. They are of these clips: others of the same systems were not heard. "
+        f"answers given. {_sentence(OF_THESE_CLIPS)} "
         "Agreement is Krippendorff's alpha over sounds that two raters or more judged, ordinal for "
         "points; for choices nominal, of every pair both ways round."
+    )
+
+
+def _level(results: ListeningResults) -> str:
+    if results.loudness_lufs is None:
+        return ""
+    told = f"brought to {results.loudness_lufs:.1f} LUFS".replace("-", "−")
+    if not results.quieter:
+        return f"All clips were {told}. "
+    but = ", ".join(f"{n} of {system}" for system, n in results.quieter.items())
+    return f"Clips were {told}, but for {but}. "
+
+
+def _widened(n_pairs: int) -> str:
+    if n_pairs == 1:
+        return ""
+    return (
+        f"Each interval is wide enough for all {n_pairs} to hold in 95 of 100 such tests "
+        "(Bonferroni)."
     )
 
 
@@ -185,11 +207,19 @@ def _interval(interval: Interval) -> tuple[float, float | None, float | None]:
     return interval.mean, interval.low, interval.high
 
 
-def _agreement(alpha: float | None, again: float | None) -> str:
-    told = "Agreement cannot be told." if alpha is None else f"Agreement (alpha) {alpha:.2f}."
-    if again is None:
-        return told.replace("-", "−")
-    return f"{told} Asked again, {again:.0%} answered alike.".replace("-", "−")
+def _agreement(result: ScaleResult | ChoiceResult) -> str:
+    told = "Agreement cannot be told."
+    if result.alpha is not None:
+        told = f"Agreement (alpha) {result.alpha:.2f}."
+        if result.alpha_all is not None and result.alpha_all != result.alpha:
+            told = f"{told[:-1]} of those counted, {result.alpha_all:.2f} of all raters."
+    if result.same_again is not None:
+        told += f" Asked again, {result.same_again:.0%} of all answers were alike."
+    return told.replace("-", "−")
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _p(value: float) -> str:

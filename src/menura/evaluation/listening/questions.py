@@ -103,16 +103,10 @@ def question(name: str) -> Question:
     return known[name]
 
 
-def question_names() -> list[str]:
-    """The names of all questions, in the order in which a rater meets them."""
-    return [one.name for one in _QUESTIONS]
-
-
 def usual(*, originals: bool, inputs: bool) -> list[str]:
     """What is asked unless a person chooses: what the reports asked of such clips."""
-    if inputs:
-        return ["mix", "features", "genre", "good"]
-    return ["fluent", "good", *(["same"] if originals else [])]
+    asked = ["mix", "features", "genre", "good"] if inputs else ["fluent", "good"]
+    return [*asked, *(["same"] if originals else [])]
 
 
 def own_question(number: int, text: str) -> Question:

@@ -23,7 +23,8 @@ class Score:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much `better` is above `worse` on one scale."""
+    """By how much `better` is above `worse` on one scale. points: its interval is wide enough for
+    those of all pairs of this scale to hold together."""
 
     better: str
     worse: str
@@ -34,21 +35,27 @@ class Difference:
 class ScaleResult:
     """One question on a scale, the best system first.
 
-    alpha: Krippendorff's, ordinal; None where it cannot be told. same_again: the share of repeats
-    answered alike, to a point. Repeats count for nothing else.
+    alpha: Krippendorff's, ordinal, of those who are counted; None where it cannot be told.
+    alpha_all: of all raters. same_again: the share of repeats that all raters answered alike, to a
+    point. Repeats count for nothing else.
     """
 
     question: Question
     scores: tuple[Score, ...]
     differences: tuple[Difference, ...]
     alpha: float | None
+    alpha_all: float | None
     same_again: float | None
 
 
 def scale_result(
-    question: Question, given: Sequence[Opinion], raters: Raters, again: float | None
+    question: Question,
+    given: Sequence[Opinion],
+    of_all: Sequence[Opinion],
+    raters: Raters,
+    again: float | None,
 ) -> ScaleResult:
-    """given: opinions of first times on this question."""
+    """given: opinions of first times on this question that are counted; of_all: of all raters."""
     of_system: dict[str, list[Opinion]] = {}
     for one in given:
         of_system.setdefault(one.systems[0], []).append(one)
@@ -59,9 +66,14 @@ def scale_result(
         question,
         tuple(_score(system, means[system], of_system[system]) for system in order),
         _differences(order, values, raters),
-        alpha(by_unit((one.item, float(one.value)) for one in given), "ordinal"),
+        _alpha(given),
+        _alpha(of_all),
         again,
     )
+
+
+def _alpha(given: Sequence[Opinion]) -> float | None:
+    return alpha(by_unit((one.item, float(one.value)) for one in given), "ordinal")
 
 
 def _score(system: str, points: Interval, given: Sequence[Opinion]) -> Score:
@@ -72,6 +84,7 @@ def _score(system: str, points: Interval, given: Sequence[Opinion]) -> Score:
 def _differences(
     order: Sequence[str], values: Mapping[str, list[tuple[int, float]]], raters: Raters
 ) -> tuple[Difference, ...]:
+    pairs = list(combinations(order, 2))
     return tuple(
-        Difference(a, b, raters.difference(values[a], values[b])) for a, b in combinations(order, 2)
+        Difference(a, b, raters.difference(values[a], values[b], len(pairs))) for a, b in pairs
     )

@@ -26,7 +26,10 @@ MOST_RATERS = 10_000  # so that nobody can fill the disk by coming again and aga
 MOST_BODY_BYTES = 4096
 BETWEEN_S = 4.0  # that a rater takes to answer, for the minutes that the page announces
 
+ANOTHER_TEST = "another test is served here now: reload the page to take it"
+
 RaterId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+TestId = Annotated[str | None, Field(max_length=64)]
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -34,17 +37,21 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Coming(BaseModel):
-    """Who comes, or comes back: a number that the rater's browser has drawn."""
+    """Who comes, or comes back: a number that the rater's browser has drawn. test: whose page it
+    is; a program need not say it."""
 
     model_config = ConfigDict(extra="forbid")
     rater: RaterId
+    test: TestId = None
 
 
 class Given(BaseModel):
-    """The answers to the questions of one trial. values: question → option, from 1."""
+    """The answers to the questions of one trial. values: question → option, from 1. test: as of
+    who comes."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     rater: RaterId
+    test: TestId = None
     trial: Annotated[int, Field(ge=0, le=100_000)]
     values: Annotated[dict[str, int], Field(max_length=MOST_QUESTIONS)]
     took_ms: Annotated[int, Field(ge=0, le=2**40)]
@@ -63,11 +70,15 @@ def application(test: ListeningTest, folder: Path, answers: Answers, reporter: R
 
     @app.post("/api/raters")
     def _come(coming: Coming) -> JSONResponse:
+        if coming.test not in (None, test.id):
+            return _refusal(412, ANOTHER_TEST)
         trials = answers.enrol(coming.rater, lambda n: plan(test, n), most=MOST_RATERS)
         return JSONResponse(_told(test, trials, answers.answered(coming.rater)))
 
     @app.post("/api/answers")
     def _answer(given: Given) -> JSONResponse:
+        if given.test not in (None, test.id):
+            return _refusal(412, ANOTHER_TEST)
         trials = answers.trials(given.rater)
         if given.trial >= len(trials):
             raise UnknownTrialError("no such trial")

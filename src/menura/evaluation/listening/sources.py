@@ -17,11 +17,16 @@ REAL = "real"
 
 @dataclass(frozen=True)
 class Source:
-    """A sound file. system: whose it is; "" where it is only compared with. name: in its folder."""
+    """A sound file. system: whose it is; "" where it is only compared with. name: in its folder.
+
+    at: 0…1, where in it the part lies that is heard, where not all is: from its very beginning to
+    its very end. Clips that are made, and what they are compared with, are heard from the start.
+    """
 
     system: str
     name: str
     file: Path
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -56,20 +61,32 @@ def find_sources(
     """Look into the folders. Nothing is decoded.
 
     The order of clips is drawn from their names, so that systems whose clips have the same names
-    are judged by the same ones. Raises MenuraError where a folder is not there or has no sound.
+    are judged by the same ones. So is the part of real music that is heard; but where there are
+    originals, real music is heard from the start as they are. Raises MenuraError where a folder is
+    not there or has no sound.
     """
     found = {name: sound_files(path, reporter) for name, path in systems.items()}
     names = {name for files in found.values() for name in files}
+
+    def source(system: str, name: str, file: Path) -> Source:
+        anywhere = system == REAL and originals is None
+        return Source(system, name, file, _drawn(seed, name) if anywhere else 0.0)
+
     return Sources(
         {
             system: tuple(
-                Source(system, name, files[name])
+                source(system, name, files[name])
                 for name in sorted(files, key=lambda name: seeds.derive(seed, "clip", name))
             )
             for system, files in found.items()
         },
         *(_beside(path, names, reporter) for path in (originals, first, second)),
     )
+
+
+def _drawn(seed: int, name: str) -> float:
+    """0…1, as likely anywhere."""
+    return seeds.derive(seed, "part", name) / 2**63
 
 
 def named_systems(folders: Sequence[Path | str], real: Path | str | None) -> dict[str, Path]:

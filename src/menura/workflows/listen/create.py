@@ -1,12 +1,12 @@
 """listen create: a blind listening test from folders of clips, in a folder of its own."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from menura.evaluation.listening.definition import LeftOut, ListeningTest
+from menura.evaluation.listening.definition import FILE, LeftOut, ListeningTest
 from menura.evaluation.listening.making import Shape, make_test
 from menura.evaluation.listening.orders import most_trials
 from menura.evaluation.listening.questions import (
@@ -66,13 +66,14 @@ def listen_create(
     """Make a test that compares the clips of some systems, in the new folder `out`.
 
     systems: folders of clips, or one, DIR or NAME=DIR. questions: by name; none takes what the
-    reports asked of such clips. ask: more questions in own words, about one sound, on the same
-    scale.
-    real: a folder of real music, judged among the systems without being named.
+    reports asked of such clips. ask: more questions in own words, beside those, about one sound,
+    on the same scale.
+    real: a folder of real music, judged among the systems without being named. Of longer pieces a
+    part is heard that the seed draws, but the beginning where there are originals.
     originals: what reconstructions were made of, by the same file name. first, second: what each
     interpolation lies between: one clip, or a folder of them by the same file name.
     clips: of each system, and pairs of each two systems, drawn by the seed. trials: most that one
-    rater is asked, `repeats` hidden repeats of each kind of trial apart.
+    rater is asked; up to `repeats` hidden repeats of each kind of trial come on top.
     seconds: of each clip that are heard. loudness_lufs: by EBU R128, of all.
 
     Nobody who takes the test can see whose a sound is: copies have no names and no tags, one
@@ -83,12 +84,16 @@ def listen_create(
     out = _new(Path(out))
     _check(clips, trials, repeats, seconds, loudness_lufs)
     folders = named_systems([systems] if isinstance(systems, str | Path) else systems, real)
-    asked = _asked(questions, ask, originals is not None, first is not None or second is not None)
+    beside = {
+        name: None if folder is None else Path(folder)
+        for name, folder in (("originals", originals), ("first", first), ("second", second))
+    }
+    asked = _asked(questions, ask, beside)
     sources = find_sources(
         folders,
-        originals=None if originals is None else Path(originals),
-        first=None if first is None else Path(first),
-        second=None if second is None else Path(second),
+        originals=beside["originals"],
+        first=beside["first"],
+        second=beside["second"],
         seed=seed,
         reporter=reporter,
     )
@@ -122,11 +127,13 @@ def _say(left_out: Sequence[LeftOut], reporter: Reporter) -> None:
 
 
 def _asked(
-    names: Sequence[str], own: Sequence[str], has_originals: bool, has_inputs: bool
+    names: Sequence[str], own: Sequence[str], beside: Mapping[str, Path | None]
 ) -> list[Question]:
+    """beside: option → the folder of what is compared with, which a question must use."""
+    inputs = beside["first"] is not None or beside["second"] is not None
     chosen = list(dict.fromkeys(names))
-    if not chosen and not own:
-        chosen = usual(originals=has_originals, inputs=has_inputs)
+    if not chosen:
+        chosen = usual(originals=beside["originals"] is not None, inputs=inputs)
     for text in own:
         if not text.strip():
             raise UsageError(f"--ask {text!r}: write the question")
@@ -134,6 +141,13 @@ def _asked(
         *map(question, chosen),
         *(own_question(number, _line(text)) for number, text in enumerate(own, 1)),
     ]
+    for option, folder in beside.items():
+        kind, needed = ("reconstruction", "same") if option == "originals" else ("mixture", "mix")
+        if folder is not None and all(one.kind != kind for one in asked):
+            raise UsageError(
+                f"--{option} {printable(str(folder))}: no question uses it; add {needed} to "
+                f"--questions, or leave out --{option}"
+            )
     n_of_one_sound = sum(one.kind == "single" for one in asked)
     if n_of_one_sound > MOST_QUESTIONS:
         raise UsageError(
@@ -159,14 +173,22 @@ def _new(out: Path) -> Path:
 
 @contextmanager
 def _whole(out: Path) -> Iterator[Path]:
-    """Yield a folder beside `out`, which takes its name only if the block succeeds."""
-    temporary = temporary_beside(out)
+    """Yield a folder beside `out`, which takes its name only if the block succeeds.
+
+    An empty folder that is there is filled and not replaced: a person may stand in it, and would
+    be left in one that is gone.
+    """
+    out = out.absolute()  # "." has no name
+    is_there = out.is_dir()
+    temporary = temporary_beside(out / FILE if is_there else out)
     try:
         temporary.mkdir(parents=True)
         yield temporary
-        if out.is_dir():  # empty
-            out.rmdir()
-        temporary.replace(out)
+        if is_there:
+            for part in sorted(temporary.iterdir(), key=lambda part: part.name == FILE):
+                part.replace(out / part.name)  # the clips first: without FILE it is no test
+        else:
+            temporary.replace(out)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

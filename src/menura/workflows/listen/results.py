@@ -26,12 +26,12 @@ def listen_results(
     """Means and shares with intervals, agreement, and the raters who contradict themselves.
 
     It may be asked while the test is served. out: a page to write, .html. csv: every answer as a
-    row, .csv. keep_all: leave no rater out of the figures. seed: of the bootstrap.
+    row, .csv. keep_all: leave no answer out of the figures. seed: of the bootstrap.
     Raises MenuraError where `test` is no test, or nobody has answered.
     """
     reporter, folder = reporter or Reporter(), Path(test)
     page = None if out is None else output_file(out, ["html"], [])
-    sheet = None if csv is None else output_file(csv, ["csv"], [])
+    sheet = None if csv is None else output_file(csv, ["csv"], [], option="--csv")
     definition = load(folder)
     kept = folder / ANSWERS
     if not kept.is_file():
@@ -48,7 +48,7 @@ def listen_results(
         raise MenuraError(f"{printable(str(folder))}: nobody has answered yet")
     results = results_of(definition, given, n_trials, keep_all=keep_all, seed=seed)
     if sheet is not None:
-        write_sheet(definition, given, {one.rater for one in results.left_out}, sheet)
+        write_sheet(definition, given, results.left_out, sheet)
         reporter.say(f"wrote {printable(str(sheet))}")
     if page is not None:
         results_page(results).write(page)
