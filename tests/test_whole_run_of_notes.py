@@ -55,7 +55,7 @@ def test_generate_writes_sound_and_notes(place: Path) -> None:
         assert read(sound).duration_s == 1.5
         assert 0 < read_score(notes).duration_s <= 1.5
         assert read_score_comment(notes) == read_comment(sound)
-    assert read_comment(files[2]).endswith("seed 5")
+    assert read_comment(files[2]).endswith("seed 5; seconds 1.5")
     assert "; generate; system " in read_comment(files[2])
 
 

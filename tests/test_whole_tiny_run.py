@@ -69,7 +69,8 @@ def test_generate(place: Path) -> None:
     again = results(*words, "--out", place / "again")["files"]
     np.testing.assert_array_equal(read(Path(again[2])).samples, clips[2].samples)
     comments = [read_comment(Path(file)) for file in files]
-    assert [comment.rpartition("; ")[2] for comment in comments] == ["seed 4", "seed 5", "seed 6"]
+    ends = [comment.split("; ")[3:] for comment in comments]
+    assert ends == [[f"seed {seed}", "seconds 1.5"] for seed in (4, 5, 6)]
     assert "; generate; system " in comments[0]
 
 

@@ -98,6 +98,26 @@ def test_what_a_codec_leaves_has_a_column(
     assert second[column:].startswith("–")
 
 
+def test_a_floor_on_far_fewer_samples_is_marked(
+    stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no measure for the candidates; where they are few themselves, that is another mark."""
+    enough = replace(FIGURE, measured=replace(FIGURE.measured, too_few=False))
+    for n_floor, mark in ((720, ""), (719, " ?")):
+        floor = Measurement(68.25, "13 MFCC", "frames", 2000, n_floor)
+        figure = replace(enough, floor=floor, round_trip=replace(floor, value=99.5))
+        stand_in("evaluate", replace(RESULT, figures=(figure, PAIRED)))
+        assert run(["evaluate", "c", "r"]) == 0
+        head, row, *rest = capsys.readouterr().out.splitlines()[3:]
+        cells = [row[head.index(name) :] for name in ("value", "real to real", "round trip")]
+        assert cells[0].split("  ")[0] == "1234"
+        assert cells[1].split("  ")[0] == f"68.25{mark}"
+        assert cells[2].split("  ")[0] == f"99.5{mark}"
+        notes = [line for line in rest if line.startswith("real to real ?: the reference has")]
+        assert len(notes) == bool(mark)
+        assert not any(line.startswith("?:") for line in rest)
+
+
 @pytest.mark.parametrize(
     ("words", "metrics"),
     [

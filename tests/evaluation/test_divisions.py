@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 
 from menura.evaluation import classifiers
 from menura.evaluation.classifiers import Examples, Training
-from menura.evaluation.divisions import Division, by_splits, cross_validation, folds_of
+from menura.evaluation.divisions import (
+    Division,
+    by_splits,
+    cross_validation,
+    folds_of,
+    heard_twice,
+)
 from menura.foundation.reporting import Reporter
 from toy_labels import ArraySounds
 
 Tracks = list[tuple[str, str]]
+SPLITS: list[Literal["train", "valid", "test"]] = ["train", "valid", "test"]
 
 tracks = st.lists(st.tuples(st.integers(0, 14), st.integers(0, 2)), min_size=1, max_size=40).map(
     lambda pairs: [(f"recording {g}", "abc"[label]) for g, label in pairs]
@@ -114,6 +121,44 @@ def test_valid_is_chosen_by_where_there_is_a_test() -> None:
         (2,),
         (3,),
     )
+
+
+@given(tracks, st.data())
+def test_a_recording_that_is_in_several_splits_is_on_one_side(
+    pairs: Tracks, data: st.DataObject
+) -> None:
+    """The same sound may lie in a corpus twice, and be in whatever splits."""
+    groups, labels = of(pairs)
+    kinds = st.sampled_from(data.draw(st.sampled_from([SPLITS, SPLITS[:2]])))
+    splits = data.draw(st.lists(kinds, min_size=len(pairs), max_size=len(pairs)))
+    division = by_splits(groups, labels, splits, 0)
+    known, judge = ({groups[n] for n in part} for part in (division.known, division.judge))
+    assert not known & judge
+    judged_by = "test" if "test" in splits else "valid"
+    assert division.judge == tuple(n for n, own in enumerate(splits) if own == judged_by)
+    assert set(division.known) | set(heard_twice(groups, splits)) | set(division.judge) == set(
+        range(len(pairs))
+    )
+    in_train = {labels[n] for n in division.known if splits[n] == "train"}
+    for way in division.choosing:
+        assert not {groups[n] for n in way.learn} & {groups[n] for n in way.choose}
+        assert {*way.learn, *way.choose} <= set(division.known)
+        assert {labels[n] for n in way.learn} == in_train
+
+
+def test_copies_are_not_learnt_from_by_whom_they_judge() -> None:
+    groups, labels = list("abcabbde"), list("xyzxyyzz")
+    splits: list[Literal["train", "valid", "test"]]
+    splits = ["train", "train", "train", "test", "valid", "test", "train", "valid"]
+    assert heard_twice(groups, splits) == (0, 1, 4)
+    division = by_splits(groups, labels, splits, 0)
+    assert (division.known, division.judge) == ((2, 6, 7), (3, 5))
+    # Of what is chosen by a copy is not learnt until it was chosen, unless it is all of a label.
+    groups, splits = list("ababc"), ["train", "train", "valid", "valid", "test"]
+    [way] = by_splits(groups, list("xyxyx"), splits, 0).choosing
+    assert (way.learn, way.choose) == ((0, 1), ())
+    [way] = by_splits([*groups, "d"], list("xyxyxx"), [*splits, "train"], 0).choosing
+    assert (way.learn, way.choose) == ((1, 5), (2,))
 
 
 def recordings_of_no_kind(seed: int) -> Examples:

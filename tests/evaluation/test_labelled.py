@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from menura.corpora import Split
-from menura.evaluation.labelled import labelled, learnable
+from menura.evaluation.labelled import labelled, learnable, learnable_apart, n_heard_twice
 from menura.foundation.errors import MenuraError, UsageError
 from menura.prepared import PreparedCorpus, PreparedTrack
 
@@ -103,6 +103,34 @@ def test_recordings_of_some_splits_are_counted() -> None:
     kept = learnable(labelled(corpus(*tracks), "genre"), 1, ("train",), " in the split train")
     assert set(kept.labels) == {"jazz", "rock"}
     assert kept.left_out[0].reason.startswith("0 recordings (1 tracks)")
+
+
+def test_copies_of_what_is_judged_are_left_out_then_labels_without_others() -> None:
+    """Whoever learns one copy and is judged by the other only remembers."""
+    named = (("1", "jazz"), ("2", "jazz"), ("3", "rock"), ("4", "folk"), ("5", "folk"))
+    tracks = [track(name, name, {"genre": genre}) for name, genre in named]
+    copies = [
+        replace(tracks[n], id=f"copy {n}", group=f"copy {n}", split="test") for n in (0, 2, 3)
+    ]
+    kept = learnable_apart(labelled(corpus(*tracks, *copies), "genre"), " in train")
+    assert [one.id for one in kept.tracks] == ["2", "5", "copy 0", "copy 3"]
+    assert n_heard_twice(kept) == 3
+    reason = "its recording is in the split test as well, so it is not learnt from"
+    assert [(item.file, item.reason) for item in kept.left_out] == [
+        *((n, reason) for n in "134"),
+        ("genre rock", "0 recordings (1 tracks); at least 1 needed in train"),
+    ]
+    plain = learnable_apart(labelled(corpus(*tracks), "genre"))
+    assert (plain.tracks, n_heard_twice(plain)) == (tuple(tracks), 0)
+
+
+def test_where_no_test_is_left_the_copies_of_valid_are_left_out() -> None:
+    tracks = [track(str(n), str(n), {"genre": "jazz" if n < 2 else "rock"}) for n in range(4)]
+    rare = [track(f"rare {n}", "rare", {"genre": "folk"}, split="test") for n in range(2)]
+    copy = replace(tracks[0], id="copy", split="valid")
+    kept = learnable_apart(labelled(corpus(*tracks, *rare, copy), "genre"))
+    assert [one.id for one in kept.tracks] == ["1", "2", "3", "copy"]
+    assert n_heard_twice(kept) == 1
 
 
 def test_fewer_than_two_labels_are_refused() -> None:

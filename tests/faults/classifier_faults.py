@@ -34,8 +34,15 @@ CLASSIFIER_FAULTS = (
     Fault(
         "judged by valid where there is a test",
         _DIVISIONS,
-        'return Division(tuple(known), chosen, tuple(of["test"]))',
-        'return Division(tuple(known), chosen, tuple(of["valid"]))',
+        'return Division(tuple(known), (chosen,), tuple(of["test"]))',
+        'return Division(tuple(known), (chosen,), tuple(of["valid"]))',
+        _DIVIDED,
+    ),
+    Fault(
+        "a copy of what is judged is learnt from",
+        _DIVISIONS,
+        " and n not in twice",
+        "",
         _DIVIDED,
     ),
     Fault(

@@ -16,7 +16,14 @@ from menura.representations import Representation
 from menura.representations.magnitude_phase import MagnitudePhase
 from menura.representations.waveform import Waveform
 from menura.systems import Description, SavedPart, TrainedSystem
-from menura.systems.beginnings import _frames_to_hear, _heard, begun, clicks, most_alike
+from menura.systems.beginnings import (
+    _frames_to_hear,
+    _heard,
+    begun,
+    clicks,
+    most_alike,
+    steepest_of,
+)
 from menura.systems.coded import Coded, CodedConfig
 
 RATE = 8000
@@ -61,17 +68,21 @@ def test_a_sound_that_is_not_finite_is_not_chosen() -> None:
         assert most_alike(sine(1.0), [sound, hiss(1.0)]) == 1
 
 
+def clicks_after(seed: Clip, sound: Clip, n_join: int) -> bool:
+    return clicks(seed.samples[:, seed.n_samples - n_join :], sound, steepest_of(seed, n_join))
+
+
 def test_a_step_that_the_seed_has_not_is_a_click() -> None:
     """Wherever the sound takes over or right after, but not later, and not in a seed of steps."""
     n_join = RATE // 20
     whole = sine(2.0).samples
     seed, after = Clip(whole[:, :RATE], RATE), whole[:, RATE - n_join :]
-    assert not clicks(seed, Clip(after, RATE), n_join)
+    assert not clicks_after(seed, Clip(after, RATE), n_join)
     for at, heard in ((n_join - 20, True), (n_join + 40, True), (n_join + 400, False)):
         broken = after.copy()
         broken[0, at:] += 0.9
-        assert clicks(seed, Clip(broken, RATE), n_join) == heard
-        assert not clicks(Clip(hiss(1.0).samples * 3, RATE), Clip(broken, RATE), n_join)
+        assert clicks_after(seed, Clip(broken, RATE), n_join) == heard
+        assert not clicks_after(Clip(hiss(1.0).samples * 3, RATE), Clip(broken, RATE), n_join)
 
 
 def test_a_step_that_fades_out_with_the_seed_is_no_click() -> None:
@@ -79,8 +90,8 @@ def test_a_step_that_fades_out_with_the_seed_is_no_click() -> None:
     whole = sine(2.0).samples.copy()
     whole[0, RATE - n_join + 40 :] += 0.9
     seed = Clip(whole[:, :RATE], RATE)
-    assert not clicks(seed, Clip(whole[:, RATE - n_join :], RATE), n_join)
-    assert clicks(seed, Clip(whole[:, RATE - n_join :] * 3, RATE), n_join)
+    assert not clicks_after(seed, Clip(whole[:, RATE - n_join :], RATE), n_join)
+    assert clicks_after(seed, Clip(whole[:, RATE - n_join :] * 3, RATE), n_join)
 
 
 class Offering(Model):
@@ -142,6 +153,23 @@ def test_the_chosen_beginning_is_what_is_heard_and_gone_on_from() -> None:
     np.testing.assert_allclose(made[: 3 * RATE], sine(3.0).samples[0], atol=1e-6)
     np.testing.assert_allclose(made[3 * RATE :], 0.5, atol=1e-6)
     torch.testing.assert_close(model.told[0, 0], torch.from_numpy(sine(3.0).samples[0]))
+
+
+def test_the_seed_is_gone_through_once_whatever_is_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may be minutes long, and the offers many."""
+    seed, seen = sine(2.0), []
+    percentile = np.percentile
+
+    def counted(values: np.ndarray, share: float) -> object:
+        seen.append(values.size)
+        return percentile(values, share)
+
+    monkeypatch.setattr(np, "percentile", counted)
+    _, system = offering()
+    system.continue_(seed, 1.5, seed=0)
+    assert seen == [seed.n_samples - 1]
 
 
 def test_what_would_click_is_not_chosen_however_alike_it_is() -> None:

@@ -148,12 +148,34 @@ def test_the_verbs_write_what_the_system_makes(clip: Clip, tmp_path: Path) -> No
     quiet = vary(tmp_path, source, tmp_path / "v.wav", strength=0.5)
     assert read(quiet).samples.std() == pytest.approx(clip.samples.std() / 2, rel=0.01)
     assert "vary; system 0123456789ab; seed 0" in read_comment(quiet)
+    assert read_comment(quiet).endswith("; strength 0.5")
+    assert read_comment(filled).endswith("; from 0.5; to 1")
     path = interpolate(tmp_path, source, other, tmp_path / "path", steps=3)
+    assert [read_comment(file).rpartition("; ")[2] for file in path] == [
+        f"step {number} of 3" for number in (1, 2, 3)
+    ]
     assert [file.name for file in path] == ["001.wav", "002.wav", "003.wav"]
     gliding = interpolate(tmp_path, source, other, tmp_path / "glide", glide=True)
     assert [file.name for file in gliding] == ["001.wav"]
+    assert read_comment(gliding[0]).endswith("seed 0; glide")
     more = interpolate(tmp_path, path[0], str(other), str(tmp_path / "path"), steps=2)
     assert [file.name for file in more] == ["004.wav", "005.wav"]
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("glide", [False, True])
+def test_that_the_longer_of_two_clips_is_cut_is_said(glide: bool, tmp_path: Path) -> None:
+    long, short, as_long = (tmp_path / f"{name}.wav" for name in ("long", "short", "as long"))
+    for file, seconds in ((long, 1.5), (short, 0.5), (as_long, 0.505)):
+        write(Clip(tune(seconds, RATE), RATE), file)
+    for ends, said in (
+        ((long, short), f"{long} is cut to the 0.50 s of {short}"),
+        ((short, long), f"{long} is cut to the 0.50 s of {short}"),
+        ((short, as_long), None),
+    ):
+        told = Collected()
+        interpolate(tmp_path, *ends, tmp_path / "o", steps=2, glide=glide, reporter=told)
+        assert [line for line in told.lines if "is cut" in line] == ([said] if said else [])
 
 
 @pytest.mark.usefixtures("opened")

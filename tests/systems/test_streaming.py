@@ -158,5 +158,8 @@ def test_between_steps_the_model_is_as_it_was() -> None:
 def test_what_cannot_be_is_refused_before_the_first_step() -> None:
     with pytest.raises(UsageError, match="a length of"):
         system().generate_steps(1, 1e9, seed=0)
+    for seconds in (1e-5, 0.5 / RATE):
+        with pytest.raises(UsageError, match=r"is less than a sample at 8000 Hz; give 0\.001"):
+            system().generate(1, seconds, seed=0)
     with pytest.raises(UsageError, match="no labels to follow"):
         system().continue_steps(Clip(tune(1.0, RATE), RATE), 1.0, seed=0, label="x")

@@ -1,4 +1,5 @@
-"""menura classify where names are no text, memory was short, folders are closed, labels many."""
+"""menura classify where names are no text, sounds are copies, memory was short, folders are closed,
+labels many."""
 
 import json
 import shutil
@@ -67,6 +68,33 @@ def test_names_that_are_no_text_are_judged_and_left_out(folder: Path, tmp_path: 
     written = json.loads((tmp_path / "t" / "table.json").read_text("utf-8"))
     assert written["left_out"][0]["file"] == "th\\xe9.wav"
     assert "xe9.wav: has no genre" in (tmp_path / "t" / "table.md").read_text("utf-8")
+
+
+def test_copies_of_what_is_judged_are_not_learnt_from(folder: Path, tmp_path: Path) -> None:
+    """That a corpus has one sound in two of its splits is said, and is in the table."""
+    shutil.copy(folder / "high-0-0.wav", folder / "copy.wav")
+    _, *lines = (folder / "labels.csv").read_text(encoding="utf-8").splitlines()
+    rows = [f"{line},{'test' if '-0-' in line else 'train'}" for line in lines]
+    rows.append("copy.wav,high,copy,train")
+    (folder / "labels.csv").write_text(
+        "file,genre,recording,split\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+    prepare(folder, tmp_path / "p")
+    told = Collected()
+    reason = "its recording is in the split test as well, so it is not learnt from"
+    report = classify_table(tmp_path / "p", tmp_path / "t", classifiers=["k-nn"], reporter=told)
+    assert [(item.file, item.reason) for item in report.table.left_out] == [("copy.wav", reason)]
+    assert report.table.division.endswith("; not learnt from: 1 whose recording is in it too")
+    assert told.warnings == [
+        f"left out copy.wav: {reason}",
+        "1 track is of a recording that the corpus has in the split that is judged by too: left "
+        "out, not learnt from",
+    ]
+    [row] = report.table.rows
+    assert row.words == ("on the descriptors of 12 tracks of 6 recordings",)
+    trained = classify_train(tmp_path / "p", tmp_path / "c", classifier="k-nn", reporter=told)
+    assert [item.reason for item in trained.left_out] == [reason]
+    assert told.warnings[2:] == told.warnings[:2]
 
 
 @pytest.mark.parametrize(

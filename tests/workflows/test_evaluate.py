@@ -118,11 +118,50 @@ def test_pairs_go_by_file_name(reference: Path, tmp_path: Path) -> None:
         write(Clip(0.5 * clip.samples, clip.sample_rate), tmp_path / "copy" / f"{file.stem}.flac")
     result = evaluate(tmp_path / "copy", reference)
     figures = {figure.metric: figure for figure in result.figures}
-    assert set(figures) == SETS | PAIRED
+    assert set(figures) == SETS | PAIRED - {"seed-relatedness"}
+    assert "are reconstructions of these; if they go on" in result.not_measured["seed-relatedness"]
+    [asked] = evaluate(tmp_path / "copy", reference, metrics=["seed-relatedness"]).figures
+    assert asked.measured.n_candidate == 4
     assert figures["log-mel-distance"].measured.n_candidate == 4
     assert 1 < figures["log-mel-distance"].measured.value < 6.1
     assert figures["log-mel-distance"].floor is None
     assert figures["memorisation"].measured.value == 1.0
+
+
+def test_continuations_are_told_by_their_seeds(reference: Path, tmp_path: Path) -> None:
+    for file in sorted(reference.iterdir())[:3]:
+        clip = read(file)
+        longer = np.concatenate([clip.samples, clip.samples], axis=1)
+        write(Clip(longer, clip.sample_rate), tmp_path / "on" / file.name)
+    result = evaluate(tmp_path / "on", reference)
+    assert "seed-relatedness" in {figure.metric for figure in result.figures}
+    assert "not a reconstruction" in result.not_measured["log-mel-distance"]
+
+
+def test_files_in_folders_by_label_are_no_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rock/1.wav on both sides are any two clips of rock; who knows better asks for it."""
+    for label in ("rock", "jazz"):
+        for number in range(2):
+            for side, seed in (("made", 20 + number), ("real", number)):
+                file = tmp_path / side / label / f"{number}.wav"
+                write(Clip(tune(2.0, 16_000, seed), 16_000), file)
+    names = [*sorted(PAIRED), "onset-density"]
+    monkeypatch.setattr(metrics.room, "names", lambda: names)
+    result = evaluate(tmp_path / "made", tmp_path / "real")
+    assert [figure.metric for figure in result.figures] == ["onset-density"]
+    assert result.not_measured == {
+        name: "both sides are in folders by label, where files of one name need not be pairs; "
+        f"if they are, ask for it: --metrics {name}"
+        for name in PAIRED
+    }
+    asked = evaluate(tmp_path / "made", tmp_path / "real", metrics=sorted(PAIRED))
+    assert [figure.measured.n_candidate for figure in asked.figures] == [4, 4, 4]
+    write(Clip(tune(2.0, 16_000), 16_000), tmp_path / "made" / "1.wav")
+    write(Clip(tune(2.0, 16_000), 16_000), tmp_path / "real" / "1.wav")
+    mixed = evaluate(tmp_path / "made", tmp_path / "real")
+    assert "log-mel-distance" in {figure.metric for figure in mixed.figures}
 
 
 def test_two_files_are_a_pair(reference: Path, tmp_path: Path) -> None:

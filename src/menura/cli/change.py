@@ -90,7 +90,7 @@ def interpolate(
     path: Literal["linear", "spherical"] | None,
     sound: SoundOptions,
 ) -> Answer:
-    """Make clips that lie between clip A and clip B."""
+    """Make clips that lie between clip A and clip B, as long as the shorter of the two."""
     if glide and steps is not None:
         raise UsageError("--steps and --glide exclude each other; give one of them")
     from menura.workflows.interpolate import interpolate as work

@@ -24,6 +24,11 @@ _FLOOR_IN_WORDS = (
     "Nearer than that tells nothing more."
 )
 _FEW_IN_WORDS = "?: too little sound for the figure to mean much by itself; its note says why."
+_ENOUGH = 0.9  # of the candidates' samples: the floor of fewer lies elsewhere
+_FEWER_IN_WORDS = (
+    "real to real ?: the reference has too little for as many samples as the candidates give; of "
+    "fewer, most figures lie farther off, so it is no measure for them: give more reference sound."
+)
 
 
 class JsonFileVerb(Verb):
@@ -70,8 +75,9 @@ def evaluate(
     Each is a sound file or a folder of them. Beside each figure stands what real music scores
     against other real music of the reference, cut like the candidates: nearer than that says
     nothing. Files of one name are pairs: a reconstruction and its original, a continuation and
-    its seed. For `memorisation`, the reference is the training sound; for `label-accuracy`, both
-    are in folders by label (rock/1.wav).
+    its seed; in folders by label only where such a metric is named. For `memorisation`, the
+    reference is the training sound; for `label-accuracy`, both are in folders by label
+    (rock/1.wav).
     """
     from menura.workflows.evaluate import evaluate as work
 
@@ -100,6 +106,7 @@ def _lines(result: "Evaluation") -> list[str]:
         for row in rows
     ]
     floors = any(figure.floor for figure in result.figures)
+    fewer = any(_rests_on_fewer(figure) for figure in result.figures)
     return [
         _heard("candidates", result.candidates),
         _heard("reference", result.reference),
@@ -108,6 +115,7 @@ def _lines(result: "Evaluation") -> list[str]:
         "",
         *([_FLOOR_IN_WORDS] if floors else []),
         *([_FEW_IN_WORDS] if few else []),
+        *([_FEWER_IN_WORDS] if fewer else []),
         *(line for figure in result.figures for line in ("", *_explained(figure))),
         *(("", "not measured:") if result.not_measured else ()),
         *(f"  {name}: {printable(why)}" for name, why in sorted(result.not_measured.items())),
@@ -124,9 +132,18 @@ def _without(coded: bool, row: tuple[str, ...]) -> tuple[str, ...]:
     return row if coded else (*row[:3], *row[4:])
 
 
+def _rests_on_fewer(figure: "Figure") -> bool:
+    """Whether real to real is measured on far fewer samples than the candidates, so that the two
+    cannot be compared. What was sent through a codec is the same pieces."""
+    floor, measured = figure.floor, figure.measured
+    return floor is not None and floor.n_candidate < _ENOUGH * measured.n_candidate
+
+
 def _row(figure: "Figure") -> tuple[str, ...]:
+    fewer = " ?" if _rests_on_fewer(figure) else ""
     floor, back = (
-        "–" if one is None else _value(one.value) for one in (figure.floor, figure.round_trip)
+        "–" if one is None else f"{_value(one.value)}{fewer}"
+        for one in (figure.floor, figure.round_trip)
     )
     unit = f" {figure.unit}" if figure.unit else ""
     few = " ?" if figure.measured.too_few else ""

@@ -62,7 +62,7 @@ def generate(
 
     Where RUN makes notes, they are written beside each clip as MIDI.
     Files that are in DIR stay: the numbers go on after them. The comment tag of a file names its
-    seed; `--seed` with it and `-n 1` make the clip again.
+    seed and the other options; with that `--seed`, these and `-n 1` the clip is made again.
     """
     from menura.workflows.generate import generate as work
 

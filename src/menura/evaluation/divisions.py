@@ -97,17 +97,51 @@ def by_splits(
     groups: Sequence[str], labels: Sequence[str], splits: Sequence[Split], seed: int
 ) -> Division:
     """The corpus's own splits: chosen by "valid" and judged by "test". Where there is no "test"
-    (`menura prepare` makes none) "valid" is judged by, and a part of "train" chosen by."""
+    (`menura prepare` makes none) "valid" is judged by, and a part of "train" chosen by.
+
+    Where they hold one recording twice, whoever is judged or chosen by it has not learnt it (see
+    `heard_twice`); what is the last of its label in "train" is learnt, and then not chosen by.
+    """
+    twice = set(heard_twice(groups, splits))
     of = {
-        split: [n for n, own in enumerate(splits) if own == split]
+        split: [n for n, own in enumerate(splits) if own == split and n not in twice]
         for split in ("train", "valid", "test")
     }
     if of["test"] and of["valid"]:
         known = sorted([*of["train"], *of["valid"]])
-        chosen = (Choosing(tuple(of["train"]), tuple(of["valid"])),)
-        return Division(tuple(known), chosen, tuple(of["test"]))
+        chosen = _apart(of["train"], of["valid"], groups, labels)
+        return Division(tuple(known), (chosen,), tuple(of["test"]))
     judge = of["test"] or of["valid"]
     return Division(tuple(of["train"]), _choosing(of["train"], groups, labels, seed), tuple(judge))
+
+
+def judging(splits: Sequence[Split]) -> Split:
+    """The split that is judged by."""
+    return "test" if "test" in splits else "valid"
+
+
+def heard_twice(groups: Sequence[str], splits: Sequence[Split]) -> tuple[int, ...]:
+    """Numbers of the tracks that `by_splits` leaves out: they could be learnt from, but are of
+    recordings that are judged by too."""
+    judged = {group for group, own in zip(groups, splits, strict=True) if own == judging(splits)}
+    return tuple(
+        n
+        for n, (group, own) in enumerate(zip(groups, splits, strict=True))
+        if own != judging(splits) and group in judged
+    )
+
+
+def _apart(
+    learn: Sequence[int], choose: Sequence[int], groups: Sequence[str], labels: Sequence[str]
+) -> Choosing:
+    """Without what of `learn` is of a recording in `choose`; but a label that would then be
+    unknown is learnt, and not chosen by."""
+    chosen = {groups[n] for n in choose}
+    inside = {labels[n] for n in learn if groups[n] not in chosen}
+    lone = {groups[n] for n in learn if labels[n] not in inside}
+    left = [n for n in choose if groups[n] not in lone]
+    heard = {groups[n] for n in left}
+    return Choosing(tuple(n for n in learn if groups[n] not in heard), tuple(left))
 
 
 def _choosing(

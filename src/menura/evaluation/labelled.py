@@ -9,10 +9,13 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.corpora import Dropped
+from menura.evaluation.divisions import heard_twice, judging
 from menura.foundation.errors import MenuraError, UsageError, unknown_name
 from menura.foundation.printable import printable
 from menura.prepared import PreparedCorpus, PreparedTrack, Rendition
 from menura.prepared.sets import Sets
+
+OF_THE_SAME = "its recording is in the split"
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,28 @@ def learnable(
     kept = tuple(track for track in found.tracks if track.labels[found.kind] not in few)
     gone = tuple(Dropped(f"{found.kind} {label}", reason) for label, reason in few.items())
     return Labelled(found.kind, kept, (*found.left_out, *gone))
+
+
+def learnable_apart(found: Labelled, why: str = "") -> Labelled:
+    """Those that can be learnt and judged by the corpus's own splits (see `by_splits`).
+
+    Tracks that are of a recording which is judged by too are left out, and then labels that have
+    no recording in "train", each with the reason. Raises MenuraError where fewer than two labels
+    are left.
+    """
+    while True:
+        splits = [track.split for track in found.tracks]
+        twice = [found.tracks[n] for n in heard_twice(found.groups, splits)]
+        reason = f"{OF_THE_SAME} {judging(splits)} as well, so it is not learnt from"
+        left = learnable(found.without({track.id: reason for track in twice}), 1, ("train",), why)
+        if len(left.tracks) + len(twice) == len(found.tracks):
+            return left
+        found = left  # with a label the last track may go that is judged by: then others are
+
+
+def n_heard_twice(found: Labelled) -> int:
+    """How many tracks are left out because their recording is judged by too."""
+    return sum(item.reason.startswith(OF_THE_SAME) for item in found.left_out)
 
 
 class RenditionSounds:

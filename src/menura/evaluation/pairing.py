@@ -1,8 +1,9 @@
 """Clips of one name: a reconstruction and its original, a continuation and its seed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from menura.audio import Clip
+from menura.evaluation.by_label import label_of
 from menura.foundation.errors import MenuraError
 
 ALIKE_S = 0.5  # by how much a reconstruction may be longer or shorter than its original
@@ -15,6 +16,13 @@ def pairs(
     return [
         (name, reference[name], candidate[name]) for name in sorted(reference) if name in candidate
     ]
+
+
+def paired_by_chance(reference: Iterable[str], candidate: Iterable[str]) -> bool:
+    """Whether all names that both have are in folders, as clips made by label are: there a file
+    of the same name is that of another clip of the label."""
+    both = set(reference) & set(candidate)
+    return bool(both) and all(label_of(name) is not None for name in both)
 
 
 def not_reconstructions(reference: Mapping[str, Clip], candidate: Mapping[str, Clip]) -> str | None:

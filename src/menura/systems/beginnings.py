@@ -21,6 +21,7 @@ from menura.representations import Frames, Representation
 from menura.systems.streaming import JOIN_S
 
 Choices = Float32[Tensor, "choices features new"]
+Tail = Float32[np.ndarray, "channels tail"]
 Begun = Float32[Tensor, "1 features begun"]
 
 BEGINNING_S = 1.0
@@ -59,7 +60,9 @@ def begun(
     choices = model.beginnings(known, wanted, [rng] * n_choices, sampling)
     n_join = min(round(JOIN_S * seed_clip.sample_rate), seed_clip.n_samples)
     heard = _heard(representation, seed_clip, known, choices, n_join)
-    smooth = [number for number, sound in enumerate(heard) if not clicks(seed_clip, sound, n_join)]
+    steepest = steepest_of(seed_clip, n_join)
+    tail = seed_clip.samples[:, seed_clip.n_samples - n_join :]
+    smooth = [number for number, sound in enumerate(heard) if not clicks(tail, sound, steepest)]
     if smooth:
         choices, heard = choices[smooth], [heard[number] for number in smooth]
     sounds = [Clip(sound.samples[:, n_join:], sound.sample_rate) for sound in heard]
@@ -72,16 +75,22 @@ def begun(
     return choices[best : best + 1, :, :n_frames]
 
 
-def clicks(seed_clip: Clip, sound: Clip, n_join: int) -> bool:
-    """Whether the sound, faded in over the last n_join samples of the seed, makes a step there or
-    right after that the seed has not: above the 99.99th percentile of the seed's own, and above
-    all of those that fade out."""
-    tail = seed_clip.samples[:, seed_clip.n_samples - n_join :]
+def steepest_of(seed_clip: Clip, n_join: int) -> float:
+    """The largest step from sample to sample that is no click after this seed: the 99.99th
+    percentile of its own, or the largest in its last n_join samples, which fade out."""
+    own = np.abs(np.diff(seed_clip.samples))
+    fading = np.abs(np.diff(seed_clip.samples[:, seed_clip.n_samples - n_join :]))
+    usual = float(np.percentile(own, 99.99)) if own.size else np.inf
+    return max(usual, float(fading.max(initial=0.0)))
+
+
+def clicks(tail: Tail, sound: Clip, steepest: float) -> bool:
+    """Whether the sound, faded in over the tail of the seed, makes a step there or right after
+    that the seed has not (see `steepest_of`)."""
+    n_join = tail.shape[1]
     n_near = n_join + round(CLICK_S * sound.sample_rate)
     joined = cross_fade(tail, sound.samples, n_join)[:, :n_near]
-    steps, own, fading = (np.abs(np.diff(s)) for s in (joined, seed_clip.samples, tail))
-    usual = float(np.percentile(own, 99.99)) if own.size else np.inf
-    return bool(steps.max(initial=0.0) > max(usual, float(fading.max(initial=0.0))))
+    return bool(np.abs(np.diff(joined)).max(initial=0.0) > steepest)
 
 
 def most_alike(end: Clip, sounds: Sequence[Clip]) -> int:

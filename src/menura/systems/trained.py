@@ -318,6 +318,15 @@ class TrainedSystem(BoundSystem):
         for stop in stops:
             yield self._clip(self._decode(stop), n_samples)
 
+    def _samples(self, seconds: float) -> int:
+        n_samples = super()._samples(seconds)
+        if n_samples < 1:
+            raise UsageError(
+                f"a length of {seconds:g} s is less than a sample at {self.sample_rate} Hz; "
+                "give 0.001 or more"
+            )
+        return n_samples
+
     def _encode(self, clip: Clip) -> Frames:
         return frames_of(self.representation, clip, self._device)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from menura.foundation.reporting import Reporter
-from menura.workflows.making import Making
+from menura.workflows.making import Making, asked
 from menura.workflows.outputs import sound_file
 from menura.workflows.recording import record, streaming
 from menura.workflows.sound import SoundOptions
@@ -36,16 +36,17 @@ def continue_(
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
     work = Making.begin(
-        *("continue", run, sound, reporter, soundfont), preset=preset, settings=settings
+        *("continue", run, sound, reporter, soundfont),
+        preset=preset,
+        settings=settings,
+        options=asked(label, prompt, negative_prompt, temperature, guidance),
     )
     words = work.prompt(prompt, negative_prompt)
     work.keep_apart(file, [clip])
-    known = work.read(clip)
-    new_s = work.seconds
+    known, new_s = work.read(clip), work.seconds
     seconds = known.duration_s + new_s
     over_s = sound.over(seconds)
-    system = streaming(work)
-    if system is None:
+    if (system := streaming(work)) is None:
         made = work.system.continue_(
             *(known, new_s + over_s, sound.seed),
             temperature=temperature,

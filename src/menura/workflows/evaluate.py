@@ -16,6 +16,7 @@ from menura.evaluation.floors import (
     round_trip,
 )
 from menura.evaluation.metrics import Measurement, Metric
+from menura.evaluation.pairing import not_reconstructions, paired_by_chance
 from menura.foundation.atomic import write_json
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
@@ -25,6 +26,8 @@ from menura.workflows.outputs import output_file
 
 NO_FLOOR = "changes nothing: it takes two reference files or more, and a metric of whole sets"
 NO_NAMES = "no candidate has the file name of a reference"
+BY_CHANCE = "both sides are in folders by label, where files of one name need not be pairs"
+AS_LONG = "candidates as long as the references of their names are reconstructions of these"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures by metric. not_measured: metric → why it was left out. seed: of the floors."""
+    """Figures by metric. not_measured: metric → why it was left out: it cannot be measured, or was
+    not asked for and would say nothing of such pairs. seed: of the floors."""
 
     candidates: Heard
     reference: Heard
@@ -93,13 +97,12 @@ def evaluate(
     candidates, reference = Path(candidates), Path(reference)
     reporter = WarnsOnce(reporter or Reporter())  # files are read again for each rate
     if json_file is not None:
-        json_file = output_file(json_file, ["json"], [candidates, reference])
+        json_file = output_file(json_file, ["json"], [candidates, reference], option="--json")
     chosen = {name: room.load(name) for name in dict.fromkeys(metrics or room.room.names())}
     reasons = {name: why for name, metric in chosen.items() if (why := metric.unavailable())}
     _refuse_unmeasured(metrics, reasons)
-    made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
-    if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
-        real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
+    made, real = _both(candidates, reference, reporter)
+    reasons |= {} if metrics else _no_pairs(chosen, made, real)
     system = None if through is None else load_of_sound(through)
     figures: dict[str, Figure] = {}
     heard: dict[int, tuple[Heard, Heard]] = {}
@@ -115,16 +118,17 @@ def evaluate(
             made_clips = read_candidates(made, tape, reporter)
             heard[rate] = _heard(candidates, made_clips), _heard(reference, real_clips)
             coder = None if system is None else Coder(system, tape)
-            found, why_not = _measured(of_rate, real_clips, made_clips, seed, coder, reporter)
+            reasons |= {} if metrics else _no_seeds(of_rate, real_clips, made_clips)
+            left = {name: m for name, m in of_rate.items() if name not in reasons}
+            found, why_not = _measured(left, real_clips, made_clips, seed, coder, reporter)
             figures |= found
             reasons |= why_not
     _refuse_unmeasured(metrics, reasons)
     if system and not any(figure.round_trip for figure in figures.values()):
         reporter.warn(f"--through {printable(str(through))}: {NO_FLOOR}")
     _say_too_few(figures, reporter)
-    sides = heard[min(heard)]
     in_order = tuple(figures[name] for name in chosen if name in figures)
-    result = Evaluation(*sides, in_order, reasons, seed)
+    result = Evaluation(*heard[min(heard)], in_order, reasons, seed)
     if json_file is not None:
         write_json(json_file, asdict(result))
         reporter.say(f"wrote {printable(str(json_file))}")
@@ -138,6 +142,42 @@ def _needed(
     if all(metric.paired for metric in metrics):
         return {name: file for name, file in real.items() if name in made}
     return dict(real)
+
+
+def _both(
+    candidates: Path, reference: Path, reporter: Reporter
+) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The files of either side, by name."""
+    made, real = sound_files(candidates, reporter), sound_files(reference, reporter)
+    if len(made) == len(real) == 1 and candidates.is_file() and reference.is_file():
+        real = dict(zip(made, real.values(), strict=True))  # two files are a pair, whatever names
+    return made, real
+
+
+def _no_pairs(
+    metrics: Mapping[str, Metric], made: Iterable[str], real: Iterable[str]
+) -> dict[str, str]:
+    """Why those of pairs are left out, unless they are asked for, where names make no pairs."""
+    if not paired_by_chance(real, made):
+        return {}
+    return {
+        name: f"{BY_CHANCE}; if they are, ask for it: --metrics {name}"
+        for name, metric in metrics.items()
+        if metric.paired
+    }
+
+
+def _no_seeds(
+    metrics: Mapping[str, Metric], reference: Mapping[str, Clip], candidate: Mapping[str, Clip]
+) -> dict[str, str]:
+    """The same of those that compare with a seed, where nothing goes on from one."""
+    if not_reconstructions(reference, candidate) is not None:
+        return {}
+    return {
+        name: f"{AS_LONG}; if they go on from them, ask for it: --metrics {name}"
+        for name, metric in metrics.items()
+        if metric.against == "seed"
+    }
 
 
 def _heard(path: Path, clips: Mapping[str, Clip]) -> Heard:
@@ -157,14 +197,14 @@ def _measured(
     reasons: dict[str, str] = {}
     divided = {
         labelled: divisions(reference, candidate, seed, labelled=labelled)
-        for labelled in {is_labelled(metric) for metric in metrics.values()}
+        for labelled in {is_labelled(metric) for metric in metrics.values() if metric.has_floor}
     }
     for number, (name, metric) in enumerate(metrics.items()):
         reporter.progress(number, len(metrics), f"measuring {name}")
         reason = metric.unsuited(reference, candidate)
         if reason is None:
             try:
-                floors = divided[is_labelled(metric)]
+                floors = divided.get(is_labelled(metric), ())
                 figures[name] = _figure(name, metric, reference, candidate, floors, coder)
             except MenuraError as error:
                 reason = str(error)

@@ -7,7 +7,7 @@ from pathlib import Path
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
 from menura.systems import Prompt, TrainedSystem
-from menura.workflows.making import Making
+from menura.workflows.making import Making, asked
 from menura.workflows.outputs import numbered_files
 from menura.workflows.recording import record, streaming
 from menura.workflows.sound import SoundOptions
@@ -37,9 +37,9 @@ def generate(
     run: the folder of a run, or the name of a pretrained recipe, whose preset and settings say
     which of its weights.
 
-    The clips have the seeds sound.seed, sound.seed + 1, …, which their comment tags state: a
-    single one is made again with its seed and n=1. Files that are in `out` stay: the numbering
-    goes on after them.
+    The clips have the seeds sound.seed, sound.seed + 1, …, which their comment tags state, as
+    they do the other options: a single one is made again with its seed and n=1. Files that are in
+    `out` stay: the numbering goes on after them.
     temperature: scales the randomness; None is the system's own. Equal seeds give equal clips.
     A system of notes writes a MIDI file beside each clip, by the same name (001.wav, 001.mid).
     soundfont: an SF2 file that plays them; None is the built-in synthesiser.
@@ -53,7 +53,10 @@ def generate(
         raise UsageError(f"-n must be at least 1, not {n}")
     targets = numbered_files(out, sound)
     work = Making.begin(
-        *("generate", run, sound, reporter, soundfont), preset=preset, settings=settings
+        *("generate", run, sound, reporter, soundfont),
+        preset=preset,
+        settings=settings,
+        options=asked(label, prompt, negative_prompt, temperature, guidance),
     )
     words = work.prompt(prompt, negative_prompt)
     wishes = _Wishes(temperature, label, guidance, words)

@@ -24,5 +24,6 @@ def inpaint(
     """
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
-    work = Making.begin("inpaint", run, sound, reporter)
+    options = {"from": from_s, "to": to_s}
+    work = Making.begin("inpaint", run, sound, reporter, options=options)
     return work.write(work.system.inpaint(work.read(clip), from_s, to_s, sound.seed), file)

@@ -1,7 +1,7 @@
 """What every verb that makes sound does around its own step: open, read, finish, sign, write."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from menura import audio, systems
@@ -18,16 +18,23 @@ from menura.workflows.load import load, require, require_of_name
 from menura.workflows.outputs import notes_file
 from menura.workflows.sound import SoundOptions
 
+Option = str | float | bool | None
+
 
 @dataclass(frozen=True)
 class Making:
-    """A run, opened for one verb."""
+    """A run, opened for one verb.
+
+    options: the verb's own, by the names they have on the command line: files tell them. What is
+    None or False was not asked for.
+    """
 
     verb: str
     system: System
     system_hash: str
     sound: SoundOptions
     reporter: Reporter
+    options: Mapping[str, Option] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -40,16 +47,20 @@ class Making:
         *,
         preset: str | None = None,
         settings: Mapping[str, str] | None = None,
+        options: Mapping[str, Option] | None = None,
     ) -> "Making":
-        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power.
+        """Open the run. Raises MenuraError for a bad one, UsageError if it lacks the power, or if
+        less than a sample is asked for.
 
         soundfont: an SF2 file by which a system of notes plays.
         preset, settings: where the run is the name of a pretrained recipe.
+        options: the verb's other ones, for the comment tag.
         """
         reporter = reporter or Reporter()
         require_of_name(run, verb)
         system = load(run, preset=preset, settings=settings, reporter=reporter)
         require(system, verb)
+        _refuse_nothing(sound, system)
         if soundfont is not None:
             _play_by(system, Path(soundfont))
         if isinstance(system, Pretrained):
@@ -58,7 +69,11 @@ class Making:
             hash_ = systems.content_hash(shipped.folder_of(run))
         if system.licence:
             reporter.say(f"{system.recipe}: weights {hash_}, licence {system.licence}")
-        return cls(verb, system, hash_, sound, reporter)
+        said: dict[str, Option] = {"preset": preset, **_of_weights(settings or {})}
+        if soundfont is not None:
+            said["soundfont"] = Path(soundfont).name
+        said |= options or {}
+        return cls(verb, system, hash_, sound, reporter, said)
 
     @property
     def seconds(self) -> float:
@@ -115,11 +130,9 @@ class Making:
         score = clip.score if isinstance(clip, Played) else None
         spread = self.sound.stereo and clip.n_channels == 1
         clip, missed = finish(clip, seconds, self.sound, is_loop=is_loop)
-        comment = f"Menura {__version__}; {self.verb}; system {self.system_hash}; seed {seed}"
-        if spread:
-            comment += "; stereo spread from mono"
-        if self.system.licence:
-            comment += f"; weights under {self.system.licence}"
+        comment = self._comment(seed, spread=spread)
+        if score is not None:  # MIDI's text is Latin-1, and the two are known by being equal
+            comment = comment.encode("latin-1", "replace").decode("latin-1")
         done = "replaced" if path.exists() else "wrote"
         changed = audio.write(clip, path, format=self.sound.format, comment=comment)
         self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s)")
@@ -129,6 +142,18 @@ class Making:
             notes = notes_file(path)
             audio.write_score(notes, score.until(clip.duration_s), comment=comment)
         return path
+
+    def _comment(self, seed: int, *, spread: bool) -> str:
+        """What made a clip, on one line: the same command makes it again. No place of a
+        file is told."""
+        said = [f"Menura {__version__}", self.verb, f"system {self.system_hash}", f"seed {seed}"]
+        if spread:
+            said.append("stereo spread from mono")
+        if self.system.licence:
+            said.append(f"weights under {self.system.licence}")
+        options = {**self.options, **_of_sound(self.sound)}
+        said += [_said(name, value) for name, value in options.items() if _is_asked(value)]
+        return printable("; ".join(said))
 
     def keep_apart(self, file: Path, inputs: Iterable[Path | str]) -> None:
         """Raises UsageError where the notes beside the sound `file` would replace an input."""
@@ -141,6 +166,62 @@ class Making:
             raise UsageError(
                 f"--label: a {self.system.recipe} system has learnt no labels; leave the option out"
             )
+
+
+def asked(
+    label: str | None,
+    prompt: str | None,
+    negative_prompt: str | None,
+    temperature: float | None,
+    guidance: float | None,
+) -> dict[str, Option]:
+    """What new music was asked to be, as the options of a `Making`."""
+    return {
+        "label": label,
+        "prompt": prompt,
+        "negative-prompt": negative_prompt,
+        "temperature": temperature,
+        "guidance": guidance,
+    }
+
+
+def _of_sound(sound: SoundOptions) -> dict[str, Option]:
+    return {
+        "seconds": sound.seconds,
+        "loop": sound.loop,
+        "fade-in": sound.fade_in_s or None,
+        "fade-out": sound.fade_out_s or None,
+        "loudness": sound.loudness_lufs,
+    }
+
+
+def _of_weights(settings: Mapping[str, str]) -> dict[str, Option]:
+    """Without the place of a checkpoint, which is nobody's business: the system's hash names it."""
+    return {
+        f"set {key}={value}": True
+        for key, value in settings.items()
+        if not ({"/", "\\"} & set(value) or Path(value).is_dir())
+    }
+
+
+def _is_asked(value: Option) -> bool:
+    return value is not None and value is not False
+
+
+def _said(name: str, value: Option) -> str:
+    """As "temperature 0.8", "loop", "label hip hop"; in quotes where it would read as the next."""
+    if value is True:
+        return name
+    text = value if isinstance(value, str) else f"{value:.12g}"
+    return f'{name} "{text}"' if ";" in text else f"{name} {text}"
+
+
+def _refuse_nothing(sound: SoundOptions, system: System) -> None:
+    rate = system.sample_rate
+    if sound.seconds is not None and round(sound.seconds * rate) < 1:
+        raise UsageError(
+            f"--seconds {sound.seconds:g} is less than a sample at {rate} Hz; give 0.001 or more"
+        )
 
 
 def _played(system: ScoreSystem, path: Path) -> Played:

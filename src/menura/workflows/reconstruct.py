@@ -28,6 +28,11 @@ def reconstruct(
     """
     sound = sound or SoundOptions()
     file = sound_file(out, sound, [clip])
-    work = Making.begin("reconstruct", run, sound, reporter, preset=preset, settings=settings)
+    work = Making.begin(
+        *("reconstruct", run, sound, reporter),
+        preset=preset,
+        settings=settings,
+        options={"label": label},
+    )
     work.check_label(label)
     return work.write(work.system.reconstruct(work.read(clip), label=label), file)

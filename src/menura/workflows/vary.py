@@ -26,5 +26,5 @@ def vary(
     if not 0 <= strength <= 1:
         raise UsageError(f"--strength must be 0…1, not {strength:g}")
     file = sound_file(out, sound, [clip])
-    work = Making.begin("vary", run, sound, reporter)
+    work = Making.begin("vary", run, sound, reporter, options={"strength": strength})
     return work.write(work.system.vary(work.read(clip), strength, sound.seed), file)

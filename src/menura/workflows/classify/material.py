@@ -17,7 +17,7 @@ from menura.evaluation.classifiers._described import HEARD_S
 from menura.evaluation.descriptors import FMA_COLUMNS
 from menura.evaluation.descriptors.frames import FMA_AXIS_HZ
 from menura.evaluation.descriptors.kept import KeptRows
-from menura.evaluation.labelled import Labelled, RenditionSounds
+from menura.evaluation.labelled import Labelled, RenditionSounds, n_heard_twice
 from menura.foundation.cores import n_cores
 from menura.foundation.errors import UsageError
 from menura.foundation.printable import printable
@@ -143,6 +143,15 @@ def say_left_out(left_out: Sequence[Dropped], reporter: Reporter) -> None:
         reporter.warn(f"left out {printable(item.file)}: {item.reason}")
     if len(left_out) > NAMED:
         reporter.warn(f"left out {len(left_out) - NAMED} more (--json lists them)")
+
+
+def say_heard_twice(found: Labelled, reporter: Reporter) -> None:
+    """How many were left out since their recording is judged by too, among all others."""
+    if n := n_heard_twice(found):
+        reporter.warn(
+            f"{n} {'track is of a recording' if n == 1 else 'tracks are of recordings'} that the "
+            "corpus has in the split that is judged by too: left out, not learnt from"
+        )
 
 
 def say_recordings(found: Labelled, reporter: Reporter) -> None:

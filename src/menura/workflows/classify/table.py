@@ -16,7 +16,13 @@ from menura.evaluation.classifiers import Training
 from menura.evaluation.confusion_picture import MOST_LABELS, Confused, confusions_png
 from menura.evaluation.divisions import Division, by_splits, cross_validation
 from menura.evaluation.fitting import fit
-from menura.evaluation.labelled import Labelled, labelled, learnable
+from menura.evaluation.labelled import (
+    Labelled,
+    labelled,
+    learnable,
+    learnable_apart,
+    n_heard_twice,
+)
 from menura.evaluation.verdicts import Verdicts, judged
 from menura.foundation import seeds
 from menura.foundation.atomic import replacing, write_json, write_text
@@ -34,6 +40,7 @@ from menura.workflows.classify.material import (
     describable,
     gather,
     open_corpus,
+    say_heard_twice,
     say_left_out,
     say_recordings,
 )
@@ -105,6 +112,7 @@ def classify_table(
         describing_s = time.monotonic() - started
     found, divisions, words = _divided(found, folds, seed)
     say_left_out(found.left_out, reporter)
+    say_heard_twice(found, reporter)
     say_recordings(found, reporter)
     rates = [config.image.sample_rate for name, config in order.configs.items() if _is_deep(name)]
     material = gather(prepared, found, described, rates, out, reporter)
@@ -176,12 +184,15 @@ def _divided(found: Labelled, folds: int | None, seed: int) -> tuple[Labelled, l
     seed = seeds.derive(seed, "division")
     has_test = any(track.split == "test" for track in found.tracks)
     if folds is None and has_test:
-        found = learnable(found, 1, ("train",), " in the split train")
+        found = learnable_apart(found, " in the split train")
         splits = [track.split for track in found.tracks]
         if "test" not in splits:
             raise MenuraError("no track with these labels is in the split test; give --folds")
         division = by_splits(found.groups, found.labels, splits, seed)
-        return found, [division], "the corpus's own splits, judged by the test split"
+        words = "the corpus's own splits, judged by the test split"
+        if n_twice := n_heard_twice(found):
+            words += f"; not learnt from: {n_twice} whose recording is in it too"
+        return found, [division], words
     n_folds = folds or USUAL_FOLDS
     found = learnable(found, n_folds, why=f" for {n_folds} folds")
     divisions = cross_validation(found.groups, found.labels, n_folds, seed)

@@ -14,7 +14,7 @@ from menura.evaluation.classifiers import About, Examples, Training
 from menura.evaluation.classifiers._saving import is_classifier
 from menura.evaluation.divisions import Division, by_splits
 from menura.evaluation.fitting import Fitted, fit
-from menura.evaluation.labelled import Labelled, labelled, learnable
+from menura.evaluation.labelled import Labelled, labelled, learnable_apart
 from menura.evaluation.verdicts import Verdicts, judged
 from menura.foundation import seeds
 from menura.foundation.config import to_dict
@@ -33,6 +33,7 @@ from menura.workflows.classify.material import (
     describable,
     gather,
     open_corpus,
+    say_heard_twice,
     say_left_out,
     say_recordings,
 )
@@ -79,7 +80,8 @@ def classify_train(
 
     corpus: a prepared folder, or a raw folder of audio. label: the kind that it is to tell, e.g.
     "genre"; None takes the only one there is. It learns from the split "train" (and "valid",
-    where there is a "test"), and is judged by the recordings that are held out of it.
+    where there is a "test"), and is judged by the recordings that are held out of it: tracks of
+    these that are in what is learnt from too are left out.
     preset, settings: of the classifier. grid: choose among the settings that the report tried.
     epochs, minutes: at most so much, of classifiers that learn step by step; Ctrl-C ends these
     too, and what was learnt is kept. workers: processes that describe tracks.
@@ -132,8 +134,10 @@ def _material(
     is_deep = classifiers.kind(name).is_deep
     if not is_deep:
         found, described = describable(prepared, found, out, workers, reporter)
-    found = learnable(found, 1, _known_splits(found), " in what is learnt from")
+    _check_train(found)
+    found = learnable_apart(found, " in what is learnt from")
     say_left_out(found.left_out, reporter)
+    say_heard_twice(found, reporter)
     say_recordings(found, reporter)
     rates = [config.image.sample_rate] if is_deep else []
     return gather(prepared, found, described, rates, out, reporter)
@@ -182,14 +186,13 @@ def _check_folder(out: Path) -> None:
         )
 
 
-def _known_splits(found: Labelled) -> tuple[str, ...]:
-    """Of a corpus with "valid" and "test", labels must be in "train" too: what is chosen by
-    "valid" has learnt from "train" alone."""
+def _check_train(found: Labelled) -> None:
+    """Raises MenuraError where there is nothing to learn from. Of a corpus with "valid" and "test"
+    too: what is chosen by "valid" has learnt from "train" alone."""
     if not any(track.split == "train" for track in found.tracks):
         raise MenuraError(
             f"no track with a {found.kind} is in the split train; prepare with a smaller --held-out"
         )
-    return ("train",)
 
 
 def _judged(fitted: Fitted, examples: Examples, division: Division) -> Verdicts | None:
