@@ -12,6 +12,9 @@ STAGES = "src/menura/training/stages.py"
 ADAPTED = ("tests/training/test_adapters.py",)
 TUNED = ("tests/training/test_from_a_system.py",)
 TOLD = ("tests/training/test_memorising.py",)
+BEGUN = ("tests/training/test_start.py",)
+LATENTS = "src/menura/training/latents.py"
+STORED = ("tests/training/test_latents.py",)
 
 TUNING_FAULTS = (
     Fault(
@@ -73,8 +76,8 @@ TUNING_FAULTS = (
     Fault(
         "a run that goes on decides anew whether the codec is poor",
         STAGES,
-        "    if order.init == NOTHING or checkpoint.exists(out / CODEC):\n",
-        "    if order.init == NOTHING:\n",
+        "    if order.start is None or checkpoint.exists(out / CODEC):\n",
+        "    if order.start is None:\n",
         TUNED,
     ),
     Fault(
@@ -132,6 +135,97 @@ TUNING_FAULTS = (
         "if not (stages.is_begun(out) and",
         "if not (checkpoint.exists(out) and",
         ("tests/training/test_two_stages.py",),
+    ),
+    Fault(
+        "a run keeps no copy of what it was begun from",
+        STAGES,
+        "            order = replace(order, start=keep(order.start, out))\n",
+        "            pass\n",
+        BEGUN,
+    ),
+    Fault(
+        "what a run that goes on encodes is not for its own codec",
+        STAGE,
+        "        checkpoint.restore_representation(folder, system)\n",
+        "",
+        BEGUN,
+    ),
+    Fault(
+        "another system takes the place of a copy that is gone",
+        "src/menura/workflows/starting.py",
+        'plan.get("start", start.weights) != start.weights',
+        'plan.get("stop", start.weights) != start.weights',
+        BEGUN,
+    ),
+    Fault(
+        "a run goes on from another system than it was begun from",
+        "src/menura/workflows/starting.py",
+        "    if init not in (None, begun):\n",
+        "    if init not in (None, begun, NOTHING, str(init)):\n",
+        BEGUN,
+    ),
+    Fault(
+        "another rate is found out after the codec's stage",
+        "src/menura/workflows/starting.py",
+        "    refuse_another_rate(preset, start)\n",
+        "",
+        BEGUN,
+    ),
+    Fault(
+        "what was heard twice is counted twice",
+        "src/menura/training/provenance.py",
+        "if prepared.fingerprint not in (one.data_fingerprint for one in before):",
+        "if prepared.fingerprint:",
+        BEGUN,
+    ),
+    Fault(
+        "only the nearest of those that a system goes back to is told of",
+        "src/menura/training/provenance.py",
+        "(nearest, *own.set_off_from)",
+        "(nearest,)",
+        BEGUN,
+    ),
+    Fault(
+        "encoding begins anew after a stop",
+        LATENTS,
+        'if index.get("key") == key and "places" not in index:',
+        'if index.get("key") == key and index.get("seconds") == 0.0:',
+        STORED,
+    ),
+    Fault(
+        "latents of older Menuras are taken for the present ones",
+        LATENTS,
+        'key and "places" not in index:',
+        "key:",
+        STORED,
+    ),
+    Fault(
+        "remains of a kill stay beside the latents",
+        LATENTS,
+        "    clear_temporary(folder)\n",
+        "",
+        STORED,
+    ),
+    Fault(
+        "a silent piece decides how well music comes back",
+        "src/menura/training/statistics.py",
+        'mean(values) if measure == "note-f1" else median(values)',
+        "mean(values)",
+        ("tests/training/test_statistics.py",),
+    ),
+    Fault(
+        "a disturbed step decides the estimate",
+        "src/menura/training/estimate.py",
+        "return median(took) / n_turns",
+        "return took[0] / n_turns",
+        ("tests/training/test_estimate.py",),
+    ),
+    Fault(
+        "a codec keeps its rate when the recipe's is set",
+        "src/menura/recipes/contract.py",
+        'if self.codec is not None and key == "sample_rate":',
+        "if False:",
+        ("tests/recipes/test_rates.py",),
     ),
     Fault(
         "songs in folders of their own are never held out",

@@ -1,6 +1,7 @@
 """A saved system: strict, complete, never pickle, and clear about what is wrong with a bad one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from menura.foundation.config import to_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.models.frame_rnn import FrameRnn
 from menura.representations.log_power import LogPower
-from menura.systems import Description, Provenance, SavedPart, TrainedSystem
+from menura.systems import Description, Forerunner, Provenance, SavedPart, TrainedSystem
 from tunes import tune
 
 RATE = 8000
@@ -70,6 +71,35 @@ def test_the_folder_is_plain_and_complete(folder: Path) -> None:
     card = (folder / "README.md").read_text()
     for fact in ("stft-lstm", "8000 Hz, mono", "12 steps", "CC0 (3 tracks)", "continue"):
         assert fact in card
+
+
+def test_what_it_set_off_from_is_told(system: TrainedSystem, tmp_path: Path) -> None:
+    before = tuple(
+        Forerunner(name, f"hash of {name}", f"music of {name}", "print", 2.0, "9 steps")
+        for name in ("nearest", "first")
+    )
+    provenance = replace(system.description.provenance, set_off_from=before)
+    system.description = replace(system.description, provenance=provenance)
+    systems.save(system, tmp_path)
+    assert systems.load(tmp_path).description.provenance == provenance
+    [row] = [
+        line
+        for line in (tmp_path / "README.md").read_text().splitlines()
+        if line.startswith("| set off from |")
+    ]
+    assert row == (
+        "| set off from | nearest (hash hash of nearest), which learnt from music of nearest, "
+        "2.0 minutes (9 steps); that from first (hash hash of first), which learnt from music of "
+        "first, 2.0 minutes (9 steps) |"
+    )
+
+
+def test_systems_that_say_nothing_of_what_they_set_off_from_load(folder: Path) -> None:
+    assert "set off from" not in (folder / "README.md").read_text()
+    said = json.loads((folder / "system.json").read_text())
+    assert said["provenance"].pop("set_off_from") == []
+    (folder / "system.json").write_text(json.dumps(said))
+    assert systems.load(folder).description.provenance.set_off_from == ()
 
 
 def test_building_twice_gives_the_same_weights() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from menura.models.frame_rnn import FrameRnn
 from menura.models.spectral_codec import SpectralCodec
 from menura.training import estimate
 from menura.training.estimate import Estimate
@@ -45,3 +46,29 @@ def test_players_that_join_late_are_timed(tmp_path: Path, monkeypatch: pytest.Mo
     assert found.paces == ((0, 1.0), (20, 2.0))
     short = estimate.measure(model, step, tmp_path, 20)
     assert short.paces == ((0, 1.0),), "nobody joins a run that ends before"
+
+
+def test_a_step_that_is_disturbed_does_not_decide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a model with one player: its first timed step takes ten times as long as the others."""
+    model = FrameRnn(FrameRnn.tiny, FrameRnn.tiny_spec)
+    now, took = [0.0], iter([9.0, 1.0, *[0.1] * 9])  # the first of all warms up
+    monkeypatch.setattr(estimate.time, "perf_counter", lambda: now[0])
+
+    def step(_: int) -> None:
+        now[0] += next(took)
+
+    assert estimate.measure(model, step, tmp_path).paces == ((0, pytest.approx(0.1)),)
+    assert len(list(took)) == 5, "five are timed"
+
+
+def test_slow_steps_are_not_timed_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, now = FrameRnn(FrameRnn.tiny, FrameRnn.tiny_spec), [0.0]
+    monkeypatch.setattr(estimate.time, "perf_counter", lambda: now[0])
+
+    def step(_: int) -> None:
+        now[0] += 30.0
+
+    estimate.measure(model, step, tmp_path)
+    assert now[0] == 60.0

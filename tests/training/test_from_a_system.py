@@ -22,7 +22,9 @@ from menura.recipes import load as load_recipe
 from menura.representations import Spec
 from menura.systems import coded
 from menura.training import carrying, checkpoint, fit, stages
+from menura.training.order import Start
 from menura.training.origin import Origin, origin_for, say_origin
+from menura.training.start import start_named
 from menura.training.starting_codec import codec_inside
 from menura.workflows.load import load
 from menura.workflows.train import train
@@ -49,6 +51,12 @@ def tuned(
         reporter=said,
     )
     return said
+
+
+def there(folder: Path) -> Start:
+    start = start_named(str(folder))
+    assert start is not None
+    return start
 
 
 def codec_of(folder: Path) -> dict[str, Tensor]:
@@ -172,8 +180,10 @@ def test_a_resumed_run_is_the_unbroken_one(
     stage: str,
     at: int,
 ) -> None:
-    """Stopped in the codec's stage, right at the flow's first look, and in the middle."""
-    resumed = tmp_path / "resumed"
+    """Stopped in the codec's stage, right at the flow's first look, and in the middle; and what it
+    was begun from is gone when it goes on."""
+    resumed, start = tmp_path / "resumed", tmp_path / "elsewhere" / learnt.name
+    shutil.copytree(learnt, start)
     real = fit.Fit._reason_to_end
 
     def stopped(self: fit.Fit, *rest: object) -> str:
@@ -184,10 +194,11 @@ def test_a_resumed_run_is_the_unbroken_one(
     plant(monkeypatch, 50.0)  # poor, so that the codec is trained on
     monkeypatch.setattr(fit.Fit, "_reason_to_end", stopped)
     with pytest.raises(KeyboardInterrupt):
-        tuned(learnt, corpus, resumed, training__fall="0.5")
+        tuned(start, corpus, resumed, training__fall="0.5")
+    shutil.rmtree(start)
     monkeypatch.setattr(fit.Fit, "_reason_to_end", real)
     plant(monkeypatch, 0.0)  # what was found when it began is abided by
-    tuned(learnt, corpus, resumed, resume=True, training__fall="0.5")
+    tuned(start, corpus, resumed, resume=True, training__fall="0.5")
     for name in ("weights.safetensors", "system.json", "codec/weights.safetensors"):
         assert (unbroken / name).read_bytes() == (resumed / name).read_bytes(), name
     for place in ("", "codec"):
@@ -285,7 +296,7 @@ def test_a_codec_is_trained_on_at_a_rate_of_this_run(
 
 
 def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path) -> None:
-    settled = codec_inside(str(learnt)).codec.state_dict()
+    settled = codec_inside(there(learnt)).codec.state_dict()
     spec = SpectralCodec.tiny_spec
     heard, unheard = (SpectralCodec(SpectralCodec.tiny, spec) for _ in range(2))
     unheard.take_up({**settled, "n_critic_steps": torch.tensor(0)})
@@ -302,7 +313,7 @@ def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path
 
 
 def test_weights_of_another_codec_are_not_taken_up(learnt: Path) -> None:
-    settled = codec_inside(str(learnt)).codec.state_dict()
+    settled = codec_inside(there(learnt)).codec.state_dict()
     del settled["shortcut.bias"]
     with pytest.raises(UsageError, match="another shape"):
         SpectralCodec(SpectralCodec.tiny, SpectralCodec.tiny_spec).take_up(settled)

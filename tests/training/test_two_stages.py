@@ -121,7 +121,7 @@ def test_latents_are_made_once(run: Path, corpus: Path, tmp_path: Path) -> None:
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
     stored_latents(tracks, "one", tmp_path, Reporter())
-    file = tmp_path / "latents" / "latents.f16"
+    file = tmp_path / "latents" / "offset-0.f16"
     before = file.stat().st_mtime_ns
     stored_latents(tracks, "one", tmp_path, Reporter())
     assert file.stat().st_mtime_ns == before

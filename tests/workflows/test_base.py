@@ -20,7 +20,9 @@ from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
 from menura.training import checkpoint
 from menura.training.assembly import labels_to_learn, new_system
-from menura.training.starting import described, fit_for
+from menura.training.order import NOTHING
+from menura.training.start import start_named
+from menura.training.starting import fit_for
 from menura.workflows.download import download
 from menura.workflows.load import load
 from menura.workflows.starting import started
@@ -134,8 +136,8 @@ def beginning(out: Path, *, init: str | None = None, **settings: str) -> tuple[s
     """What a run of `tiny` into `out` would start from, and the first line that it says."""
     told = Collected()
     tiny = recipes.trainable("latent-flow").preset("tiny")
-    from_, _ = started(init, "latent-flow", tiny, settings, out, out / "codec", told)
-    return from_, " ".join(told.lines)
+    found, _ = started(init, "latent-flow", tiny, settings, out, out / "codec", told)
+    return NOTHING if found is None else found.init, " ".join(told.lines)
 
 
 def test_what_it_starts_from_is_said(there: Path) -> None:
@@ -151,7 +153,7 @@ def test_what_it_starts_from_is_said(there: Path) -> None:
 
 
 def test_a_preset_that_hears_otherwise_does_not_start_from_it(there: Path) -> None:
-    start = described("base")
+    start = start_named("base").description  # type: ignore[union-attr]
     laptop, tiny = (recipes.trainable("latent-flow").preset(p) for p in ("laptop", "tiny"))
     assert not fit_for(laptop, "latent-flow", {}, start), "32 kHz, and it is of 8"
     assert fit_for(tiny, "latent-flow", {}, start)

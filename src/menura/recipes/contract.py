@@ -211,8 +211,11 @@ class Preset:
 
     def _with(self, key: str, text: str) -> "Preset":
         head, _, rest = key.partition(".")
-        if head == "codec" and rest and self.codec is not None:
-            return replace(self, codec=self.codec._with(rest, text))
+        if self.codec is not None and key == "sample_rate":
+            codec = self.codec._with(key, text)
+            return replace(self, sample_rate=codec.sample_rate, codec=codec)
+        if self.codec is not None and head == "codec" and rest:
+            return self._over(self.codec._with(rest, text), f"{key}={text}")
         if head not in ("representation", "model"):
             return with_setting(self, key, text)
         part: Part | None = getattr(self, head)
@@ -222,6 +225,12 @@ class Preset:
             raise UsageError(f"{key!r} has parts; set one of them, e.g. {head}.NAME=VALUE")
         changed = replace(part, config=with_setting(part.config, rest, text, f"{head}."))
         return replace(self, **{head: changed})  # type: ignore[arg-type]
+
+    def _over(self, codec: "Preset", what: str) -> "Preset":
+        try:
+            return replace(self, codec=codec)
+        except ValueError as error:  # its own __post_init__ refuses
+            raise UsageError(f"{what}: {error}; set sample_rate, which is of both") from None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from menura.systems.bound import BoundSystem
 from menura.systems.contract import System
 from menura.systems.format import (
     Description,
+    Forerunner,
     Provenance,
     SavedPart,
     is_system,
@@ -21,6 +22,7 @@ from menura.systems.trained import TrainedSystem
 __all__ = [
     "BoundSystem",
     "Description",
+    "Forerunner",
     "Pretrained",
     "Prompt",
     "Provenance",

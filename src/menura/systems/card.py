@@ -3,6 +3,7 @@
 from menura.models import powers_of
 from menura.representations import ScoreRepresentation
 from menura.systems.bound import BoundSystem
+from menura.systems.format import Forerunner, Provenance
 
 
 def model_card(system: BoundSystem) -> str:
@@ -27,7 +28,7 @@ def model_card(system: BoundSystem) -> str:
 | labels | {", ".join(d.labels) or "none"} |
 | trained | {d.provenance.training} |
 | data | {d.provenance.data}, {d.provenance.data_minutes:.1f} minutes |
-| licences of the data | {stated or "not stated"} |
+{_set_off_from(d.provenance)}| licences of the data | {stated or "not stated"} |
 | licence of the code | Apache-2.0 |
 
 The weights are yours, as far as the rights in the recordings allow: what you may do with them
@@ -35,3 +36,17 @@ and with what they make depends on the licences of the data above.
 
 Use it: `menura generate FOLDER --out clips -n 4`, where FOLDER is the one this file is in.
 """
+
+
+def _set_off_from(provenance: Provenance) -> str:
+    """A row on the systems that this one goes back to; nothing where there are none."""
+    if not provenance.set_off_from:
+        return ""
+    return f"| set off from | {'; that from '.join(map(_learnt, provenance.set_off_from))} |\n"
+
+
+def _learnt(one: Forerunner) -> str:
+    return (
+        f"{one.name} (hash {one.weights}), which learnt from {one.data}, "
+        f"{one.data_minutes:.1f} minutes ({one.training})"
+    )

@@ -31,8 +31,25 @@ class SavedPart:
 
 
 @dataclass(frozen=True)
+class Forerunner:
+    """A system that another set off from, as it says of itself. weights: names them by their
+    content. data…: what it learnt from in its own training."""
+
+    name: str
+    weights: str
+    data: str = ""
+    data_fingerprint: str = ""
+    data_minutes: float = 0.0
+    training: str = ""
+
+
+@dataclass(frozen=True)
 class Provenance:
-    """Where the weights come from, in words a person and a licence check can read."""
+    """Where the weights come from, in words a person and a licence check can read.
+
+    data_licences: licence → tracks, of its own data and of all that its forerunners learnt from.
+    set_off_from: its forerunners, the nearest first; none for weights that were fresh.
+    """
 
     data: str = ""
     data_fingerprint: str = ""
@@ -40,6 +57,7 @@ class Provenance:
     data_minutes: float = 0.0
     training: str = "not trained"
     seed: int = 0
+    set_off_from: tuple[Forerunner, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """How long a run of two stages will take, said before the first: what the second costs is measured
 on noise, since what it will hear is not there yet."""
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,12 +17,9 @@ from menura.training.assembly import labels_to_learn, new_system
 from menura.training.device import Compute, choose, ready_for
 from menura.training.estimate import Estimate, clock, measure, soonest_end
 from menura.training.fit import Limits
-from menura.training.latents import N_OFFSETS
+from menura.training.latents import will_take_s
 from menura.training.order import Order
-from menura.training.starting import described
 from menura.training.stepping import Stepper
-
-TRIED_S = 10.0  # of noise said in latents
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ def say_ahead(
     """A line on both stages of `preset`. limits: of the codec and of what learns its latents."""
     assert preset.codec is not None, "asked for by those who have one"
     quiet = Reporter()
-    labels = labels_to_learn(preset, prepared, described(order.init), quiet)
+    labels = labels_to_learn(preset, prepared, order.known, quiet)
     flow = new_system(order.recipe, order.preset, preset, order.seed, labels=labels)
     codec = new_system(order.recipe, order.preset, preset.codec, order.seed)
     stages = [
@@ -60,7 +56,8 @@ def say_ahead(
     ]
     compute = choose(order.device, order.precision, gains_from_bfloat16=False)
     flow.representation.to(compute.device)
-    between = _encoding_s(flow, prepared) / 60
+    assert isinstance(flow, TrainedSystem), "codecs are of sound"
+    between = will_take_s(flow.representation, prepared.duration_s()) / 60
     reporter.say(in_words(stages, limits, between))
 
 
@@ -104,20 +101,6 @@ def _estimate(
 
     with ready_for(system.model):
         return measure(system.model, step, folder, limits.steps or float("inf"))
-
-
-def _encoding_s(system: BoundSystem, prepared: PreparedCorpus) -> float:
-    """Seconds that the codec needs for all recordings, once from each starting point."""
-    assert isinstance(system, TrainedSystem), "codecs are of sound"
-    sound = torch.randn(1, round(TRIED_S * system.sample_rate), generator=torch.Generator())
-    sound = sound.to(system.representation.device)
-    with torch.no_grad():
-        system.representation.analyse(sound)  # the first one warms up
-        begun = time.perf_counter()
-        system.representation.analyse(sound)
-        took = time.perf_counter() - begun
-    channels = system.n_audio_channels
-    return N_OFFSETS * channels * took * prepared.duration_s() / TRIED_S
 
 
 def stage_limits(share: float, limits: Limits) -> tuple[Limits, Limits]:

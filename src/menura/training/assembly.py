@@ -26,7 +26,6 @@ from menura.recipes import (
 from menura.systems import (
     BoundSystem,
     Description,
-    Provenance,
     SavedPart,
     ScoreSystem,
     TrainedSystem,
@@ -37,8 +36,10 @@ from menura.training.batches import batches
 from menura.training.fit import Data
 from menura.training.labels import label_names
 from menura.training.latents import stored_latents
+from menura.training.order import Start
 from menura.training.plainness import plain
 from menura.training.progress import Progress
+from menura.training.provenance import provenance_of
 from menura.training.rows import Tracks
 from menura.training.score_tracks import ScoreTracks
 from menura.training.source import Source
@@ -268,16 +269,12 @@ def _notes(system: ScoreSystem, prepared: PreparedCorpus) -> tuple[ScoreTracks, 
 
 
 def describe(
-    system: BoundSystem, prepared: PreparedCorpus, seed: int, progress: Progress
+    system: BoundSystem,
+    prepared: PreparedCorpus,
+    seed: int,
+    progress: Progress,
+    start: Start | None,
 ) -> Description:
     """The system's description at a point of its training. Nothing in it goes by the clock."""
-    value = "" if progress.best is None else f", best held-out value {progress.best:.5f}"
-    provenance = Provenance(
-        data=printable(str(prepared.about["source"]["name"])),
-        data_fingerprint=prepared.fingerprint,
-        data_licences=prepared.licences(),
-        data_minutes=round(prepared.duration_s("train") / 60, 2),
-        training=f"{progress.step} steps{value}",
-        seed=seed,
-    )
+    provenance = provenance_of(prepared, seed, progress, start)
     return replace(system.description, provenance=provenance)

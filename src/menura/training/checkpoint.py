@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError
@@ -85,12 +85,8 @@ def restore(run: Path, snapshot: Snapshot) -> None:
     """Put every part back as it was. Raises MenuraError if the file is damaged or another run's."""
     header = _header(run)
     tensors = _tensors(run)
-    try:
-        snapshot.system.representation.load_state_dict(_under("representation", tensors))
-        snapshot.system.model.load_state_dict(_under("model", tensors))
-    except RuntimeError as error:  # its first line names the module, the second what is amiss
-        amiss = " ".join(str(error).split("\n")[1:2]).strip()
-        raise _damaged(run, f"it is of another Menura's model: {amiss}") from None
+    _fill(run, snapshot.system.representation, _under("representation", tensors))
+    _fill(run, snapshot.system.model, _under("model", tensors))
     device = next(snapshot.system.model.parameters()).device
     carried = {k: v.to(device) for k, v in _under("carried", tensors).items()}
     put_back(snapshot.system.model, carried)
@@ -102,6 +98,21 @@ def restore(run: Path, snapshot: Snapshot) -> None:
     for phase, optimizer in snapshot.optimizers.items():
         _restore_optimizer(optimizer, _under(f"optimizer.{phase}", {**tensors, **scalars}))
     vars(snapshot.progress).update(vars(read_progress(run)))
+
+
+def restore_representation(run: Path, system: BoundSystem) -> None:
+    """Only how the system hears, which is needed before the rest: what is encoded must be for the
+    model that goes on. Raises MenuraError as `restore` does."""
+    tensors = _tensors(run, "representation.")
+    _fill(run, system.representation, _under("representation", tensors))
+
+
+def _fill(run: Path, part: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    try:
+        part.load_state_dict(tensors)
+    except RuntimeError as error:  # its first line names the module, the second what is amiss
+        amiss = " ".join(str(error).split("\n")[1:2]).strip()
+        raise _damaged(run, f"it is of another Menura's model: {amiss}") from None
 
 
 def _restore_optimizer(optimizer: torch.optim.Optimizer, flat: dict[str, Any]) -> None:
@@ -124,10 +135,12 @@ def _header(run: Path) -> dict[str, str]:
     return header
 
 
-def _tensors(run: Path) -> dict[str, Tensor]:
+def _tensors(run: Path, start: str = "") -> dict[str, Tensor]:
+    """Those whose names start so."""
     try:
         with safe_open(run / FILE, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = [name for name in file.keys() if name.startswith(start)]  # noqa: SIM118
+            return {name: file.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
         raise _damaged(run, str(error)) from None
 

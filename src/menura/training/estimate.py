@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import psutil
 import torch
@@ -16,6 +17,7 @@ from menura.models import Model
 from menura.recipes import Training
 
 MOST_TURNS = 8  # steps timed in a round, where players take turns
+ENOUGH_STEPS, ENOUGH_S = 5, 2.0  # of which the median is taken: a single step may be disturbed
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,17 @@ def measure(
 
 
 def _pace(step: Callable[[int], None], first: int, n_turns: int) -> float:
-    """Seconds a step, over one round of turns."""
+    """Seconds a step: the median of rounds of turns, as many as come to five steps or two
+    seconds."""
     if first:
         step(first)  # who joins has warmed up
-    start = time.perf_counter()
-    for number in range(first, first + n_turns):
-        step(number)
-    return (time.perf_counter() - start) / n_turns
+    took: list[float] = []
+    while len(took) * n_turns < ENOUGH_STEPS and sum(took) < ENOUGH_S:
+        start = time.perf_counter()
+        for number in range(first, first + n_turns):
+            step(number)
+        took.append(time.perf_counter() - start)
+    return median(took) / n_turns
 
 
 def clock(seconds: float) -> str:

@@ -12,7 +12,7 @@ from menura.foundation.reporting import Reporter
 from menura.models.contract import Codes
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
-from menura.systems import BoundSystem, Description, TrainedSystem, coded
+from menura.systems import BoundSystem, TrainedSystem, coded
 from menura.training import carrying, checkpoint
 from menura.training.assembly import (
     describe,
@@ -24,10 +24,10 @@ from menura.training.assembly import (
 from menura.training.device import Compute, choose
 from menura.training.estimate import soonest_end
 from menura.training.fit import Data, Fit, Limits
-from menura.training.order import Order
+from menura.training.order import Order, Start
 from menura.training.origin import origin_for, say_origin
 from menura.training.rows import Tracks
-from menura.training.starting import described, hears, start_from, told
+from menura.training.starting import hears, start_from, told
 from menura.training.starting_codec import start_codec_from
 from menura.training.statistics import check_round_trip, learn_statistics
 from menura.training.trained_on import note_corpus
@@ -69,22 +69,22 @@ def run_stage(
     Raises MenuraError when that checkpoint is of a run that was asked for something else.
     """
     again = checkpoint.exists(folder)
-    start = described(order.init)
-    labels = labels_to_learn(preset, prepared, start, reporter)
-    over = None if preset.codec is None else hears(start)
+    start = order.start
+    labels = labels_to_learn(preset, prepared, order.known, reporter)
+    over = None if preset.codec is None else hears(order.known)
     system = new_system(order.recipe, order.preset, preset, order.seed, codec, labels, over)
     if start is not None:
-        _start(system, order.init, start, codec)
+        _start(system, start, codec)
     compute = _compute(order, folder, again, system)
     plan = {
-        **asdict(order),
+        **order.plan(),
         **flat(preset),
         "precision": compute.precision,
         "data": prepared.fingerprint,
     }
-    del plan["device"]  # a run may go on elsewhere
     if again:
         _check_plan(folder, plan)
+        checkpoint.restore_representation(folder, system)
     system.representation.to(compute.device)  # which may have all recordings to encode
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
     minutes = prepared.duration_s("train") / 60
@@ -97,7 +97,7 @@ def run_stage(
         compute,
         folder,
         plan,
-        lambda progress: describe(system, prepared, order.seed, progress),
+        lambda progress: describe(system, prepared, order.seed, progress, start),
         reporter,
         origin,
     )
@@ -106,7 +106,7 @@ def run_stage(
         reporter.say(f"going on from step {fit.progress.step}")
     else:
         if start is not None and not isinstance(system.model, Codes):  # the next stage says it
-            for line in filter(None, (*told(start, preset, labels), nearest)):
+            for line in filter(None, (*told(start.description, preset, labels), nearest)):
                 reporter.say(line)
         if origin is not None:
             say_origin(origin, preset.tuning, system.model, minutes, reporter)
@@ -115,23 +115,23 @@ def run_stage(
     return _result(fit, compute, fit.run(limits), folder)
 
 
-def _start(system: BoundSystem, init: str, start: Description, codec: TrainedSystem | None) -> None:
+def _start(system: BoundSystem, start: Start, codec: TrainedSystem | None) -> None:
     """Weights of another system: of its codec alone, where that is what is trained on."""
-    if isinstance(system.model, Codes) and hears(start) is not None:
-        start_codec_from(system, init)
+    if isinstance(system.model, Codes) and hears(start.description) is not None:
+        start_codec_from(system, start)
         return
-    start_from(system, init)
+    start_from(system, start)
     if codec is not None and isinstance(system.representation, coded.Coded):
         system.representation.take(codec.representation, codec.model)
 
 
-def _ready(system: BoundSystem, data: Data, compute: Compute, start: Description | None) -> str:
+def _ready(system: BoundSystem, data: Data, compute: Compute, start: Start | None) -> str:
     """What is learnt before the first step, and said of it. Weights that are not fresh were learnt
     with their own statistics, which they keep."""
     system.model.to(compute.device)
     batches = (data.train.batch(number) for number in range(N_FIRST_BATCHES))
     if start is not None:
-        return system.model.set_off_near(batches, start.labels)
+        return system.model.set_off_near(batches, start.description.labels)
     learn_statistics(data.train.tracks)
     system.model.begin(batches)
     return ""

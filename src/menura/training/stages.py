@@ -2,10 +2,10 @@
 that carries this music; then the system itself."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from menura import systems
-from menura.foundation import shipped
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
@@ -16,10 +16,11 @@ from menura.training.ahead import say_ahead, stage_limits
 from menura.training.assembly import labels_to_learn, rendition_of
 from menura.training.enough import too_little
 from menura.training.fit import Limits
-from menura.training.order import NOTHING, Order
+from menura.training.order import Order, Start
 from menura.training.rows import Tracks
 from menura.training.stage import METRICS, StageResult, run_stage
-from menura.training.starting import described, hears
+from menura.training.start import keep
+from menura.training.starting import hears
 from menura.training.starting_codec import codec_inside
 
 CODEC = "codec"
@@ -35,9 +36,11 @@ def run_stages(
 ) -> tuple[StageResult, float]:
     """What the last stage came to, and the minutes of all. Goes on from where the folder is."""
     if not is_begun(out):
-        labels = labels_to_learn(preset, prepared, described(order.init), Reporter())
-        if remark := too_little(prepared.tracks, labels, is_fresh=order.init == NOTHING):
+        labels = labels_to_learn(preset, prepared, order.known, Reporter())
+        if remark := too_little(prepared.tracks, labels, is_fresh=order.start is None):
             reporter.warn(remark)
+        if order.start is not None:
+            order = replace(order, start=keep(order.start, out))
     codec, left = None, limits
     if preset.codec is not None and _needs_codec(order, preset, prepared, out, reporter):
         codec, left = _codec(order, preset, prepared, out, limits, reporter)
@@ -55,25 +58,25 @@ def _needs_codec(
 ) -> bool:
     """Whether a codec is to be trained, or trained on, before the rest. A run that goes on abides
     by what was found when it began."""
-    if order.init == NOTHING or checkpoint.exists(out / CODEC):
+    if order.start is None or checkpoint.exists(out / CODEC):
         return True
     if checkpoint.exists(out):
         return False
-    if hears(described(order.init)) is None:
+    if hears(order.known) is None:
         return False  # it is refused with its reason where the flow starts from it
-    return _carries_poorly(preset, prepared, order.init, out, reporter)
+    return _carries_poorly(preset, prepared, order.start, out, reporter)
 
 
 def _carries_poorly(
-    preset: Preset, prepared: PreparedCorpus, init: str, out: Path, reporter: Reporter
+    preset: Preset, prepared: PreparedCorpus, start: Start, out: Path, reporter: Reporter
 ) -> bool:
-    """Measure this music through the codec of `init`, and say what comes of it."""
+    """Measure this music through the codec of `start`, and say what comes of it."""
     rendition = rendition_of(prepared, preset, out, reporter)
     indices = sorted(rendition.of_split("train") + rendition.of_split("valid"))
-    codec = codec_inside(init, preset.n_audio_channels)
+    codec = codec_inside(start, preset.n_audio_channels)
     tracks = Tracks(rendition, codec, tuple(indices))
-    value, its_own = carrying.carried_db(tracks), carrying.its_own_db(shipped.folder_of(init))
-    reporter.say(carrying.in_words(value, its_own, init))
+    value, its_own = carrying.carried_db(tracks), carrying.its_own_db(start.folder)
+    reporter.say(carrying.in_words(value, its_own, start.init))
     choice, is_poor = preset.tuning.codec, carrying.is_poor(value, its_own)
     if choice == "keep" and is_poor:
         reporter.warn("that is poor, and no music can come out better (tuning.codec is keep)")
@@ -95,7 +98,7 @@ def _codec(
 ) -> tuple[TrainedSystem, Limits]:
     """The codec's stage, unless it is done, and what is left to the next."""
     assert preset.codec is not None, "asked for by those who have one"
-    folder, is_fresh = out / CODEC, order.init == NOTHING
+    folder, is_fresh = out / CODEC, order.start is None
     share = preset.codec_share if is_fresh else preset.tuning.codec_share
     own, left = stage_limits(share, limits)
     if not (folder / METRICS).is_file():

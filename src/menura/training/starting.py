@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 from menura import models, representations
-from menura.foundation import shipped
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
@@ -17,16 +16,17 @@ from menura.systems import (
     SavedPart,
     coded,
     load,
-    read_description,
     take_over,
 )
-from menura.training.order import NOTHING
+from menura.training.order import Start
 from menura.training.plainness import plain
 
 
-def described(init: str) -> Description | None:
-    """What a run sets off from: None for NOTHING; else of a system's folder, or of `base`."""
-    return None if init == NOTHING else read_description(shipped.folder_of(init))
+def refuse_another_rate(preset: Preset, start: Start) -> None:
+    """Raises MenuraError where the system has another rate: at once, since a codec might be trained
+    on for hours before its weights are looked at."""
+    if start.description.sample_rate != preset.sample_rate:
+        raise _another("sample_rate", start.init, start.description.sample_rate, preset.sample_rate)
 
 
 def in_their_size(preset: Preset, start: Description, settings: Mapping[str, str]) -> Preset:
@@ -96,25 +96,27 @@ def hears(start: Description | None) -> SavedPart | None:
     return start.representation
 
 
-def start_from(system: BoundSystem, init: str) -> None:
+def start_from(system: BoundSystem, start: Start) -> None:
     """Take weights and statistics of another system, which must hear sound in the same way.
 
     Raises MenuraError when it does not, or when its shapes are others.
     """
-    folder = shipped.folder_of(init)
-    theirs, ours = read_description(folder), system.description
-    name = f"--init {printable(init)}"
+    theirs, ours = start.description, system.description
     same = ["sample_rate", "representation"]
     if hears(ours) is None:  # a codec codes channels one by one
         same.append("n_audio_channels")
     for what in same:
         if plain(getattr(theirs, what)) != plain(getattr(ours, what)):
-            raise MenuraError(
-                f"{name}: has another {what.replace('_', ' ')} "
-                f"({plain(getattr(theirs, what))}, not {plain(getattr(ours, what))})"
-            )
-    for problem in take_over(system, load(folder)):
-        raise misfits(init, problem)
+            raise _another(what, start.init, getattr(theirs, what), getattr(ours, what))
+    for problem in take_over(system, load(start.folder)):
+        raise misfits(start.init, problem)
+
+
+def _another(what: str, init: str, theirs: Any, ours: Any) -> MenuraError:
+    return MenuraError(
+        f"--init {printable(init)}: has another {what.replace('_', ' ')} "
+        f"({plain(theirs)}, not {plain(ours)}); ask for the same, or give --init none"
+    )
 
 
 def misfits(init: str, problem: str) -> MenuraError:

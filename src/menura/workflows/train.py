@@ -15,17 +15,17 @@ from menura.prepared import PreparedCorpus
 from menura.prepared.marks import is_temporary
 from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
-from menura.training import checkpoint, latents, stages
+from menura.training import checkpoint, latents, stages, start
 from menura.training.assembly import RENDITION
 from menura.training.device import choose
 from menura.training.fit import Limits
-from menura.training.order import NOTHING, Order
+from menura.training.order import Order
 from menura.workflows.prepare import prepare
 from menura.workflows.starting import started
 
 CORPUS, CODEC = "corpus", stages.CODEC
 LIMITS = "limits.json"
-READY = (CORPUS, RENDITION, CODEC, latents.FOLDER, LIMITS)
+READY = (CORPUS, RENDITION, CODEC, latents.FOLDER, LIMITS, start.FOLDER)
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,18 @@ def train(
         or "none"; None is base where this Menura has it and recipe, preset and settings fit it.
         Over a codec the run has the other's codec and sizes, and learns labels that it had not
         beside its own; the codec is trained on first where this music comes back poorly from it
-        (tuning.codec).
+        (tuning.codec). The run keeps a copy of that system, and goes on without it.
     settings: dotted names of the preset → values, e.g. {"model.n_hidden": "512"}.
     """
     out, reporter = Path(out), reporter or Reporter()
     limits = _limits(steps, minutes)
     chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
     _check_folder(out, resume)
-    init, chosen = started(init, recipe, chosen, settings or {}, out, out / CODEC, reporter)
-    if init != NOTHING:  # what is set by hand goes before what tuning says
+    begun, chosen = started(init, recipe, chosen, settings or {}, out, out / CODEC, reporter)
+    if begun is not None:  # what is set by hand goes before what tuning says
         chosen = chosen.tuned().with_settings(settings or {})
     choose(device, precision, gains_from_bfloat16=False)  # refuses what is not there, at once
-    order = Order(recipe, preset, init, seed, device, precision)
+    order = Order(recipe, preset, begun, seed, device, precision)
     limits = _kept_limits(out, limits, resume, reporter)
     prepared = _prepared(corpus, out, _layout(chosen), reporter)
     result, minutes_in_all = stages.run_stages(order, chosen, prepared, out, limits, reporter)
