@@ -111,7 +111,9 @@ class Contrast(nn.Module):
         known = torch.arange(n, device=rows.music.device) < n_known
         none, alike = torch.zeros_like(known), list(some.by_labels())
         self.reset()
-        gains: dict[Start, float] = {"nothing": self.learn("nothing", [fill(some, none, 1.0)], [rows.music])}
+        gains: dict[Start, float] = {
+            "nothing": self.learn("nothing", [fill(some, none, 1.0)], [rows.music])
+        }
         if alike:
             made = [fill(one, none, 1.0) for one in alike]
             gains["labels"] = self.learn("labels", made, [one.music for one in alike])
