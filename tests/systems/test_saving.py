@@ -94,6 +94,22 @@ def test_what_it_set_off_from_is_told(system: TrainedSystem, tmp_path: Path) -> 
     )
 
 
+def test_many_licences_are_a_list_and_few_a_row(system: TrainedSystem, tmp_path: Path) -> None:
+    def card(n: int) -> str:
+        licences = {f"CC BY 4.0, by composer {k}": k + 1 for k in range(n)}
+        provenance = replace(system.description.provenance, data_licences=licences)
+        system.description = replace(system.description, provenance=provenance)
+        systems.save(system, tmp_path / str(n))
+        return (tmp_path / str(n) / "README.md").read_text(encoding="utf-8")
+
+    both = "CC BY 4.0, by composer 0 (1 track), CC BY 4.0, by composer 1 (2 tracks)"
+    assert f"| licences of the data | {both} |" in card(2)
+    many = card(9)
+    assert "| licences of the data | below |" in many
+    assert "\nLicences of the data:\n\n- CC BY 4.0, by composer 0 (1 track)\n" in many
+    assert many.count("\n- CC BY 4.0, by composer") == 9
+
+
 def test_systems_that_say_nothing_of_what_they_set_off_from_load(folder: Path) -> None:
     assert "set off from" not in (folder / "README.md").read_text()
     said = json.loads((folder / "system.json").read_text())

@@ -5,6 +5,8 @@ from menura.representations import ScoreRepresentation
 from menura.systems.bound import BoundSystem
 from menura.systems.format import Forerunner, Provenance
 
+MOST_IN_A_ROW = 4  # licences, of which base alone has dozens: each source is named
+
 
 def model_card(system: BoundSystem) -> str:
     """Markdown."""
@@ -14,8 +16,7 @@ def model_card(system: BoundSystem) -> str:
     )
     channels = {1: "mono", 2: "stereo"}.get(d.n_audio_channels, f"{d.n_audio_channels} channels")
     of_notes = isinstance(system.representation, ScoreRepresentation)
-    licences = d.provenance.data_licences
-    stated = ", ".join(f"{name} ({count} tracks)" for name, count in sorted(licences.items()))
+    licences, below = _licences(d.provenance)
     return f"""# A {d.recipe} system, made with Menura {d.menura}
 
 | | |
@@ -28,14 +29,23 @@ def model_card(system: BoundSystem) -> str:
 | labels | {", ".join(d.labels) or "none"} |
 | trained | {d.provenance.training} |
 | data | {d.provenance.data}, {d.provenance.data_minutes:.1f} minutes |
-{_set_off_from(d.provenance)}| licences of the data | {stated or "not stated"} |
+{_set_off_from(d.provenance)}| licences of the data | {licences} |
 | licence of the code | Apache-2.0 |
-
+{below}
 The weights are yours, as far as the rights in the recordings allow: what you may do with them
 and with what they make depends on the licences of the data above.
 
 Use it: `menura generate FOLDER --out clips -n 4`, where FOLDER is the one this file is in.
 """
+
+
+def _licences(provenance: Provenance) -> tuple[str, str]:
+    """What the table says of them; and a list below it where there are too many for a row."""
+    counts = sorted(provenance.data_licences.items())
+    stated = [f"{name} ({count} track{'s' if count > 1 else ''})" for name, count in counts]
+    if len(stated) <= MOST_IN_A_ROW:
+        return ", ".join(stated) or "not stated", ""
+    return "below", "\n".join(["", "Licences of the data:", "", *(f"- {s}" for s in stated), ""])
 
 
 def _set_off_from(provenance: Provenance) -> str:
