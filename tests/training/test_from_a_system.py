@@ -22,9 +22,9 @@ from menura.recipes import load as load_recipe
 from menura.representations import Spec
 from menura.systems import coded
 from menura.training import carrying, checkpoint, fit, stages
+from menura.training.kept_start import start_named
 from menura.training.order import Start
 from menura.training.origin import Origin, origin_for, say_origin
-from menura.training.start import start_named
 from menura.training.starting_codec import codec_inside
 from menura.workflows.load import load
 from menura.workflows.train import train

@@ -17,10 +17,10 @@ from menura.prepared.tracks import PreparedTrack
 from menura.systems import Forerunner, Provenance
 from menura.training import checkpoint
 from menura.training.assembly import new_system
+from menura.training.kept_start import FOLDER, keep, kept_start, start_named
 from menura.training.order import NOTHING, Start
 from menura.training.progress import Progress
 from menura.training.provenance import provenance_of
-from menura.training.start import FOLDER, keep, kept_start, start_named
 from menura.workflows.load import load
 from menura.workflows.starting import started
 from menura.workflows.train import train

@@ -20,8 +20,8 @@ from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
 from menura.training import checkpoint
 from menura.training.assembly import labels_to_learn, new_system
+from menura.training.kept_start import start_named
 from menura.training.order import NOTHING
-from menura.training.start import start_named
 from menura.training.starting import fit_for
 from menura.workflows.download import download
 from menura.workflows.load import load

@@ -16,10 +16,10 @@ from menura.training.ahead import say_ahead, stage_limits
 from menura.training.assembly import labels_to_learn, rendition_of
 from menura.training.enough import too_little
 from menura.training.fit import Limits
+from menura.training.kept_start import keep
 from menura.training.order import Order, Start
 from menura.training.rows import Tracks
 from menura.training.stage import METRICS, StageResult, run_stage
-from menura.training.start import keep
 from menura.training.starting import hears
 from menura.training.starting_codec import codec_inside
 

@@ -12,8 +12,8 @@ from menura.recipes import Preset
 from menura.systems import load, take_over
 from menura.training import checkpoint
 from menura.training.assembly import new_system
+from menura.training.kept_start import kept_start, start_named
 from menura.training.order import NOTHING, Start
-from menura.training.start import kept_start, start_named
 from menura.training.starting import (
     fit_for,
     hears,

@@ -15,7 +15,7 @@ from menura.prepared import PreparedCorpus
 from menura.prepared.marks import is_temporary
 from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
-from menura.training import checkpoint, latents, stages, start
+from menura.training import checkpoint, kept_start, latents, stages
 from menura.training.assembly import RENDITION
 from menura.training.device import choose
 from menura.training.fit import Limits
@@ -25,7 +25,7 @@ from menura.workflows.starting import started
 
 CORPUS, CODEC = "corpus", stages.CODEC
 LIMITS = "limits.json"
-READY = (CORPUS, RENDITION, CODEC, latents.FOLDER, LIMITS, start.FOLDER)
+READY = (CORPUS, RENDITION, CODEC, latents.FOLDER, LIMITS, kept_start.FOLDER)
 
 
 @dataclass(frozen=True)
