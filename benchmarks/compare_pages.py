@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class Page:
     settings: Mapping[str, str]
     clips: int
     seconds: float
-    recipes: Sequence[str] = field(default=(*OURS, *OF_SOUND))
+    recipes: Sequence[str] = (*OURS, *OF_SOUND)
 
 
 CHOICES = {

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menura.audio import Clip
-from menura.evaluation.excerpts import at_least, common_seconds, evenly, excerpts, too_short
+from menura.evaluation.excerpts import (
+    at_least,
+    common_seconds,
+    evenly,
+    excerpts,
+    left_out,
+    too_short,
+)
 
 RATE = 100
 
@@ -64,6 +71,8 @@ def test_one_short_clip_of_many_does_not_decide_how_much_is_heard() -> None:
     many = {f"{number:02}": clip(4.0) for number in range(20)} | {"short": clip(1.1)}
     assert common_seconds([many], 8.0) == 4.0
     assert len(excerpts(many, 4.0, 32)) == 20
+    assert left_out([many, many], 4.0) == ("2 clips are shorter than 4 s, and not heard",)
+    assert left_out([many], 1.0) == ()
     few = {f"{number:02}": clip(4.0) for number in range(18)} | {"short": clip(1.1)}
     assert common_seconds([few], 8.0) == 1.1
 

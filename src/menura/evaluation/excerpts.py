@@ -44,6 +44,13 @@ def at_least(clips: Mapping[str, Clip], seconds: float) -> dict[str, Clip]:
     return {name: clip for name, clip in clips.items() if clip.duration_s + 1e-3 >= seconds}
 
 
+def left_out(sides: Iterable[Mapping[str, Clip]], seconds: float) -> tuple[str, ...]:
+    """The remark that some clips have no excerpt of so many seconds; none where all have one."""
+    n = sum(len(clips) - len(at_least(clips, seconds)) for clips in sides)
+    said = "1 clip is" if n == 1 else f"{n} clips are"
+    return (f"{said} shorter than {seconds:.3g} s, and not heard",) if n else ()
+
+
 def too_short(
     reference: Mapping[str, Clip], candidate: Mapping[str, Clip], seconds: float
 ) -> str | None:

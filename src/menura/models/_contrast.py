@@ -117,11 +117,12 @@ class Contrast(nn.Module):
         if alike:
             made = [fill(one, none, 1.0) for one in alike]
             gains["labels"] = self.learn("labels", made, [one.music for one in alike])
-        follows: dict[Start, float] = {"music": 1.0, "seed": strictness}
-        for start, how in follows.items():
-            if start == "music" or how != 1:
-                followed = fill(some, known, how)[:, :, n_known:]
-                gains[start] = self.learn(start, [followed], [some.music[:, :, n_known:]])
+        follows: dict[Start, float] = {"music": 1.0}
+        if strictness != 1:
+            follows["seed"] = strictness
+        for start, guidance in follows.items():
+            followed = fill(some, known, guidance)[:, :, n_known:]
+            gains[start] = self.learn(start, [followed], [some.music[:, :, n_known:]])
         said = ", ".join(f"{gain:.2f} from {start}" for start, gain in gains.items())
         return f"it is played with the contrast of the music, times what it has by itself: {said}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
+from listening_answers import found_in
 from listening_site import SYSTEMS, small_test
 from menura.evaluation.listening.bootstrap import Raters
 from menura.evaluation.listening.choices import Duel, choice_result
@@ -15,7 +16,6 @@ from menura.evaluation.listening.opinions import Opinion, opinions
 from menura.evaluation.listening.orders import plan
 from menura.evaluation.listening.page import results_page
 from menura.evaluation.listening.questions import question
-from menura.evaluation.listening.results import ListeningResults, results_of
 from menura.foundation.errors import MenuraError
 from menura.store import Answered, Trial
 
@@ -49,16 +49,9 @@ def everyone(test: ListeningTest, n_raters: int, *, careless: int | None = None)
     return found
 
 
-def result(
-    test: ListeningTest, given: list[Answered], *, keep_all: bool = False
-) -> ListeningResults:
-    n_trials = {one.rater: len(plan(test, one.rater)) for one in given}
-    return results_of(test, opinions(test, given), n_trials, keep_all=keep_all, seed=0)
-
-
 def test_points_and_choices_go_to_the_system_that_was_heard(tmp_path: Path) -> None:
     test = small_test(tmp_path)
-    found = result(test, everyone(test, 12))
+    found = found_in(test, everyone(test, 12))
     fluent, good = found.scales
     assert [(one.system, one.points.mean) for one in fluent.scores] == [
         ("alpha-net", 4.0),
@@ -83,11 +76,11 @@ def test_points_and_choices_go_to_the_system_that_was_heard(tmp_path: Path) -> N
 def test_who_contradicts_themselves_is_named_and_not_counted(tmp_path: Path) -> None:
     test = small_test(tmp_path)
     given = everyone(test, 12, careless=4)
-    found = result(test, given)
+    found = found_in(test, given)
     assert [one.rater for one in found.left_out] == [5]
     assert found.scales[0].scores[0].points.mean == 4.0
     assert found.scales[0].scores[0].n_raters == 11
-    kept = result(test, given, keep_all=True)
+    kept = found_in(test, given, keep_all=True)
     assert kept.left_out == found.left_out
     assert kept.scales[0].scores[0].points.mean == pytest.approx((11 * 4 + 1) / 12)
 
@@ -95,7 +88,7 @@ def test_who_contradicts_themselves_is_named_and_not_counted(tmp_path: Path) -> 
 def test_who_stops_early_is_counted_as_far_as_it_goes(tmp_path: Path) -> None:
     test = small_test(tmp_path)
     given = [one for one in everyone(test, 3) if one.rater or one.position < 2]
-    found = result(test, given)
+    found = found_in(test, given)
     assert (found.n_raters, found.n_finished, found.n_untested) == (3, 2, 1)
     assert any("3 raters" in remark for remark in found.remarks)
 
@@ -108,7 +101,7 @@ def test_few_raters_are_counted_behind_each_figure(tmp_path: Path) -> None:
         heard = test.items[one.trial.item].systems
         if heard == ("alpha-net",) or one.rater == 3:
             found.append(replace(one, values={"good": one.values["good"]}))
-    results = result(test, found)
+    results = found_in(test, found)
     [good] = results.scales
     assert [score.n_raters for score in good.scores] == [12, 1]
     assert good.scores[1].points.low is None
@@ -179,7 +172,7 @@ def test_agreement_does_not_depend_on_which_system_is_named_first() -> None:
 
 def test_that_all_say_the_same_is_not_taken_for_certain(tmp_path: Path) -> None:
     test = small_test(tmp_path)
-    remarks = " ".join(result(test, everyone(test, 12)).remarks)
+    remarks = " ".join(found_in(test, everyone(test, 12)).remarks)
     assert "have no width: all raters said the same" in remarks
 
 

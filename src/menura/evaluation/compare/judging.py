@@ -87,11 +87,12 @@ class Judge:
 
         def measure(metric: Metric, against: Against) -> Scored | None:
             rate = metric.sample_rate
-            if against in ("real", "labelled") and not way.returns:
-                return self._floor(way, metric) if metric.has_floor else None
+            if against in ("real", "labelled"):
+                if not metric.has_floor:
+                    return None
+                if not way.returns:
+                    return self._floor(way, metric)
             if against == "original":  # what is passed through by nobody comes back as it is
-                return None
-            if against == "real" and not metric.has_floor:
                 return None
             clips = self._real_clips(way, rate)
             return self._scored(metric, self._reference(way, against, rate), clips)

@@ -6,7 +6,14 @@ from typing import ClassVar
 import numpy as np
 
 from menura.audio import Clip
-from menura.evaluation.excerpts import Excerpt, at_least, common_seconds, excerpts, too_short
+from menura.evaluation.excerpts import (
+    Excerpt,
+    at_least,
+    common_seconds,
+    excerpts,
+    left_out,
+    too_short,
+)
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.pieces import SHORTEST_S
@@ -61,6 +68,9 @@ class ExcerptMean(Metric):
                 "reference": float(np.mean(real)),
                 "seconds each": seconds,
             },
-            remarks=(few,) if fewest < FEWEST else (),
+            remarks=(
+                *([few] if fewest < FEWEST else []),
+                *left_out((reference, candidate), seconds),
+            ),
             too_few=fewest < FEWEST,
         )

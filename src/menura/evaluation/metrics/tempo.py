@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import wasserstein_distance
 
 from menura.audio import Clip
-from menura.evaluation.excerpts import at_least, common_seconds, excerpts, too_short
+from menura.evaluation.excerpts import at_least, common_seconds, excerpts, left_out, too_short
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.pulse import IN_WORDS, LONGEST_S, SHORTEST_S, pulse
@@ -68,15 +68,14 @@ class Tempo(Metric):
             len(a),
             len(b),
             details=details,
-            remarks=(few,) if fewest < FEWEST else (),
+            remarks=(*([few] if fewest < FEWEST else []), *_left_out(reference, candidate)),
             too_few=fewest < FEWEST,
         )
 
 
 def _both(reference: Clips, candidate: Clips) -> tuple[Tempi, Tempi]:
     """(clip, beats a minute) of the excerpts of both sets, where anything begins."""
-    sides = [at_least(clips, SHORTEST_S) for clips in (reference, candidate)]
-    seconds = common_seconds(sides, LONGEST_S)
+    sides, seconds = _sides(reference, candidate)
     found = [
         [
             (clip, heard.bpm)
@@ -86,6 +85,16 @@ def _both(reference: Clips, candidate: Clips) -> tuple[Tempi, Tempi]:
         for side in sides
     ]
     return found[0], found[1]
+
+
+def _sides(reference: Clips, candidate: Clips) -> tuple[list[Clips], float]:
+    """What may be heard of both sets, and the seconds of an excerpt."""
+    sides: list[Clips] = [at_least(clips, SHORTEST_S) for clips in (reference, candidate)]
+    return sides, common_seconds(sides, LONGEST_S)
+
+
+def _left_out(reference: Clips, candidate: Clips) -> tuple[str, ...]:
+    return left_out((reference, candidate), _sides(reference, candidate)[1])
 
 
 def _steady(tempi: Tempi) -> float | None:
