@@ -91,7 +91,10 @@ def flat(music: Clips) -> list[Clips]:
 
 
 def off(metric: Metric, reference: Clips, candidate: Clips) -> float:
-    """How far the score is from that of the reference against itself."""
+    """How far the score is from that of the reference against itself; of what lacks that which
+    the metric measures, farther than any."""
+    if metric.lacking(reference, candidate) is not None:
+        return math.inf
     return abs(metric.score(reference, candidate).value - metric.of_itself)
 
 
@@ -113,7 +116,7 @@ def test_more_noise_leads_away_from_there(
     scores = [off(metric, music, clips) for clips in (again, noisy(0.02), noisy(0.5))]
     assert scores == sorted(scores)
     assert scores[-1] > metric.tolerance + 0.05
-    if metric.of_itself == metric.ideal:
+    if metric.of_itself == metric.ideal and math.isfinite(scores[-1]):
         worst = metric.score(music, noisy(0.5)).value
         assert (worst < metric.ideal) == metric.higher_is_better
 
@@ -153,6 +156,32 @@ def test_what_says_it_has_too_few_says_of_what(
     assert metric.unavailable() is None
     if few.too_few:
         assert few.remarks
+
+
+def test_one_short_clip_a_side_is_too_little(metric: Metric, music: Clips, again: Clips) -> None:
+    """Whatever it counts, frames or windows or notes: it says so, or that it cannot measure."""
+    [name, *_] = music
+    one, same = ({name: side[name].between(0.0, 4.0)} for side in (music, again))
+    if metric.unsuited(one, same) is None:
+        few = metric.score(one, same)
+        assert few.too_few
+        assert few.remarks
+        assert not few.still_compares
+
+
+def test_what_is_lacking_makes_it_unsuited(metric: Metric, music: Clips, flat: list[Clips]) -> None:
+    for level in flat:
+        for reference, candidate in (
+            (music, level),
+            (level, music),
+            (level, level),
+            (music, music),
+        ):
+            reason = metric.lacking(reference, candidate)
+            if reason is not None:
+                assert metric.unsuited(reference, candidate) == reason
+        assert metric.lacking(level, level) is None
+    assert metric.lacking(music, music) is None
 
 
 def test_silence_and_full_scale_stay_finite(

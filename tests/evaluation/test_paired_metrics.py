@@ -72,7 +72,10 @@ def test_what_is_no_reconstruction_is_refused(name: str) -> None:
         metric.score({"a": short}, {"a": long})
     measured = metric.score({"a": short, "b": short}, {"a": short, "c": short})
     assert measured.n_candidate == 1
-    assert measured.remarks == ("1 candidates have no reference of their name",)
+    assert measured.remarks == (
+        "only 1 pair: the mean is mostly chance; 8 are needed",
+        "1 candidates have no reference of their name",
+    )
 
 
 def tone(hz: float, seconds: float) -> np.ndarray:

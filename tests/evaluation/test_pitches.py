@@ -8,6 +8,7 @@ from menura.audio import Clip
 from menura.evaluation import metrics
 from menura.evaluation.peaks import peaks_hz
 from menura.evaluation.pitches import distinct, entropy_bits, semitones, span
+from menura.foundation.errors import MenuraError
 
 RATE = 16_000
 SECONDS = 4.0
@@ -73,7 +74,12 @@ def test_a_chord_is_heard_as_few_notes_and_noise_as_hardly_any() -> None:
     major = heard(chord((48, 52, 55)))
     assert distinct(major) <= 3
     assert len(heard(noise())) < 10
-    assert len(semitones(Clip(np.zeros((1, 64_000), np.float32), RATE), 0.0, SECONDS)) == 0
+    none = semitones(Clip(np.zeros((1, 64_000), np.float32), RATE), 0.0, SECONDS)
+    assert len(none) == 0
+    with pytest.raises(ValueError, match="zero-size"):
+        span(none)
+    with pytest.raises(ValueError, match="no values"):
+        entropy_bits(none)
 
 
 def test_peaks_of_a_chord_are_its_partials() -> None:
@@ -113,6 +119,42 @@ def test_noise_has_far_more_peaks_and_no_notes() -> None:
     assert 3700 < wide < 3850  # where the report's figures end
     scattered = metrics.load("piptrack-entropy").score(music, hiss).details
     assert scattered["candidates"] > scattered["reference"] + 4
+
+
+@pytest.mark.parametrize("name", ["pitch-range", "pitch-entropy"])
+def test_noise_is_not_as_near_as_single_notes_are(name: str) -> None:
+    """No notes have no range, and so no range of none as a held note has."""
+    metric = metrics.load(name)
+    held = {f"{i}": melody((60 + i,)) for i in range(8)}
+    hiss = {f"{i}": noise(i) for i in range(8)}
+    told = "hardly a note is heard in the candidates: notes in 0 of 8 excerpts, in the reference in"
+    with pytest.raises(MenuraError, match=told):
+        metric.score(held, hiss)
+    assert metric.lacking(held, hiss) is not None
+    assert metric.lacking(hiss, held) is None
+    with pytest.raises(MenuraError, match="hardly a note is heard in the reference: notes in 0 of"):
+        metric.score(hiss, held)
+    half = {name: hiss[name] if int(name) % 2 else clip for name, clip in held.items()}
+    measured = metric.score(held, half)
+    assert measured.value == pytest.approx(0, abs=0.1)
+    assert measured.n_candidate == 4
+    assert (
+        "4 of 8 excerpts of the candidates have no notes, and are not counted" in measured.remarks
+    )
+
+
+@pytest.mark.parametrize("name", ["piptrack-range", "piptrack-entropy"])
+def test_silence_has_no_peaks_to_have_a_range(name: str) -> None:
+    metric = metrics.load(name)
+    silent = Clip(np.zeros((1, 64_000), np.float32), RATE)
+    music = {f"{i}": melody((60 + i, 64)) for i in range(2)}
+    with pytest.raises(MenuraError, match="hardly a spectral peak is found in the candidates"):
+        metric.score(music, {"0": silent})
+    alone, with_silence = (
+        metric.score(music, made) for made in ({"a": music["0"]}, {"a": music["0"], "b": silent})
+    )
+    assert with_silence.value == alone.value
+    assert with_silence.details == alone.details
 
 
 def test_the_figure_is_the_difference_of_the_means() -> None:

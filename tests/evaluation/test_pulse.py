@@ -82,6 +82,19 @@ def test_two_notes_are_no_beat(seconds: float) -> None:
     assert pulse(clip, 0.0, seconds) == Pulse(None, 0.0)
 
 
+@pytest.mark.parametrize("seconds", [3.0, 8.0])
+def test_held_notes_and_noise_are_no_beat(seconds: float) -> None:
+    """Nothing begins in them: what chance makes of their flux is no tempo."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    held = 0.2 * sum(np.sin(2 * np.pi * 220 * k * t) / k for k in range(1, 5))
+    hiss = 0.01 * np.random.default_rng(0).standard_normal(len(t))
+    for sound in (held, held + hiss):
+        clip = Clip(sound[None].astype(np.float32), RATE)
+        assert not len(onset_times_s(clip))
+        assert pulse(clip, 0.0, seconds) == Pulse(None, 0.0)
+    assert pulse(noise(seconds), 0.0, seconds) == Pulse(None, 0.0)
+
+
 def test_an_excerpt_is_heard_where_it_is() -> None:
     both = Clip(np.concatenate([clicks(80).samples, clicks(150).samples], axis=1), RATE)
     assert pulse(both, 0.0, 8.0).bpm == pytest.approx(80, rel=0.01)
@@ -120,6 +133,37 @@ def test_beats_too_loose_or_too_strict_are_told_alike() -> None:
     assert there.value == pytest.approx(back.value)
     assert there.value > 0.3
     assert there.details["reference"] > 0.85
+
+
+@pytest.mark.parametrize("name", ["tempo", "beat-steadiness"])
+def test_who_has_no_beat_has_no_figure(name: str) -> None:
+    metric = metrics.load(name)
+    strict = {f"{i}": clicks(110, seed=i) for i in range(8)}
+    hiss = {f"{i}": noise(seed=i) for i in range(8)}
+    told = (
+        "hardly anything begins in the candidates: a .* in 0 of 8 excerpts, in the reference in 8"
+    )
+    with pytest.raises(MenuraError, match=told):
+        metric.score(strict, hiss)
+    assert metric.lacking(strict, hiss) == metric.unsuited(strict, hiss)
+    with pytest.raises(MenuraError, match=r"hardly anything begins in the reference: .* in 0 of 8"):
+        metric.score(hiss, strict)
+    assert metric.lacking(hiss, strict) is None, "there is nothing that the candidates lack"
+    assert metric.lacking(strict, {"a": clicks(110, 2.0)}) is None, "too short to be heard"
+
+
+@pytest.mark.parametrize("name", ["tempo", "beat-steadiness"])
+def test_half_as_often_as_real_music_is_enough(name: str) -> None:
+    metric = metrics.load(name)
+    real = {f"{i}": clicks(110, seed=i) if i < 4 else noise(seed=i) for i in range(8)}
+    some = {f"{i}": clicks(110, seed=9) if i < 2 else noise(seed=i) for i in range(8)}
+    measured = metric.score(real, some)
+    assert (measured.n_reference, measured.n_candidate) == (4, 2)
+    assert measured.value == pytest.approx(0, abs=0.05), "what has no beat is not counted as none"
+    assert any("6 of 8 excerpts of the candidates have no" in said for said in measured.remarks)
+    fewer = {**some, "0": noise(seed=9)}
+    assert metric.lacking(real, fewer) is not None
+    assert metric.unsuited({**real, "0": noise(seed=9)}, some) is not None
 
 
 def test_short_clips_and_silence_have_no_tempo() -> None:

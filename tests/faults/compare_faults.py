@@ -12,9 +12,9 @@ JUDGING = ("tests/evaluation/compare/test_judging.py",)
 COMPARE_FAULTS = (
     Fault(
         "limits of few clips are as narrow as the plain bootstrap's",
-        f"{COMPARE}/intervals.py",
-        " * math.sqrt(n / (n - 1))",
-        " * 1.0",
+        "src/menura/evaluation/jackknife.py",
+        "apart / np.sqrt(1 - np.square(shares).sum())",
+        "apart",
         INTERVALS,
     ),
     Fault(
@@ -26,9 +26,9 @@ COMPARE_FAULTS = (
     ),
     Fault(
         "a pseudo-value is the figure without its clip",
-        f"{COMPARE}/intervals.py",
-        "n * value - (n - 1) * metric.value(reference, rest)",
-        "metric.value(reference, rest)",
+        "src/menura/evaluation/jackknife.py",
+        "times * value - (times - 1) * np.asarray(without, np.float64)",
+        "np.asarray(without, np.float64)",
         INTERVALS,
     ),
     Fault(
@@ -48,9 +48,44 @@ COMPARE_FAULTS = (
     Fault(
         "memorisation is looked for in the held-out recordings",
         f"{COMPARE}/judging.py",
-        'if against == "real":\n            return self._keep("held out", rate)\n',
-        'if against != "seed":\n            return self._keep("held out", rate)\n',
+        'if against == "real":  # not by number',
+        'if against != "seed":  # not by number',
         JUDGING,
+    ),
+    Fault(
+        "held-out recordings are pairs of what is made, by their numbers",
+        f"{COMPARE}/judging.py",
+        'return {f"held out {name}": clip for',
+        "return {name: clip for",
+        JUDGING,
+    ),
+    Fault(
+        "what has no notes is left out of the ranks",
+        f"{COMPARE}/judging.py",
+        "raise _LackingError(reason) if lacking else MenuraError(reason)",
+        "raise MenuraError(reason)",
+        JUDGING,
+    ),
+    Fault(
+        "what has no notes is as good as can be",
+        f"{COMPARE}/ranking.py",
+        "return math.inf",
+        "return -math.inf",
+        ("tests/evaluation/compare/test_ranking.py",),
+    ),
+    Fault(
+        "the ideal bounds whatever is measured",
+        f"{COMPARE}/intervals.py",
+        "    elif metric.ideal_bounds:\n",
+        "    elif not metric.higher_is_better:\n",
+        INTERVALS,
+    ),
+    Fault(
+        "a share may be above one",
+        f"{COMPARE}/intervals.py",
+        "1.0 if metric.is_share else math.inf",
+        "math.inf",
+        INTERVALS,
     ),
     Fault(
         "a system that fails ends the comparison",

@@ -78,7 +78,8 @@ def test_all_that_suit_are_measured(candidates: Path, reference: Path) -> None:
     assert result.candidates.seconds == pytest.approx(9, abs=0.01)
     for figure in result.figures:
         assert figure.floor is not None
-        assert figure.floor.embedding == figure.measured.embedding
+        if figure.metric != "drift":  # whose words count the clips
+            assert figure.floor.embedding == figure.measured.embedding
         assert figure.means
         if figure.metric != "onset-density":
             # The floor rests on as many samples as the figure, give or take a cut frame.
@@ -204,7 +205,8 @@ def test_short_and_broken_references_are_left_out(candidates: Path, reference: P
     reporter = Collected()
     result = evaluate(candidates, reference, metrics=["frechet-mfcc"], reporter=reporter)
     assert result.reference.n_files == 6
-    assert [line.split(":")[0] for line in reporter.warnings] == [
+    *left_out, _ = reporter.warnings  # the last of them tells of too little sound
+    assert [line.split(":")[0] for line in left_out] == [
         f"left out {reference / name}" for name in ("broken.wav", "short.wav")
     ]
     heard = Collected()
@@ -285,9 +287,9 @@ def test_too_little_sound_is_warned_of(candidates: Path, reference: Path) -> Non
     reporter = Collected()
     names = ["frechet-mfcc", "frechet-spectral", "tempo"]
     result = evaluate(candidates, reference, metrics=names, reporter=reporter)
-    assert [figure.measured.too_few for figure in result.figures] == [False, True, True]
+    assert [figure.measured.too_few for figure in result.figures] == [True, True, True]
     [warning] = reporter.warnings
-    assert warning.startswith("too little sound for frechet-spectral, tempo to mean much")
+    assert warning.startswith("too little sound for frechet-mfcc, frechet-spectral, tempo to mean")
 
 
 def test_only_one_file_is_in_memory_at_a_time(

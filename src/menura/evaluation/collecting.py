@@ -5,7 +5,7 @@ They are decoded once, and lie on a tape from then on: memory holds one file at 
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -24,8 +24,8 @@ NAMED = 5  # files named one by one when several are left out
 def sound_files(path: Path, reporter: Reporter) -> dict[str, Path]:
     """Name → file, for one sound file or for all in a folder, at any depth.
 
-    The name is the path below the folder without its suffix (with it, where two files differ in
-    nothing else). Raises MenuraError when there is nothing at `path`.
+    The name is the path below the folder without its suffix (with it, where another file would have
+    the same name). Raises MenuraError when there is nothing at `path`.
     """
     if path.is_file():
         return {path.stem: path}
@@ -33,12 +33,17 @@ def sound_files(path: Path, reporter: Reporter) -> dict[str, Path]:
         raise MenuraError(f"there is no file or folder {printable(str(path))}")
     found = corpora.load("folder").find(path)
     _say_left_out([(item.file, item.reason) for item in found.dropped], reporter)
-    bare = {track.id: str(PurePosixPath(track.id).with_suffix("")) for track in found.tracks}
-    times = Counter(bare.values())
-    return {
-        (bare[track.id] if times[bare[track.id]] == 1 else track.id): track.path
-        for track in found.tracks
-    }
+    names = _names([track.id for track in found.tracks])
+    return {names[track.id]: track.path for track in found.tracks}
+
+
+def _names(ids: Iterable[str]) -> dict[str, str]:
+    """Path → name, each another. A path in full may be what another is without its suffix
+    ("a.wav" beside "a.wav.flac"), so that one look is not enough."""
+    names = {path: str(PurePosixPath(path).with_suffix("")) for path in ids}
+    while clashing := {name for name, times in Counter(names.values()).items() if times > 1}:
+        names = {path: path if name in clashing else name for path, name in names.items()}
+    return names
 
 
 def tape_for(sample_rate: int) -> Tape:

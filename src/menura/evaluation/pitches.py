@@ -11,6 +11,7 @@ LOWEST_HZ, HIGHEST_HZ = 65.41, 2093.0  # C2 to C7
 FRAME_LENGTH, HOP_LENGTH = 2048, 512
 RESOLUTION = 0.34  # of a semitone: three bins each, the middle one in tune
 LEAST_FRAMES = 3  # that a semitone must last to be a note: 96 ms, no slide through it
+HARDLY = "hardly a note is heard"  # in a set that has no pitch
 IN_WORDS = "semitones of voiced frames by pYIN, C2 to C7, 16 kHz"
 
 Semitones = Int64[np.ndarray, "frames"]
@@ -50,9 +51,10 @@ def voiced_pitches(clip: Clip, resolution: float) -> Float64[np.ndarray, "frames
 
 
 def entropy_bits(values: Int64[np.ndarray, "values"]) -> float:
-    """−Σ p log₂ p over the values there are: 0 when all are one, log₂ n when n are equally many."""
+    """−Σ p log₂ p over the values: 0 when all are one, log₂ n when n are equally many. Raises
+    ValueError where there is none."""
     if not len(values):
-        return 0.0
+        raise ValueError("there are no values to have an entropy")
     shares = np.unique(values, return_counts=True)[1] / len(values)
     return float(-(shares * np.log2(shares)).sum())
 
@@ -63,5 +65,5 @@ def distinct(notes: Semitones) -> float:
 
 
 def span(notes: Semitones) -> float:
-    """From the lowest semitone to the highest; 0 where none is heard."""
-    return float(np.ptp(notes)) if len(notes) else 0.0
+    """From the lowest semitone to the highest. Raises ValueError where none is heard."""
+    return float(np.ptp(notes))

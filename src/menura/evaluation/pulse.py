@@ -13,6 +13,7 @@ from menura.evaluation.onsets import FRAMES_A_SECOND, flux_db, onset_times_s
 SLOWEST_BPM, FASTEST_BPM = 40.0, 300.0
 USUAL_BPM, OCTAVES = 120.0, 1.0  # which of several tempi that fit is taken
 FEWEST_ONSETS = 3  # two notes are always as far apart as they are: that is no beat yet
+HARDLY = "hardly anything begins"  # in a set that has no beat
 SMOOTHED = 7  # frames: beats some 20 ms early or late still meet
 SHORTEST_S, LONGEST_S = 3.0, 8.0  # of what is listened to at once: two of the slowest beats or more
 IN_WORDS = "autocorrelation of the spectral flux, 40 to 300 beats a minute"
@@ -34,12 +35,13 @@ def pulse(clip: Clip, start_s: float, seconds: float) -> Pulse:
     Autocorrelation of the flux around its mean, made free of the shrinking overlap. clarity is its
     largest value at lags of 0.2 to 1.5 s (Lartillot et al., ISMIR 2008, their "maximum"); the tempo
     is the lag where it, times a bell over log₂ of the tempo around 120 (Ellis, JNMR 2007, eq. 7),
-    is largest, so a tempo may come out as its double or half. Of an excerpt with one or two onsets
-    neither is told; of noise, which has none, what chance makes of its flux.
+    is largest, so a tempo may come out as its double or half. Of an excerpt with fewer than three
+    onsets neither is told: where nothing begins, as in noise or a held note, the flux is what
+    chance makes of it, and chance has its lag too.
     """
     onsets = onset_times_s(clip)
     n_onsets = ((onsets >= start_s) & (onsets < start_s + seconds)).sum()
-    if 0 < n_onsets < FEWEST_ONSETS:
+    if n_onsets < FEWEST_ONSETS:
         return Pulse(None, 0.0)
     first = round(start_s * FRAMES_A_SECOND)
     flux = flux_db(clip)[first : first + round(seconds * FRAMES_A_SECOND)]

@@ -7,9 +7,11 @@ import numpy as np
 from jaxtyping import Float, Float64, Int
 
 from menura.evaluation.gaussian import Gaussian
+from menura.evaluation.jackknife import deviations, pseudo_values
 from menura.foundation import seeds
 
 FEWEST_CLIPS = 10
+FEWEST_PARTS, POINTS_A_DIMENSION = 2, 2  # a line takes two parts; fewer points have no covariance
 MOST_BLOCKS = 40  # clips are put together into so many; what is kept of each does not grow
 MOST_PARTS = 4
 ORDERS = 2
@@ -60,26 +62,44 @@ def unbiased(
     many points as dimensions in each of two parts.
     """
     heard = [part for part in points if len(part)]
-    if len(heard) < FEWEST_CLIPS:
+    if not _enough(heard):
         return None
-    n_dimensions = heard[0].shape[1]
-    n_parts = min(MOST_PARTS, sum(map(len, heard)) // (2 * n_dimensions))
-    if n_parts < 2:
-        return None
+    n_parts = min(MOST_PARTS, sum(map(len, heard)) // (POINTS_A_DIMENSION * heard[0].shape[1]))
     rng = np.random.default_rng(seeds.derive(0, "fad-infinity"))
     shuffled = [heard[i] for i in rng.permutation(len(heard))]
     blocks = _moments(shuffled)
     everyone = np.arange(len(blocks.n))
     orders = [rng.permutation(everyone) for _ in range(ORDERS)]
     value = _extrapolated(reference, blocks, orders, n_parts)
+    groups = np.array_split(everyone, GROUPS)
     without = [
         _extrapolated(
             reference, blocks, [order[~np.isin(order, left_out)] for order in orders], n_parts
         )
-        for left_out in np.array_split(everyone, GROUPS)
+        for left_out in groups
     ]
-    spread = np.sqrt((GROUPS - 1) / GROUPS * np.square(np.array(without) - np.mean(without)).sum())
-    return Unbiased(value, value - STUDENT_T * float(spread), value + STUDENT_T * float(spread))
+    sizes = [float(blocks.n[group].sum()) for group in groups]
+    apart = deviations(pseudo_values(value, without, sizes), sizes)
+    spread = float(np.linalg.norm(apart)) / GROUPS
+    return Unbiased(value, value - STUDENT_T * spread, value + STUDENT_T * spread)
+
+
+def why_not(points: Sequence[Float[np.ndarray, "_ dimensions"]], counted: str) -> str:
+    """The remark that there is no FAD∞ of so few. counted: what a point is, e.g. "windows"."""
+    heard = [part for part in points if len(part)]
+    return (
+        f"no FAD∞, which takes {FEWEST_CLIPS} clips and {_points_needed(heard)} {counted} of the "
+        f"candidates: there are {len(heard)} and {sum(map(len, heard))}"
+    )
+
+
+def _enough(clips: Sequence[Float[np.ndarray, "_ dimensions"]]) -> bool:
+    return len(clips) >= FEWEST_CLIPS and sum(map(len, clips)) >= _points_needed(clips)
+
+
+def _points_needed(clips: Sequence[Float[np.ndarray, "_ dimensions"]]) -> int:
+    n_dimensions: int = clips[0].shape[1]
+    return FEWEST_PARTS * POINTS_A_DIMENSION * n_dimensions
 
 
 def _moments(clips: Sequence[Float[np.ndarray, "_ dimensions"]]) -> _Moments:

@@ -1,6 +1,7 @@
 """Judging: each metric with the reference that it needs, and one that fails costs no other."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -193,6 +194,27 @@ def test_silence_and_nothing_are_said_to_be_so(judge: Judge) -> None:
     nothing = judged(judge, "generate", {})
     assert not nothing.scores
     assert set(nothing.not_measured.values()) == {"nothing was made that could be measured"}
+
+
+def test_what_has_no_notes_where_real_music_has_is_told_apart(material: Material) -> None:
+    """It is last by that measure; what cannot be measured for another reason is in no rank."""
+    names = ("pitch-count", "pitch-range", "tempo")
+    with closing(Judge(material, seed=0, names=names)) as judge:
+        found = judged(judge, "generate", noise(6))
+        assert set(found.scores) == {"pitch-count"}
+        assert found.lacking == ("pitch-range",)
+        assert found.not_measured["pitch-range"].startswith("hardly a note is heard")
+        assert found.not_measured["tempo"] == "no clip of the candidates is 3 s long or longer"
+        assert not found.broken
+        assert not judge.real(WAYS["generate"]).lacking
+
+
+def test_clips_made_from_nothing_are_no_pairs_of_held_out_ones(material: Material) -> None:
+    """Both are named by numbers; that they are, says nothing."""
+    with closing(Judge(material, seed=0, names=("onset-density",))) as judge:
+        for way in ("generate", "vary"):
+            measured = judged(judge, way, pieces(material)).scores["onset-density"].measured
+            assert set(measured.details) == {"reference a second", "candidates a second"}
 
 
 def test_a_metric_of_pairs_that_does_not_say_compares_with_the_original() -> None:

@@ -29,6 +29,13 @@ def test_nearer_than_real_music_is_as_near_as_real_music(higher: bool, floor: fl
     assert mean_ranks(values, {"m": Direction(higher, floor)}) == {"a": 1.5, "b": 1.5, "c": 3.0}
 
 
+@pytest.mark.parametrize("direction", [LOWER, HIGHER, Direction(False, 5.0)])
+def test_who_has_nothing_to_measure_is_last(direction: Direction) -> None:
+    """Noise has no notes: it must not be left out of what notes are measured by."""
+    values = {"music": {"m": 1.0}, "noise": {"m": None}, "hiss": {"m": None}}
+    assert mean_ranks(values, {"m": direction}) == {"music": 1.0, "noise": 2.5, "hiss": 2.5}
+
+
 def test_only_what_all_rows_have_counts() -> None:
     values = {"a": {"m": 1.0, "n": 1.0}, "b": {"m": 2.0}}
     assert mean_ranks(values, {"m": LOWER, "n": HIGHER}) == {"a": 1.0, "b": 2.0}

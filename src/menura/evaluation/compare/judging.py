@@ -40,11 +40,17 @@ class Scored:
 @dataclass(frozen=True)
 class Judged:
     """By metric; not_measured: why a metric says nothing. broken: those of them that failed in a
-    way that another try may not."""
+    way that another try may not. lacking: those of them that say nothing because what was made has
+    nothing to measure where real music has, which is worse than any figure."""
 
     scores: Mapping[str, Scored] = field(default_factory=dict)
     not_measured: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+class _LackingError(MenuraError):
+    """What was made has nothing to measure where real music has."""
 
 
 class Judge:
@@ -105,7 +111,7 @@ class Judge:
             tape.close()
 
     def _each(self, way: Way, measure: Callable[[Metric, Against], Scored | None]) -> Judged:
-        scores, reasons, broken = {}, {}, []
+        scores, reasons, broken, lacking = {}, {}, [], []
         in_order = sorted(self._metrics.items(), key=lambda one: (one[1].sample_rate, one[0]))
         for number, (name, metric) in enumerate(in_order):
             against = against_of(metric)
@@ -119,6 +125,8 @@ class Judge:
                 scored = measure(metric, against)
             except MenuraError as error:
                 reasons[name] = str(error)
+                if isinstance(error, _LackingError):
+                    lacking.append(name)
                 if any(isinstance(cause, OSError | MemoryError) for cause in causes(error)):
                     broken.append(name)  # the machine's trouble: a full disk
             except Exception as error:  # one metric's fault must not cost the others
@@ -127,13 +135,14 @@ class Judge:
             else:
                 if scored is not None:
                     scores[name] = scored
-        return Judged(scores, reasons, tuple(broken))
+        return Judged(scores, reasons, tuple(broken), tuple(lacking))
 
     def _scored(self, metric: Metric, reference: Clips, candidate: Clips) -> Scored:
         if not candidate:
             raise MenuraError("nothing was made that could be measured")
         if (reason := metric.unsuited(reference, candidate)) is not None:
-            raise MenuraError(reason)
+            lacking = metric.lacking(reference, candidate) is not None
+            raise _LackingError(reason) if lacking else MenuraError(reason)
         measured = metric.score(reference, candidate)
         if not math.isfinite(measured.value):
             raise MenuraError("the figure is not a number")
@@ -174,8 +183,8 @@ class Judge:
         return {name: span[1] - span[0] for name, span in spans.items() if span}
 
     def _reference(self, way: Way, against: Against, rate: int) -> dict[str, Clip]:
-        if against == "real":
-            return self._keep("held out", rate)
+        if against == "real":  # not by number alone, as what is made is: they are no pairs
+            return {f"held out {name}": clip for name, clip in self._keep("held out", rate).items()}
         if against == "labelled":
             return by_label(self._material, self._keep("held out", rate))
         if against == "seed":

@@ -1,6 +1,7 @@
 """What is counted in excerpts of one length, on both sides, and compared by the means."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -17,9 +18,12 @@ from menura.evaluation.excerpts import (
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.pieces import SHORTEST_S
+from menura.evaluation.presence import not_counted, rare, rarer
 
 MOST_EXCERPTS = 32
 FEWEST = 8
+
+Figures = Sequence[float | None]
 
 
 class ExcerptMean(Metric):
@@ -28,22 +32,37 @@ class ExcerptMean(Metric):
     Excerpts are as long as the shortest clip of both sets and `longest_s` at most, because more is
     found in more sound; clips below `shortest_s` are not heard, nor of many clips those few that
     would make all excerpts short. At most 32 of either side are heard (evaluation/excerpts.py).
-    in_words: what is counted, and how. details: both means, and the seconds of an excerpt.
+    Where the figure is of something that an excerpt may not have, the means are over those that
+    have it; it must be in half of the reference's, and in half as many of the candidates'.
+    in_words: what is counted, and how. what: that an excerpt may not have; hardly: in plain words,
+    that a set has too little of it. details: both means, and the seconds of an excerpt.
     """
 
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-9
     in_words: ClassVar[str]
+    what: ClassVar[str] = ""
+    hardly: ClassVar[str] = ""
     shortest_s: ClassVar[float] = SHORTEST_S
     longest_s: ClassVar[float] = 4.0
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
-        return too_short(reference, candidate, self.shortest_s)
+        reason = too_short(reference, candidate, self.shortest_s)
+        if reason is not None:
+            return reason
+        _, real, made = self._figures(reference, candidate)
+        return self._rare(real) or self._rarer(made, real)
+
+    def lacking(self, reference: Clips, candidate: Clips) -> str | None:
+        if too_short(reference, candidate, self.shortest_s) is not None:
+            return None
+        _, real, made = self._figures(reference, candidate)
+        return None if self._rare(real) else self._rarer(made, real)
 
     @abstractmethod
-    def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float:
-        """The figure of one excerpt."""
+    def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float | None:
+        """The figure of one excerpt; None of one that has nothing which it could be of."""
 
     def places(self, reference: Clips, candidate: Clips) -> tuple[float, list[list[Excerpt]]]:
         """Seconds of an excerpt, and where those of the reference and of the candidates begin."""
@@ -52,25 +71,49 @@ class ExcerptMean(Metric):
         return seconds, [excerpts(side, seconds, MOST_EXCERPTS) for side in sides]
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
-        require(self.unsuited(reference, candidate))
-        seconds, places = self.places(reference, candidate)
-        real, made = ([self.of_excerpt(*place, seconds) for place in side] for side in places)
-        fewest = min(len(real), len(made))
+        require(too_short(reference, candidate, self.shortest_s))
+        seconds, real, made = self._figures(reference, candidate)
+        require(self._rare(real) or self._rarer(made, real))
+        (n_real, all_real), (n_made, all_made) = _counts(real), _counts(made)
+        fewest = min(n_real, n_made)
         few = f"only {fewest} excerpts of a side: their mean is mostly chance; {FEWEST} are needed"
         return Measurement(
-            abs(float(np.mean(made)) - float(np.mean(real))),
+            abs(_mean(made) - _mean(real)),
             self.in_words,
             "excerpts",
-            len(real),
-            len(made),
+            n_real,
+            n_made,
             details={
-                "candidates": float(np.mean(made)),
-                "reference": float(np.mean(real)),
+                "candidates": _mean(made),
+                "reference": _mean(real),
                 "seconds each": seconds,
             },
             remarks=(
                 *([few] if fewest < FEWEST else []),
+                *not_counted(self.what, "candidates", n_made, all_made),
+                *not_counted(self.what, "reference", n_real, all_real),
                 *left_out((reference, candidate), seconds),
             ),
             too_few=fewest < FEWEST,
         )
+
+    def _figures(self, reference: Clips, candidate: Clips) -> tuple[float, Figures, Figures]:
+        """Seconds of an excerpt, and the figures of the reference's and of the candidates'."""
+        seconds, places = self.places(reference, candidate)
+        real, made = ([self.of_excerpt(*place, seconds) for place in side] for side in places)
+        return seconds, real, made
+
+    def _rare(self, real: Figures) -> str | None:
+        return rare(self.hardly, self.what, *_counts(real))
+
+    def _rarer(self, made: Figures, real: Figures) -> str | None:
+        return rarer(self.hardly, self.what, _counts(made), _counts(real))
+
+
+def _counts(figures: Figures) -> tuple[int, int]:
+    """How many excerpts have a figure, and how many there are."""
+    return sum(figure is not None for figure in figures), len(figures)
+
+
+def _mean(figures: Figures) -> float:
+    return float(np.mean([figure for figure in figures if figure is not None]))

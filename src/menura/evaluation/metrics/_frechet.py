@@ -3,12 +3,12 @@
 import numpy as np
 from jaxtyping import Float
 
-from menura.evaluation.fewness import remarks_on
+from menura.evaluation.fewness import few_clips, remarks_on
 from menura.evaluation.gaussian import frechet_distance, gaussian_of_all
 from menura.evaluation.metrics._embedded import Embedded
 from menura.evaluation.metrics.contract import Clips, Measurement
 from menura.evaluation.pairing import require
-from menura.evaluation.unbiased import unbiased
+from menura.evaluation.unbiased import unbiased, why_not
 
 OfClip = Float[np.ndarray, "_ dimensions"]
 
@@ -16,10 +16,11 @@ OfClip = Float[np.ndarray, "_ dimensions"]
 class Frechet(Embedded):
     """The distance between two Gaussians, each fitted to all points of a set of clips.
 
-    details: "FAD∞" and its 95 % interval,
-    "FAD∞ from" and "FAD∞ to", where there are enough clips (see `evaluation/unbiased.py`): what
-    the figure would be with candidates without end. It, and not the figure itself, compares
-    between sets of different size.
+    details: "FAD∞" and its 95 % interval, "FAD∞ from" and "FAD∞ to", where there are enough clips
+    (see `evaluation/unbiased.py`; else a remark says so): what the figure would be with candidates
+    without end. It, and not the figure itself, compares between sets of different size. Of fewer
+    points than twice the dimensions the figure is too large, but alike for sets of as many; of
+    fewer clips than eight, whose points are alike, it is chance.
     """
 
     ideal = of_itself = 0.0
@@ -37,6 +38,7 @@ class Frechet(Embedded):
         known, clips = self._points(reference, candidate)
         real, made = gaussian_of_all(known), gaussian_of_all(clips)
         endless = unbiased(real, clips)
+        few = few_clips(*(sum(len(points) > 0 for points in side) for side in (clips, known)))
         return Measurement(
             frechet_distance(real, made),
             embedding.in_words,
@@ -46,8 +48,13 @@ class Frechet(Embedded):
             details={"FAD∞": endless.value, "FAD∞ from": endless.low, "FAD∞ to": endless.high}
             if endless
             else {},
-            remarks=remarks_on(real, made, embedding.counted),
-            too_few=real.too_few or made.too_few,
+            remarks=(
+                *few,
+                *remarks_on(real, made, embedding.counted),
+                *([] if endless else [why_not(clips, embedding.counted)]),
+            ),
+            too_few=bool(few) or real.too_few or made.too_few,
+            still_compares=not few,
         )
 
     def value(self, reference: Clips, candidate: Clips) -> float:

@@ -28,6 +28,8 @@ class Measurement:
     of_each: candidate → its part, where the figure is the mean of these; else empty. What it would
         be with other clips is then known without measuring again.
     too_few: the sample is so small that the figure is mostly chance; a remark says of what.
+    still_compares: too few, but what this adds to the figure it adds to that of every set of as
+    many: between such sets it tells which is nearer.
     """
 
     value: float
@@ -40,6 +42,7 @@ class Measurement:
     remarks: tuple[str, ...] = ()
     of_each: Mapping[str, float] = field(default_factory=dict)
     too_few: bool = False
+    still_compares: bool = False
 
 
 class Metric(ABC):
@@ -49,7 +52,8 @@ class Metric(ABC):
         ends without a full stop.
     about: which side of the music the figure is about, in a word or two: measures of one side are
         shown together.
-    ideal: the best value. higher_is_better: which way is better.
+    ideal: the best value. higher_is_better: which way is better. ideal_bounds: whether no value
+        is better than the ideal. No value is below 0, and of a share none above 1.
     unit: of the value, in words; "" where it is a plain number.
     of_itself: what score(x, x) gives, within `tolerance`, for clips of a second or more that each
         keep their own timbre. It is the ideal, except where likeness itself is the fault.
@@ -64,6 +68,7 @@ class Metric(ABC):
     about: ClassVar[str] = "sound"
     ideal: ClassVar[float]
     higher_is_better: ClassVar[bool]
+    ideal_bounds: ClassVar[bool] = True
     tolerance: ClassVar[float]
     unit: ClassVar[str] = ""
     of_itself: ClassVar[float]
@@ -82,6 +87,12 @@ class Metric(ABC):
 
     def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
         """Why these two sets cannot be measured, or None when they can."""
+        return None
+
+    def lacking(self, reference: Clips, candidate: Clips) -> str | None:
+        """Why the candidates have nothing to measure where the reference has (notes, a beat), or
+        None. They are then unsuited for this reason, and worse by it than any that have a figure.
+        """
         return None
 
     @abstractmethod

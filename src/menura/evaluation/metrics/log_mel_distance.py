@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.audio import Clip, conform
+from menura.evaluation.fewness import few_pairs
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
 from menura.evaluation.spectra import centred, mel_filters, mel_power
@@ -38,6 +39,7 @@ class LogMelDistance(Metric):
         require(self.unsuited(reference, candidate))
         both = pairs(reference, candidate)
         values = each(lambda pair: _difference(*pair[1:]), both)
+        few = few_pairs(len(both))
         return Measurement(
             float(np.mean(values)),
             f"{N_MELS} log-mel bands, n_fft {N_FFT}, {LogMelDistance.sample_rate // 1000} kHz",
@@ -45,8 +47,9 @@ class LogMelDistance(Metric):
             len(both),
             len(both),
             details={"worst pair": max(values)},
-            remarks=unpaired(reference, candidate),
+            remarks=(*few, *unpaired(reference, candidate)),
             of_each={name: value for (name, _, _), value in zip(both, values, strict=True)},
+            too_few=bool(few),
         )
 
 

@@ -16,6 +16,8 @@ WINDOWS_A_SECOND = 8  # of the reference: a copy begins at most 1/16 s from one 
 MOST_PROBES = 512  # windows of real music whose own nearest distance is taken
 COPY = 0.5  # of the nearest that real music comes to other real music (its 2nd percentile)
 NEAREST_PERCENTILE = 2.0
+# Seconds of a side: a 2nd percentile is of fifty, and of none in fifty up to 7 % may be.
+FEWEST = 50
 SAME = 0.03  # of the usual distance of two windows: nearer, they are one recording, coded perhaps
 SHOWN = 5
 
@@ -68,6 +70,8 @@ class Memorisation(Metric):
         together, _ = _nearest(np.concatenate(made), known)
         borders = np.cumsum([len(points) for points in made])[:-1]
         distances = dict(zip(sorted(candidate), np.split(together, borders), strict=True))
+        n_seconds = sum(-(-len(part) // WINDOWS_A_SECOND) for part in parts)
+        few = _few({"candidates": len(together), "reference": n_seconds})
         details = {"copy below": limit}
         if (typical := float(np.median(usual))) > 0:
             details["median nearest distance × real"] = float(np.median(together)) / typical
@@ -78,8 +82,9 @@ class Memorisation(Metric):
             len(known),
             len(together),
             details=details,
-            remarks=(*_again([names[file] for file in twice]), *_copies(distances, limit)),
+            remarks=(*few, *_again([names[file] for file in twice]), *_copies(distances, limit)),
             of_each=_shares(distances, limit),
+            too_few=bool(few),
         )
 
 
@@ -137,6 +142,16 @@ def _nearest(
     )
     distances: Float64[np.ndarray, "points"] = np.linalg.norm(points - known[nearest], axis=1)
     return distances, nearest
+
+
+def _few(seconds: Mapping[str, int]) -> tuple[str, ...]:
+    """One remark for each side of which too few seconds sound."""
+    return tuple(
+        f"only {n} s of the {side} sound: what share is a copy is mostly chance; {FEWEST} s are "
+        "needed"
+        for side, n in seconds.items()
+        if n < FEWEST
+    )
 
 
 def _again(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from menura.audio import Clip, conform
+from menura.evaluation.fewness import few_pairs
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import not_reconstructions, pairs, require, unpaired
 from menura.evaluation.spectra import centred, magnitude_blocks, sine_power
@@ -44,6 +45,7 @@ class MultiResolutionStft(Metric):
         of_each = each(lambda pair: _distance(*pair[1:]), both)
         parts = np.array(of_each).mean(axis=0)
         n_ffts = ", ".join(map(str, RESOLUTIONS))
+        few = few_pairs(len(both))
         return Measurement(
             float(parts.sum()),
             f"magnitudes at n_fft {n_ffts}, {MultiResolutionStft.sample_rate // 1000} kHz",
@@ -51,8 +53,9 @@ class MultiResolutionStft(Metric):
             len(both),
             len(both),
             details={"spectral convergence": float(parts[0]), "log magnitude": float(parts[1])},
-            remarks=unpaired(reference, candidate),
+            remarks=(*few, *unpaired(reference, candidate)),
             of_each={name: sum(own) for (name, _, _), own in zip(both, of_each, strict=True)},
+            too_few=bool(few),
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from menura.audio import Clip
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.onsets import IN_WORDS, onset_times_s
-from menura.evaluation.pairing import pairs
+from menura.evaluation.pairing import paired_by_chance, pairs
 
 FEWEST_S = 10.0
+FEWEST = 32  # onsets: chance alone moves a count of so many by half a doubling (Poisson, 95 %)
 FEWEST_A_SECOND = 0.1  # added to both, so that clips without a note have a ratio
 
 
@@ -16,8 +17,10 @@ class OnsetDensity(Metric):
     """|log₂ of the ratio of the onsets a second|: 0 equally many, 1 twice or half as many.
 
     Onsets are those of `evaluation/onsets.py`. Densities are of the whole sets: all onsets over
-    all seconds. Where files share names (a continuation and its seed), the details also say how
-    many pairs lie within a factor of two.
+    all seconds. Where files share names (a continuation and its seed; not in folders by label,
+    where names are no pairs), the details also say how many pairs lie within a factor of two.
+    Few onsets are many times too many or too few by chance: the reference must have 32, and so
+    many that the candidates would have 32 if they had as many a second.
     """
 
     means = "how many times too few or too many notes begin: 0 equally many, 1 twice or half"
@@ -32,12 +35,11 @@ class OnsetDensity(Metric):
         real, made = n_real / _seconds(reference), n_made / _seconds(candidate)
         details = {"reference a second": real, "candidates a second": made}
         both = pairs(reference, candidate)
-        if both:
+        if both and not paired_by_chance(reference, candidate):
             apart = [abs(_ratio(_density(a), _density(b))) for _, a, b in both]
             details["pairs"] = float(len(both))
             details["pairs within a factor of 2"] = float(sum(value <= 1 for value in apart))
-        fewest = min(_seconds(reference), _seconds(candidate))
-        few = f"only {fewest:.1f} s of a side: its notes are few; {FEWEST_S:g} s are needed"
+        few = _few(n_real, _seconds(reference), _seconds(candidate))
         return Measurement(
             abs(_ratio(real, made)),
             IN_WORDS,
@@ -45,9 +47,26 @@ class OnsetDensity(Metric):
             n_real,
             n_made,
             details=details,
-            remarks=(few,) if fewest < FEWEST_S else (),
-            too_few=fewest < FEWEST_S,
+            remarks=few,
+            too_few=bool(few),
         )
+
+
+def _few(n_real: int, real_s: float, made_s: float) -> tuple[str, ...]:
+    """The remark that so many onsets in so many seconds, or so many seconds, are too few."""
+    if min(real_s, made_s) < FEWEST_S:
+        return (
+            f"only {min(real_s, made_s):.1f} s of a side: its notes are few; {FEWEST_S:g} s are "
+            "needed",
+        )
+    if n_real < FEWEST:
+        return (f"only {n_real} notes begin in the reference, chance decides; {FEWEST} are needed",)
+    if (expected := n_real / real_s * made_s) < FEWEST:
+        return (
+            f"the candidates are so short that {expected:.0f} notes would begin in as much of the "
+            f"reference, chance decides; {FEWEST} are needed",
+        )
+    return ()
 
 
 def _ratio(real: float, made: float) -> float:

@@ -2,19 +2,22 @@
 
 from menura.audio import Clip
 from menura.evaluation.metrics._excerpt_mean import ExcerptMean
-from menura.evaluation.pitches import IN_WORDS, semitones, span
+from menura.evaluation.pitches import HARDLY, IN_WORDS, semitones, span
 
 
 class PitchRange(ExcerptMean):
     """Semitones from the lowest to the highest note of an excerpt, on average: the difference.
 
     One wrong octave of pYIN in two frames widens an excerpt by 12; real music pays that too.
+    Excerpts without notes have no range, and are not counted.
     """
 
     means = "by how much the notes of a few seconds lie too close together or too far apart"
     about = "pitch"
     unit = "semitones"
     in_words = IN_WORDS
+    what, hardly = "notes", HARDLY
 
-    def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float:
-        return span(semitones(clip, start_s, seconds))
+    def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float | None:
+        notes = semitones(clip, start_s, seconds)
+        return span(notes) if len(notes) else None

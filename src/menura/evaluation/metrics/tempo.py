@@ -7,16 +7,28 @@ import numpy as np
 from scipy.stats import wasserstein_distance
 
 from menura.audio import Clip
-from menura.evaluation.excerpts import at_least, common_seconds, excerpts, left_out, too_short
+from menura.evaluation.excerpts import (
+    Excerpt,
+    at_least,
+    common_seconds,
+    excerpts,
+    left_out,
+    too_short,
+)
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
-from menura.evaluation.pulse import IN_WORDS, LONGEST_S, SHORTEST_S, pulse
+from menura.evaluation.presence import not_counted, rare, rarer
+from menura.evaluation.pulse import HARDLY, IN_WORDS, LONGEST_S, SHORTEST_S, pulse
 
 MOST_EXCERPTS = 240
 FEWEST = 8
 SAME = 0.12  # doublings: 8 %
 
+WHAT = "a tempo"
+
 Tempi = list[tuple[Clip, float]]
+Counts = tuple[int, int]
+"""How many excerpts have a tempo, and how many there are."""
 
 
 class Tempo(Metric):
@@ -26,7 +38,8 @@ class Tempo(Metric):
     those of the other (first Wasserstein distance of log₂ of the beats a minute). Tempi are of
     excerpts as long as the shortest clip of 3 s or more, 8 s at most; 240 of a side are heard. A
     tempo may come out as its double or half (see `evaluation/pulse.py`); real music pays for that
-    too. details: the medians, and how often a clip's next excerpt has the same tempo within 8 %,
+    too. Half of the reference's excerpts must have a tempo, and half as many of the candidates'.
+    details: the medians, and how often a clip's next excerpt has the same tempo within 8 %,
     its double or half ("steady"), where clips hold two or more.
     """
 
@@ -41,12 +54,14 @@ class Tempo(Metric):
         reason = too_short(reference, candidate, SHORTEST_S)
         if reason is not None:
             return reason
-        for side, tempi in zip(
-            ("reference", "candidates"), _both(reference, candidate), strict=True
-        ):
-            if not tempi:
-                return f"hardly anything begins in the {side}, so they have no tempo"
-        return None
+        real, made = _counts(reference, candidate)
+        return rare(HARDLY, WHAT, *real) or rarer(HARDLY, WHAT, made, real)
+
+    def lacking(self, reference: Clips, candidate: Clips) -> str | None:
+        if too_short(reference, candidate, SHORTEST_S) is not None:
+            return None
+        real, made = _counts(reference, candidate)
+        return None if rare(HARDLY, WHAT, *real) else rarer(HARDLY, WHAT, made, real)
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
@@ -68,33 +83,53 @@ class Tempo(Metric):
             len(a),
             len(b),
             details=details,
-            remarks=(*([few] if fewest < FEWEST else []), *_left_out(reference, candidate)),
+            remarks=(
+                *([few] if fewest < FEWEST else []),
+                *_not_heard(reference, candidate),
+            ),
             too_few=fewest < FEWEST,
         )
 
 
 def _both(reference: Clips, candidate: Clips) -> tuple[Tempi, Tempi]:
-    """(clip, beats a minute) of the excerpts of both sets, where anything begins."""
-    sides, seconds = _sides(reference, candidate)
+    """(clip, beats a minute) of the excerpts of both sets that have a tempo."""
+    places, seconds = _places(reference, candidate)
     found = [
         [
             (clip, heard.bpm)
-            for clip, start_s in excerpts(side, seconds, MOST_EXCERPTS)
+            for clip, start_s in side
             if (heard := pulse(clip, start_s, seconds)).bpm is not None
         ]
-        for side in sides
+        for side in places
     ]
     return found[0], found[1]
 
 
-def _sides(reference: Clips, candidate: Clips) -> tuple[list[Clips], float]:
-    """What may be heard of both sets, and the seconds of an excerpt."""
-    sides: list[Clips] = [at_least(clips, SHORTEST_S) for clips in (reference, candidate)]
-    return sides, common_seconds(sides, LONGEST_S)
+def _places(reference: Clips, candidate: Clips) -> tuple[list[list[Excerpt]], float]:
+    """The excerpts of both sets, and their seconds."""
+    sides = [at_least(clips, SHORTEST_S) for clips in (reference, candidate)]
+    seconds = common_seconds(sides, LONGEST_S)
+    return [excerpts(side, seconds, MOST_EXCERPTS) for side in sides], seconds
 
 
-def _left_out(reference: Clips, candidate: Clips) -> tuple[str, ...]:
-    return left_out((reference, candidate), _sides(reference, candidate)[1])
+def _counts(reference: Clips, candidate: Clips) -> tuple[Counts, Counts]:
+    """Of both sets."""
+    places, _ = _places(reference, candidate)
+    real, made = (
+        (len(tempi), len(side))
+        for tempi, side in zip(_both(reference, candidate), places, strict=True)
+    )
+    return real, made
+
+
+def _not_heard(reference: Clips, candidate: Clips) -> tuple[str, ...]:
+    """The remarks on what has no tempo, and on what is too short to have one."""
+    real, made = _counts(reference, candidate)
+    return (
+        *not_counted(WHAT, "candidates", *made),
+        *not_counted(WHAT, "reference", *real),
+        *left_out((reference, candidate), _places(reference, candidate)[1]),
+    )
 
 
 def _steady(tempi: Tempi) -> float | None:
