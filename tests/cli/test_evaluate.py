@@ -118,6 +118,24 @@ def test_a_floor_on_far_fewer_samples_is_marked(
         assert not any(line.startswith("?:") for line in rest)
 
 
+def test_fewer_notes_are_no_less_reference(
+    stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Candidates of twice as many notes: more reference sound would have no more a second."""
+    notes = {"embedding": "flux", "counted": "onsets", "too_few": False, "remarks": ()}
+    dense = replace(
+        FIGURE,
+        metric="onset-density",
+        measured=replace(FIGURE.measured, n_candidate=800, **notes),
+        floor=Measurement(0.25, "flux", "onsets", 400, 400),
+    )
+    stand_in("evaluate", replace(RESULT, figures=(dense, PAIRED)))
+    assert run(["evaluate", "c", "r"]) == 0
+    out = capsys.readouterr().out
+    assert "0.25 " in out
+    assert "?" not in out
+
+
 @pytest.mark.parametrize(
     ("words", "metrics"),
     [

@@ -10,6 +10,8 @@ import pytest
 
 from menura.cli import run
 from menura.workflows.demo import bundled_clips
+from menura.workflows.explore import corpus
+from menura.workflows.explore import run as of_a_run
 
 StandIn = Callable[[str, Any], list[Any]]
 NOTHING: dict[str, Any] = {
@@ -60,6 +62,13 @@ def test_words_are_handed_on(
     del named["reporter"]
     assert named == NOTHING | given
     assert capsys.readouterr().out == "page.html\n"
+
+
+def test_the_help_says_how_many_sounds_a_page_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explore", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"At most {corpus.MOST_HEARD} points of the maps can be heard, and " in said
+    assert f"and {of_a_run.MOST_HEARD} of the plane" in said
 
 
 def test_a_folder_becomes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,7 +54,7 @@ def story(n: int) -> Compared:
         rows={name: {"far": Value(10.0 - k, 1.0, 12.0)} for k, name in enumerate(compared)},
         real={"far": Value(0.5, 0.25, 0.75)},
         ranks={name: float(n - k) for k, name in enumerate(compared)},
-        unranked={"kept": ("system-0", "system-2")},
+        asides=("In no rank: kept (not of system-0).",),
         curves={"drift": {REAL: curve, **dict.fromkeys(compared, curve)}},
     )
     return Compared(
@@ -66,8 +66,8 @@ def story(n: int) -> Compared:
         tried=(tried,),
         real=(Heard("a piece", clip()),),
         reported=(
-            Reported("system-0", "guitar", "pitches", 1160.0, Value(12.0)),
-            Reported("system-0", "guitar", "KL", 0.45, None),
+            Reported("system-0", "guitar", "drawn", "pitches", 1160.0, Value(12.0)),
+            Reported("system-0", "guitar", "passed through", "KL", 0.45, None),
         ),
         machine={"cores": "2"},
         limits="Limits of 95 %.",
@@ -103,9 +103,16 @@ def test_nothing_is_left_out() -> None:
     assert rows(html, 2) == ["system-0", "system-0"]
 
 
-def test_measures_that_are_in_no_rank_are_named() -> None:
+def test_what_must_be_known_to_read_a_table_stands_below_it() -> None:
     html = compare_page(story(3)).html()
-    assert "they could not be taken of all: kept (not of system-0, system-2)" in html
+    table = html.index("</table>", html.index(f">{REAL}</th>"))
+    assert table < html.index("In no rank: kept (not of system-0).") < html.index("drift, second")
+
+
+def test_reported_figures_say_how_both_were_made() -> None:
+    html = compare_page(story(3)).html()
+    last = re.findall(r'<table class="sortable">.*?</table>', html, re.DOTALL)[2]
+    assert re.findall(r'data-sort="(drawn|passed through)"', last) == ["drawn", "passed through"]
 
 
 def test_a_name_leads_to_the_sounds_if_there_are_any() -> None:

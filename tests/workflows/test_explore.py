@@ -106,6 +106,18 @@ def test_generated_clips_stand_beside_the_real_ones(run: Path, tmp_path: Path) -
     ]
 
 
+def test_what_was_learnt_by_heart_is_shown(run: Path, tmp_path: Path) -> None:
+    """A generated sound is in no split: that it is a training clip is said, and nothing else."""
+    tunes = run.parent / "tunes"
+    explore(run, tmp_path / "page.html", generated=tunes)
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "The same recording more than once" in page
+    pairs = re.findall(r">(\d)\.wav</td><td[^>]*>generated: (\d)\.wav</td>", page)
+    assert pairs
+    assert all(real == made for real, made in pairs)
+    assert "lie in different splits" not in page
+
+
 def test_a_codec_and_a_flow_over_one_have_maps_and_no_plane(run: Path, tmp_path: Path) -> None:
     train("latent-flow", run.parent / "prepared", tmp_path / "flow", preset="tiny", steps=4)
     page = page_of(tmp_path / "flow", tmp_path / "flow.html")

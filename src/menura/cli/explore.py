@@ -65,7 +65,8 @@ def explore(
     One page that holds all its sounds: PCA, t-SNE and UMAP, coloured by label, to point at and to
     hear. Of a CORPUS (prepared, or any folder of audio) by features of the sounds, with counts,
     loudness and duplicates; of a RUN by its latents, and for autoencoders the plane in which they
-    lie, with what the system makes between the clips.
+    lie, with what the system makes between the clips. At most 240 points of the maps can be heard,
+    and 96 of the plane, as many of each label as there are; the others are faint, and silent.
     """
     from menura.workflows.explore.explore import explore as work
 

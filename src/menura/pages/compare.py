@@ -65,7 +65,7 @@ class Tried:
     """One way of making, for all systems that have it.
 
     rows, real: system → measure → figure. ranks: system → its mean rank (1 is best).
-    unranked: measure that is in no rank → the systems that it could not be taken of.
+    asides: what else must be known to read the table, each in a line.
     curves: system → (second, distance) from real music, and of real music itself.
     """
 
@@ -75,16 +75,18 @@ class Tried:
     rows: Mapping[str, Mapping[str, Value]]
     real: Mapping[str, Value]
     ranks: Mapping[str, float] = field(default_factory=dict)
-    unranked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asides: tuple[str, ...] = ()
     curves: Mapping[str, Mapping[str, Points]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A figure of a report, and ours where there is one of the same kind."""
+    """A figure of a report, and ours where there is one of the same kind. way: how both were
+    made, as far as the report says it."""
 
     system: str
     of: str
+    way: str
     measure: str
     theirs: float
     ours: Value | None
@@ -159,9 +161,9 @@ def _standing(page: Page, story: Compared) -> None:
     page.sortable(
         columns,
         rows,
-        caption="Under a way of making: the mean of a system's ranks by every measure that all "
-        "systems of the column have. What is nearer than real music is to itself counts as "
-        "equally near.",
+        caption="Under a way of making: the mean of a system's ranks by every measure that tells "
+        "something of all systems of the column. What is nearer than real music is to itself "
+        "counts as equally near; what has nothing to measure, such as notes, is last.",
     )
     remarks = [f"{e.name}: {remark}" for e in story.entrants for remark in e.remarks]
     if remarks:
@@ -187,11 +189,8 @@ def _way(page: Page, tried: Tried, limits: str) -> None:
         )
     ]
     page.sortable(columns, rows, caption=limits)
-    if tried.unranked:
-        left_out = "; ".join(
-            f"{name} (not of {', '.join(systems)})" for name, systems in tried.unranked.items()
-        )
-        page.text(f"In no rank, since they could not be taken of all: {left_out}.")
+    for aside in tried.asides:
+        page.text(aside)
     for name, lines in tried.curves.items():
         page.text(f"{name}, second by second: how far from real music, as clips go on.")
         page.small_curves(
@@ -255,11 +254,12 @@ def _reports(page: Page, story: Compared) -> None:
     page.text(
         "Figures of the reports that these systems come from, beside ours of the same kind. Theirs "
         "are of other music, other amounts of it and far longer trainings, and hardly say how they "
-        "were computed: they do not compare with ours, which compare with each other."
+        "were computed: they do not compare with ours, which compare with each other. Ours are of "
+        "what was made in the way that theirs were, as far as the reports say it."
     )
     page.sortable(
-        [Column("system"), Column("of"), Column("measure"), Column("reported"), Column("here")],
-        [Row([r.system, r.of, r.measure, Value(r.theirs), r.ours]) for r in story.reported],
+        [Column(name) for name in ("system", "of", "made how", "measure", "reported", "here")],
+        [Row([r.system, r.of, r.way, r.measure, Value(r.theirs), r.ours]) for r in story.reported],
     )
 
 

@@ -90,7 +90,7 @@ def corpus_page(story: CorpusStory) -> Page:
         )
     tell_maps(page, story.maps, story.n_mapped, story.n_there)
     _tell_counts(page, story)
-    _tell_alike(page, story)
+    tell_alike(page, story.alike, story.n_heard, story.n_there)
     _tell_notes(page, story.notes)
     tell_left_out(page, story.left_out, story.maps)
     tell_times(page, story.maps.took)
@@ -164,18 +164,18 @@ def _tell_counts(page: Page, story: CorpusStory) -> None:
     page.bars({form: {"": story.forms[form]} for form in ranked[:MOST_BARS]})
 
 
-def _tell_alike(page: Page, story: CorpusStory) -> None:
-    alike = story.alike
+def tell_alike(page: Page, alike: Sequence[Alike], n_heard: int, n_there: int) -> None:
+    """Sounds that hold the same recording, looked for among the n_heard of n_there."""
     page.section("The same recording more than once")
-    if story.n_heard < story.n_there:
+    if n_heard < n_there:
         page.note(
-            f"Looked for among the {story.n_heard:,} of {story.n_there:,} sounds that were "
-            "listened to; of a pair the other one may be among the rest."
+            f"Looked for among the {n_heard:,} of {n_there:,} sounds that were listened to; of a "
+            "pair the other one may be among the rest."
         )
     if not alike:
         page.text("None was found: no two sounds share 3 s or more of one recording.")
         return
-    across = [one for one in alike if one.splits[0] != one.splits[1]]
+    across = [one for one in alike if all(one.splits) and one.splits[0] != one.splits[1]]
     if across:
         page.note(
             f"{len(across)} of these pairs lie in different splits: what is learnt from one is "
@@ -190,7 +190,7 @@ def _tell_alike(page: Page, story: CorpusStory) -> None:
                 one.second,
                 round(one.seconds, 1),
                 "the same samples" if one.exact else "by ear (fingerprint)",
-                " / ".join(dict.fromkeys(one.splits)) or "–",
+                " / ".join(dict.fromkeys(split or "–" for split in one.splits)),
             ]
             for one in alike[:MOST_ROWS]
         ],

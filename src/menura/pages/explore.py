@@ -1,8 +1,16 @@
 """The page of `menura explore RUN`: how a system hears sounds, and what it makes of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from menura.pages.corpus import MapsStory, tell_left_out, tell_maps, tell_times
+from menura.pages.corpus import (
+    Alike,
+    MapsStory,
+    tell_alike,
+    tell_left_out,
+    tell_maps,
+    tell_times,
+)
 from menura.pages.document import Page
 from menura.pages.plane import Plane
 
@@ -29,6 +37,7 @@ class RunStory:
     plane: None for a system without one. maps: of its latents and, where generated sounds were
     given (`made_from` says whence, n_made how many), of sounds by their features.
     n_clips: training clips on the maps, of n_there. latents: in words, how a clip is said by them.
+    alike: pairs of what is on the maps that hold the same recording.
     """
 
     recipe: str
@@ -42,6 +51,7 @@ class RunStory:
     latents: str
     n_made: int
     made_from: str
+    alike: Sequence[Alike]
     left_out: tuple[tuple[str, str], ...]
 
 
@@ -68,6 +78,7 @@ def explore_page(story: RunStory) -> Page:
             f"{story.made_from}, as stars."
         )
     tell_maps(page, story.maps, story.n_clips, story.n_there)
+    tell_alike(page, story.alike, story.n_clips, story.n_there)
     tell_left_out(page, story.left_out, story.maps)
     tell_times(page, story.maps.took)
     page.text("More from the same system:")

@@ -23,6 +23,7 @@ def test_a_figure_is_said_with_its_measure() -> None:
     }
     [distance] = [one for one in said if one.measure == "FAD (MFCC)"]
     assert (distance.metric, distance.detail) == ("frechet-mfcc", None)
+    assert distance.way == "reconstruct", "an organ that comes back, not one that is made"
     assert list(statements_of("latent-flow")) == []
 
 

@@ -14,10 +14,12 @@ _FILE = "reported.toml"
 class Statement:
     """One figure. of: what it is of, in the report. measure: as the report calls it.
 
-    metric: ours of the same kind. detail: which of its details, where it is not its figure.
+    way: ours of the same kind (see `WAYS`). metric: likewise. detail: which of its details, where
+    it is not its figure.
     """
 
     of: str
+    way: str
     measure: str
     value: float
     metric: str
@@ -25,7 +27,8 @@ class Statement:
 
 
 def figures_of(recipe: str) -> list[dict[str, Any]]:
-    """The report's figures of a system: each `of` what, with a value for every column."""
+    """The report's figures of a system: each `of` what, by which `way`, with a value for every
+    column."""
     return [dict(row) for row in _known()["figures"].get(recipe, [])]
 
 
@@ -35,9 +38,8 @@ def statements_of(recipe: str) -> Iterator[Statement]:
     for row in figures_of(recipe):
         for measure, ours in measures.items():
             if measure in row:
-                yield Statement(
-                    row["of"], measure, float(row[measure]), ours["metric"], ours.get("detail")
-                )
+                value, metric = float(row[measure]), ours["metric"]
+                yield Statement(row["of"], row["way"], measure, value, metric, ours.get("detail"))
 
 
 @cache

@@ -19,7 +19,7 @@ from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
 from menura.workflows.compare.order import FACTS, MADE, SCORES, read_json
 
-EDITION = 2  # another when the same sound is measured otherwise: what is there is then done again
+EDITION = 3  # another when the same sound is measured otherwise: what is there is then done again
 
 
 @dataclass(frozen=True)
@@ -120,4 +120,5 @@ def _plain(judged: Judged) -> dict[str, Any]:
         "figures": figures,
         "not_measured": dict(judged.not_measured),
         "broken": list(judged.broken),
+        "lacking": list(judged.lacking),
     }

@@ -19,9 +19,14 @@ from menura.workflows.doctor import versions
 from menura.workflows.machine import machine
 
 JSON, CSV = "results.json", "results.csv"
+ENDLESS = {  # column → detail of a Fréchet distance (see `evaluation/unbiased.py`)
+    "fad_infinity": "FAD∞",
+    "fad_infinity_low": "FAD∞ from",
+    "fad_infinity_high": "FAD∞ to",
+}
 COLUMNS = (
-    *("way", "system", "recipe", "preset", "metric", "value", "low", "high", "unit", "better"),
-    *("ideal", "n_candidate", "n_reference", "counted", "embedding", "remark"),
+    *("way", "system", "recipe", "preset", "metric", "value", "low", "high", *ENDLESS),
+    *("unit", "better", "ideal", "n_candidate", "n_reference", "counted", "embedding", "remark"),
 )
 
 
@@ -42,8 +47,25 @@ class Outcome:
 
     def not_measured(self, way: str) -> Mapping[str, str]:
         """Metric → why it says nothing of what was made by one way."""
-        found = {} if self.scores is None else self.scores["scores"].get(way, {})
-        return dict(found.get("not_measured", {}))
+        return dict(self._of(way).get("not_measured", {}))
+
+    def lacking(self, way: str) -> list[str]:
+        """Those of them that say nothing because there is nothing to measure in what was made."""
+        return list(self._of(way).get("lacking", ()))
+
+    def to_rank(self, way: str) -> dict[str, float | None]:
+        """Metric → its figure, where that is more than chance; None, which is last, of those that
+        are lacking."""
+        told = {name: one["value"] for name, one in self.figures(way).items() if _tells(one)}
+        return {**dict.fromkeys(self.lacking(way)), **told}
+
+    def chance(self, way: str) -> list[str]:
+        """The metrics whose figures are mostly chance, so few are the samples."""
+        return [name for name, one in self.figures(way).items() if not _tells(one)]
+
+    def _of(self, way: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = {} if self.scores is None else self.scores["scores"]
+        return dict(found.get(way, {}))
 
     def ways_made(self) -> list[str]:
         """Those by which something was made."""
@@ -81,12 +103,9 @@ class Found:
         return sorted({metric for one in self.outcomes for metric in one.figures(way)})
 
     def ranks(self, way: str) -> dict[str, float]:
-        """System → mean rank."""
-        rows = {
-            one.name: {metric: figure["value"] for metric, figure in one.figures(way).items()}
-            for one in self.outcomes
-            if one.figures(way)
-        }
+        """System → mean rank. Figures that are mostly chance are in none; a system in whose music
+        there is nothing to measure, such as notes, is last by that measure."""
+        rows = {one.name: one.to_rank(way) for one in self.outcomes if one.figures(way)}
         real = self.real_figures(way)
         directions = {
             name: Direction(metrics.load(name).higher_is_better, _value(real.get(name)))
@@ -184,6 +203,7 @@ def _figures(
             "better": "higher" if metric.higher_is_better else "lower",
             "ideal": metric.ideal,
             "remark": "; ".join(figure["remarks"]),
+            **{column: figure["details"].get(detail) for column, detail in ENDLESS.items()},
             **{
                 key: figure[key]
                 for key in (
@@ -199,6 +219,11 @@ def _of_way(scores: Mapping[str, Any] | None, way: str) -> Mapping[str, Any]:
         return {}
     found: Mapping[str, Any] = scores["scores"].get(way, {}).get("figures", {})
     return found
+
+
+def _tells(figure: Mapping[str, Any]) -> bool:
+    """Whether it tells systems apart that made as much."""
+    return not figure["too_few"] or bool(figure["still_compares"])
 
 
 def _value(figure: Mapping[str, Any] | None) -> float | None:

@@ -1,5 +1,6 @@
 """From what a comparison found to what its page tells."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,12 @@ from menura.pages.compare import (
     Tried,
 )
 from menura.pages.curve import Points
-from menura.pages.sortable import Value
+from menura.pages.sortable import Value, figure
 from menura.training.tracking import LOG
+from menura.workflows.compare.asides import asides
 from menura.workflows.compare.excerpts import excerpt_s, heard_of, heard_of_real
 from menura.workflows.compare.order import RUN
-from menura.workflows.compare.results import Found, Outcome
+from menura.workflows.compare.results import ENDLESS, Found, Outcome
 from menura.workflows.doctor import versions
 from menura.workflows.learning import read_curve
 from menura.workflows.machine import machine
@@ -71,7 +73,9 @@ def story_of(found: Found, out: Path, sound_s: float) -> Compared:
             f"Below a figure: {COVERAGE:.0%} limits over other draws of clips from the same "
             "training; below that of real music against other real music, the lowest and the "
             "highest of five divisions of what is held out in two, of fifteen those that give most "
-            "pieces. Bold: the best of a column."
+            "pieces. FAD∞: what a Fréchet distance would be with clips without end, and its "
+            f"{COVERAGE:.0%} limits. few: too little sound for the figure to mean much by itself. "
+            "Bold: the best of a column."
         ),
     )
 
@@ -191,14 +195,21 @@ def _speed(facts: Mapping[str, Any], seed_s: float) -> float | None:
 
 
 def _learning(run: Path) -> dict[str, Points]:
-    """By minutes; a codec's before what learns its latents."""
-    codec = {
-        f"codec, {name}": points
-        for name, points in read_curve(run / CODEC / LOG, "minutes").items()
-        if points
+    """By minutes; a codec's before what learns its latents. A loss that is not a number is no
+    point, and a curve without points is none."""
+    every = {
+        **{f"codec, {name}": points for name, points in _curve(run / CODEC / LOG).items()},
+        **_curve(run / LOG),
     }
-    own = {name: points for name, points in read_curve(run / LOG, "minutes").items() if points}
-    return {**codec, **own}
+    finite = {
+        name: [point for point in points if math.isfinite(point[1])]
+        for name, points in every.items()
+    }
+    return {name: points for name, points in finite.items() if points}
+
+
+def _curve(log: Path) -> Mapping[str, Points]:
+    return read_curve(log, "minutes")
 
 
 def _tried(found: Found, way: str) -> Tried:
@@ -219,11 +230,7 @@ def _tried(found: Found, way: str) -> Tried:
         },
         real={metric: _value(figure) for metric, figure in found.real_figures(way).items()},
         ranks=found.ranks(way),
-        unranked={
-            name: tuple(one.name for one in with_way if name not in one.figures(way))
-            for name in names
-            if any(name not in one.figures(way) for one in with_way)
-        },
+        asides=tuple(asides(found, way)),
         curves=curves,
     )
 
@@ -264,23 +271,27 @@ def _measure(found: Found, way: str, name: str) -> Measure:
     )
 
 
-def _value(figure: Mapping[str, Any]) -> Value:
-    few = "few" if figure.get("too_few") else ""
-    return Value(float(figure["value"]), figure["low"], figure["high"], few)
+def _value(found: Mapping[str, Any]) -> Value:
+    beside = ["few"] if found["too_few"] else []
+    endless = [found["details"].get(detail) for detail in ENDLESS.values()]
+    if None not in endless:
+        value, low, high = (figure(number) for number in endless)
+        beside.append(f"FAD∞ {value} ({low} … {high})")
+    return Value(float(found["value"]), found["low"], found["high"], "; ".join(beside))
 
 
 def _reported(found: Found) -> list[Reported]:
     rows = []
     for one in found.outcomes:
-        figures = one.figures("generate") or one.figures("reconstruct")
         for said in statements_of(one.entry.recipe):
-            ours = figures.get(said.metric)
+            ours = one.figures(said.way).get(said.metric)
             shown = None
             if ours is not None and said.detail is None:
                 shown = _value(ours)
             elif ours is not None and said.detail in ours["details"]:
                 shown = Value(float(ours["details"][said.detail]))
-            rows.append(Reported(one.name, said.of, said.measure, said.value, shown))
+            way = WAYS[said.way].title.lower()
+            rows.append(Reported(one.name, said.of, way, said.measure, said.value, shown))
     return rows
 
 

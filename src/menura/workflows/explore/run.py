@@ -70,11 +70,8 @@ def explore_run(run: Path | str, corpus: Path | str | None, asked: Asked) -> Tol
         dropped.extend(found.dropped)
     placed = [one for one in tracks if any(one.id in strip.rows for strip in numbers)]
     on_maps, results = listened(tracks, placed, kind, clock, asked)
-    dropped.extend(
-        Dropped(one.id, results[one.id]["dropped"])
-        for one in tracks
-        if "dropped" in results[one.id]
-    )
+    lost = [one.id for one in tracks if "dropped" in results[one.id]]
+    dropped.extend(Dropped(one, results[one]["dropped"]) for one in lost)
     with clock.measuring("looking for duplicates"):
         alike = alike_among(on_maps, results)
     maps = maps_of(
@@ -98,6 +95,7 @@ def explore_run(run: Path | str, corpus: Path | str | None, asked: Asked) -> Tol
         latents=_said(system, len(latents.columns)),
         n_made=n_made,
         made_from=printable(made.name),
+        alike=alike,
         left_out=tuple((printable(item.file), item.reason) for item in unique),
     )
     page = explore_page(story)
