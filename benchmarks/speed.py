@@ -17,10 +17,10 @@ import torch
 from machine import machine
 from menura import recipes
 from menura.audio import Clip
+from menura.foundation.devices import Compute
 from menura.models import Batch
 from menura.systems import TrainedSystem
 from menura.training.assembly import new_system
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 from timing import seconds
 

@@ -15,6 +15,7 @@ from menura.cli.program import program
 ALWAYS = {"--json", "--debug", "--help"}
 FADES = {"--fade-in", "--fade-out"}
 SOUND = {"--seconds", "--seed", "--loop", "--stereo", "--loudness", "--format"} | FADES
+SOUND |= {"--device", "--precision", "--compile"}
 WISHES = {"--label", "--prompt", "--negative-prompt", "--temperature", "--guidance"}
 PRETRAINED = {"--preset", "--set"}
 CLASSIFYING = {

@@ -10,6 +10,7 @@ import torch
 
 from menura import models
 from menura.foundation.config import from_dict, to_dict
+from menura.foundation.devices import Compute
 from menura.models import Batch, Model
 from menura.models.contract import (
     Conditioned,
@@ -24,7 +25,6 @@ from menura.models.contract import (
 )
 from menura.recipes import Training
 from menura.training.carried import carried_state, put_back
-from menura.training.device import Compute
 from menura.training.evaluating import held_out_value
 from menura.training.stepping import Stepper
 

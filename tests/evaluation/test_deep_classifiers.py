@@ -19,9 +19,9 @@ from menura.evaluation.classifiers import _learning as learning
 from menura.evaluation.classifiers._images import ImageConfig, LogMel, OneClip, starts_of
 from menura.evaluation.classifiers._learning import Draws
 from menura.evaluation.classifiers.log_mel_cnn import LogMelCnn, _masks
+from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected, Reporter
-from menura.training.device import Compute
 from toy_labels import LABELS, ArraySounds, toy_sound
 
 GENRES = tuple("abcdefgh")

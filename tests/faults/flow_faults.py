@@ -3,6 +3,7 @@
 from faults.fault import Fault
 
 FLOW = "src/menura/models/latent_flow.py"
+LEARNING = "src/menura/models/_flow.py"
 CODEC = "src/menura/models/spectral_codec.py"
 SYSTEM = "src/menura/systems/trained.py"
 BEGINNINGS = "src/menura/systems/beginnings.py"
@@ -80,14 +81,14 @@ FLOW_FAULTS = (
     ),
     Fault(
         "the flow is asked for what it is told",
-        FLOW,
+        LEARNING,
         "asked = (~known)[:, None].float()",
         "asked = torch.ones_like(known)[:, None].float()",
         ("tests/models/test_latent_flow.py",),
     ),
     Fault(
         "what is hidden is seen",
-        FLOW,
+        LEARNING,
         "torch.cat([x, music * told, told], dim=1)",
         "torch.cat([x, music, told], dim=1)",
         ("tests/models/test_latent_flow.py",),
@@ -122,7 +123,7 @@ FLOW_FAULTS = (
     ),
     Fault(
         "a label that is not heard is taken for a new one",
-        FLOW,
+        LEARNING,
         "if name in learnt]",
         "if self.labels.weight[:, number].any()]",
         ("tests/models/test_nearest_label.py",),
@@ -143,7 +144,7 @@ FLOW_FAULTS = (
     ),
     Fault(
         "labels are always hidden in training",
-        FLOW,
+        LEARNING,
         "labels = labels & shown",
         "labels = torch.zeros_like(labels)",
         ("tests/contracts/test_every_model.py",),
@@ -192,9 +193,9 @@ FLOW_FAULTS = (
     ),
     Fault(
         "beginnings are chosen by what is out of phase with what is heard",
-        "src/menura/systems/beginnings.py",
-        "first -= first % representation.turn_frames",
-        "first -= 0",
+        "src/menura/systems/streaming.py",
+        "return first - first % representation.turn_frames",
+        "return first",
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
@@ -308,6 +309,27 @@ FLOW_FAULTS = (
         "        return torch.where(known, music, made)\n\n    def _flown",
         "        return made\n\n    def _flown",
         ("tests/models/test_contrast.py", "tests/models/test_latent_flow.py"),
+    ),
+    Fault(
+        "beside what is known the contrast steps",
+        FLOW,
+        "made, away_from(known))",
+        "made)",
+        ("tests/models/test_contrast.py",),
+    ),
+    Fault(
+        "music is made in float32 whatever was asked for",
+        FLOW,
+        "        self._precision = precision\n",
+        "",
+        ("tests/systems/test_computing.py",),
+    ),
+    Fault(
+        "what follows a seed is heard from where it is decoded, not from where it joins",
+        "src/menura/systems/streaming.py",
+        "n_skip = n_own - first",
+        "n_skip = n_own",
+        ("tests/systems/test_streaming.py",),
     ),
     Fault(
         "a system sets off with the contrast of another",

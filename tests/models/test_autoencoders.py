@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
+from menura.foundation.devices import Compute
 from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._autoencoder import FRAMES_PER_KNOT, Autoencoder
@@ -19,7 +20,6 @@ from menura.models.dense_vae import DenseVae, DenseVaeConfig
 from menura.models.inception_vae import InceptionVae
 from menura.recipes import Training
 from menura.representations import Spec
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 KINDS: tuple[type[Autoencoder], ...] = (DenseVae, Conv2dAutoencoder, InceptionVae, Conv1dVae)

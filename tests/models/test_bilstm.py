@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from menura import recipes
+from menura.foundation.devices import Compute
 from menura.foundation.errors import UsageError
 from menura.models import Batch
 from menura.models._clusters import k_means
@@ -17,7 +18,6 @@ from menura.models.bilstm import Bilstm, BilstmConfig
 from menura.models.contract import Sampling
 from menura.recipes import Training
 from menura.representations import Spec, build
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 from tunes import tune
 

@@ -8,7 +8,7 @@ import torch
 
 from menura.foundation.seeds import derive
 from menura.models import Batch
-from menura.models._contrast import MOST, N_HEARD, N_ROWS, Contrast, Rows
+from menura.models._contrast import MOST, N_HEARD, N_ROWS, Contrast, Rows, away_from
 from menura.models.contract import Sampling
 from menura.models.latent_flow import LatentFlow
 from menura.representations import Spec
@@ -165,6 +165,26 @@ def test_what_is_known_stays_as_it_is(calibrated: tuple[LatentFlow, torch.Tensor
     filled = made.inpaint(music[:1], missing, rngs(1))
     assert torch.equal(filled[:, :, ~missing], music[:1][:, :, ~missing])
     assert not torch.equal(filled[:, :, missing], music[:1][:, :, missing])
+
+
+def test_beside_what_is_known_music_is_left_as_it_comes() -> None:
+    """Or the level would step where the two meet."""
+    known = torch.zeros(256, dtype=torch.bool)
+    assert torch.equal(away_from(known), torch.ones(256))
+    known[:96] = True
+    known[200:] = True
+    share = away_from(known)
+    assert not share[known].any()
+    torch.testing.assert_close(share[96:112], torch.arange(1, 17) / 16)
+    torch.testing.assert_close(share[184:200], torch.arange(16, 0, -1) / 16)
+    assert torch.equal(share[112:184], torch.ones(72))
+    made, plain = flow(n_window=64), flow(n_window=64)
+    assert made.contrast is not None
+    made.contrast.gain.fill_(1.4)
+    seed = noise(1, 5, N_KNOWN)
+    stretched, as_it_comes = (one.continue_(seed, 10, rngs(1)) for one in (made, plain))
+    wanted = as_it_comes * (1 + 0.4 * (torch.arange(1, 11) / 4).clamp(max=1))
+    torch.testing.assert_close(stretched, wanted)
 
 
 def test_short_rows_are_gone_on_from_by_half() -> None:

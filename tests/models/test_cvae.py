@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from menura.foundation.devices import Compute
 from menura.models._bottleneck import BottleneckConfig
 from menura.models.contract import Batch, Relabels, Sampling
 from menura.models.cvae import Cvae, _Reversed
 from menura.recipes import Training
 from menura.recipes import load as load_recipe
 from menura.representations import Spec
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 LABELS = ("down", "up")

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from menura import recipes
+from menura.foundation.devices import Compute
 from menura.foundation.errors import UsageError
 from menura.models import Batch, dilated_autoencoder
 from menura.models.dilated_autoencoder import (
@@ -16,7 +17,6 @@ from menura.models.dilated_autoencoder import (
 )
 from menura.recipes import Training
 from menura.representations import Spec
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 SPEC = Spec(8000, 1, 1)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from menura.foundation.devices import Compute
 from menura.models.contract import Batch, Optimizer, Sampling
 from menura.models.event_rnn import EventRnn, EventRnnConfig, _Player
 from menura.recipes import Training
 from menura.representations import Spec
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 SPEC = Spec(8000, 1, None, n_classes=11)

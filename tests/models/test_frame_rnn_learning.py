@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from menura import recipes
+from menura.foundation.devices import Compute
 from menura.models import Batch, Model, Optimizer
 from menura.models.contract import Sampling
 from menura.models.frame_rnn import FrameRnn, FrameRnnConfig
 from menura.recipes import Training
 from menura.representations.log_power import LogPower
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 from tunes import tune
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from menura.models import Batch, latent_flow
+from menura.models import Batch, _flow
 from menura.models._context import draw_known
 from menura.models._liveliness import movement
 from menura.models._ode import integrate
@@ -285,7 +285,7 @@ def test_what_is_known_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None
     model = build()
     known = torch.zeros(2, 16, dtype=torch.bool)
     known[:, 4:9] = True
-    monkeypatch.setattr(latent_flow, "draw_known", lambda *_: known)
+    monkeypatch.setattr(_flow, "draw_known", lambda *_: known)
     said: list[torch.Tensor] = []
     real = model._velocity
 

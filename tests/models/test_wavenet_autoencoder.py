@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from menura.foundation.devices import Compute
 from menura.foundation.errors import UsageError
 from menura.models import Batch, wavenet_autoencoder
 from menura.models.contract import Sampling
 from menura.models.wavenet_autoencoder import WavenetAutoencoder, WavenetAutoencoderConfig
 from menura.recipes import Training
 from menura.representations import Spec
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 SPEC = Spec(8000, 1, 1, n_classes=24)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from menura.foundation.devices import Compute
 from menura.models import Batch, Optimizer
 from menura.models.contract import Sampling
 from menura.models.wavenet import Wavenet, WavenetConfig
 from menura.recipes import Training
 from menura.representations import Spec
 from menura.representations.mu_law import MuLaw
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 
 pytestmark = pytest.mark.slow

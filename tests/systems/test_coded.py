@@ -2,12 +2,18 @@
 
 from dataclasses import asdict
 
+import numpy as np
+import pytest
 import torch
 
+from menura.audio import Clip
 from menura.models.spectral_codec import SpectralCodec
+from menura.recipes import trainable
 from menura.representations.waveform import Waveform
-from menura.systems import SavedPart
+from menura.systems import SavedPart, TrainedSystem, trained
 from menura.systems.coded import Coded, CodedConfig
+from menura.training.assembly import new_system
+from tunes import tune
 
 
 def over(n_audio_channels: int) -> Coded:
@@ -39,3 +45,23 @@ def test_a_latent_that_the_linear_way_leaves_out_counts_too() -> None:
     with torch.no_grad():
         codec.outline.weight.zero_()
     torch.testing.assert_close(coded.importance(), torch.ones(4))
+
+
+def test_no_more_of_a_seed_is_decoded_than_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = new_system("latent-flow", "tiny", trainable("latent-flow").preset("tiny"), seed=1)
+    assert isinstance(made, TrainedSystem)
+    seed, decoded = Clip(tune(8.0, 8000), 8000), list[int]()
+    decode = type(made.representation).decode
+
+    def counted(own: Coded, frames: torch.Tensor) -> torch.Tensor:
+        decoded.append(frames.shape[2])
+        return decode(own, frames)
+
+    monkeypatch.setattr(type(made.representation), "decode", counted)
+    part = made.continue_(seed, 1.0, seed=3).samples
+    n_part = sum(decoded)
+    monkeypatch.setattr(trained, "first_for", lambda *_: 0)
+    decoded.clear()
+    whole = made.continue_(seed, 1.0, seed=3).samples
+    np.testing.assert_allclose(part, whole, atol=1e-5 * np.abs(whole).max())
+    assert n_part < sum(decoded) / 2

@@ -163,3 +163,11 @@ def test_what_cannot_be_is_refused_before_the_first_step() -> None:
             system().generate(1, seconds, seed=0)
     with pytest.raises(UsageError, match="no labels to follow"):
         system().continue_steps(Clip(tune(1.0, RATE), RATE), 1.0, seed=0, label="x")
+
+
+@pytest.mark.parametrize("first", [0, 1, 700, 1200])
+def test_sound_from_later_on_joins_at_the_same_place(first: int) -> None:
+    seed, sound = tune(0.2, RATE), tune(0.5, RATE, seed=1)  # 1,600 samples, of which 400 are joined
+    whole = [step[0] for step in gone_on(seed, 400, iter([[sound]]))]
+    later = [step[0] for step in gone_on(seed, 400, iter([[sound[:, first:]]]), first=first)]
+    np.testing.assert_array_equal(np.concatenate(later, axis=1), np.concatenate(whole, axis=1))

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from menura.cli.values import ANY_NUMBER, NOT_NEGATIVE, POSITIVE, WHOLE, OneOf
+from menura.cli.values import (
+    ANY_NUMBER,
+    DEVICES,
+    NOT_NEGATIVE,
+    POSITIVE,
+    PRECISIONS,
+    WHOLE,
+    OneOf,
+)
 from menura.foundation.errors import MenuraError, UsageError, unknown_name
 from menura.workflows.sound import SoundOptions
 
@@ -107,6 +115,25 @@ class SoundVerb(Verb):
             type=ANY_NUMBER,
             metavar="LUFS",
             help="Loudness by EBU R128, -70 to 0, e.g. -14 (default: as made).",
+        ),
+        click.Option(
+            ["--device"],
+            type=OneOf(DEVICES),
+            default="auto",
+            metavar="|".join(DEVICES),
+            help="Where to compute (default: auto, the fastest that the system gains from).",
+        ),
+        click.Option(
+            ["--precision"],
+            type=OneOf(PRECISIONS),
+            default="auto",
+            metavar="|".join(PRECISIONS),
+            help="Numbers to compute with (default: auto, bfloat16 where it is faster).",
+        ),
+        click.Option(
+            ["--compile", "compiled"],
+            is_flag=True,
+            help="Compile the network first: half a minute, for much to make.",
         ),
         click.Option(
             ["--format"],

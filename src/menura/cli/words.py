@@ -5,7 +5,17 @@ from typing import Any
 
 import click
 
-from menura.cli.values import COUNT, NOT_NEGATIVE, PATH, POSITIVE, WHOLE, OneOf, Setting
+from menura.cli.values import (
+    COUNT,
+    DEVICES,
+    NOT_NEGATIVE,
+    PATH,
+    POSITIVE,
+    PRECISIONS,
+    WHOLE,
+    OneOf,
+    Setting,
+)
 from menura.foundation.errors import UsageError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -78,13 +88,13 @@ def workers_option(doing: str) -> Decorator:
 
 def device_option(what: str) -> Decorator:
     """--device, where networks compute."""
-    return _one_of("--device", ("auto", "cpu", "cuda", "mps"), what)
+    return _one_of("--device", DEVICES, what)
 
 
 def precision_option(what: str) -> Decorator:
     """--precision, which numbers networks compute with."""
     text = f"{what}; auto takes bfloat16 where it is faster."
-    return _one_of("--precision", ("auto", "float32", "bfloat16"), text)
+    return _one_of("--precision", PRECISIONS, text)
 
 
 def names_option(option: str, example: str, what: str) -> Decorator:

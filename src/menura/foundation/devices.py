@@ -1,8 +1,41 @@
-"""What this machine computes on, and whether bfloat16 is faster there: found out by measuring."""
+"""Where to compute, and in which precision: asked for, or found out by measuring."""
 
 import time
+from dataclasses import dataclass
 
 import torch
+
+from menura.foundation.errors import MenuraError, UsageError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Compute:
+    """A device and a precision that work together."""
+
+    device: str = "cpu"
+    precision: str = "float32"
+
+
+def choose(device: str, precision: str, *, gains_from_bfloat16: bool) -> Compute:
+    """Raises UsageError for unknown names, MenuraError for a device that is not there."""
+    if device not in DEVICES:
+        raise UsageError(f"--device must be one of {', '.join(DEVICES)}, not {device!r}")
+    if precision not in PRECISIONS:
+        raise UsageError(f"--precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+    there = available()
+    chosen = there[0] if device == "auto" else device
+    if chosen not in there:
+        raise MenuraError(
+            f"--device {chosen}: this machine has none that PyTorch {torch.__version__} can use "
+            f"(it can use {', '.join(there)}); `menura doctor` says more"
+        )
+    if precision == "auto":
+        fast = gains_from_bfloat16 and bfloat16_is_faster(chosen)
+        return Compute(chosen, "bfloat16" if fast else "float32")
+    return Compute(chosen, precision)
 
 
 def available() -> list[str]:

@@ -25,6 +25,7 @@ some that are followed as strictly as a seed is."""
 STARTS: tuple[Start, ...] = get_args(Start)
 N_ROWS = 48  # that are made for each start
 N_HEARD = 256  # of music: pieces differ, and few would say little
+FADED = 1 / 16  # of a window, half a second of what base hears
 MOST = 1.5  # times as much contrast, or as little: more would be another fault than this
 STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
 
@@ -139,11 +140,23 @@ class Contrast(nn.Module):
         self.gain[number], self.shift[number] = gain, mean - gain * mean
         return float(gain.median())
 
-    def matched(self, start: Start, made: Frames, share: float = 1.0) -> Frames:
-        """What was made, brought to that; or by a share of the way."""
+    def matched(
+        self, start: Start, made: Frames, share: float | Float32[Tensor, " frames"] = 1.0
+    ) -> Frames:
+        """What was made, brought to that; or by a share of the way, of each frame."""
         at = STARTS.index(start)
         brought = made * self.gain[at][:, None] + self.shift[at][:, None]
-        return torch.lerp(made, brought, share)
+        return made + share * (brought - made)
+
+
+def away_from(known: Bool[Tensor, " frames"]) -> Float32[Tensor, " frames"]:
+    """0 where frames are known, rising to 1 beside them: what is made there fits them as it comes,
+    and would no longer if it were stretched at once."""
+    if not known.any():
+        return torch.ones_like(known, dtype=torch.float32)
+    at = torch.arange(len(known), device=known.device)
+    distance = (at[:, None] - at[known]).abs().amin(dim=1)
+    return (distance / max(1.0, FADED * len(known))).clamp(max=1.0)
 
 
 def _moments(

@@ -1,6 +1,6 @@
 """What a latent flow is built by."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from menura.models.contract import Optimizer, Schedule
@@ -78,3 +78,10 @@ class LatentFlowConfig:
         for name in ("n_steps", "n_beginnings", "n_beginning_steps", "n_ways"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+
+    def in_windows(self, n_frames: int) -> "LatentFlowConfig":
+        """The same that looks at so many frames together at most: pieces are no longer. Most of
+        one is known when it is gone on with, from its beginning as in training."""
+        n_window = min(n_frames, self.n_window)
+        n_carried = min(max(1, n_window * 3 // 4), self.n_carried)
+        return replace(self, n_window=n_window, n_carried=n_carried)

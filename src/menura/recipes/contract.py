@@ -25,12 +25,15 @@ class RandomCrops:
 
     length_power: a track is taken as often as its length to this power: 1 in proportion to it, 0 as
     often as any other, between them for a corpus of few long recordings and many short ones.
+    fit: crops are no longer than the longest track, and neither is what the model looks at together
+    (see `Preset.fitted`). False: tracks that are shorter than n_frames are looped.
     """
 
     batch_size: int = 16
     n_frames: int = 256
     augmentation: Augmentation = AS_RECORDED
     length_power: float = 1.0
+    fit: bool = False
 
     def __post_init__(self) -> None:
         _positive(batch_size=self.batch_size, n_frames=self.n_frames)
@@ -198,6 +201,23 @@ class Preset:
         )
         codec = None if self.codec is None else self.codec.tuned()
         return replace(self, training=training, codec=codec)
+
+    def fitted(self, n_frames: int, seconds: float) -> "Preset":
+        """The same for recordings of so many frames, or seconds, at most, if `batching.fit` asks
+        for it: single notes are learnt from beginning to end and not over again, and made so.
+
+        A step hears about half as many frames as before at least.
+        """
+        own = self.batching
+        if not isinstance(own, RandomCrops) or not own.fit or n_frames >= own.n_frames:
+            return self
+        n = max(2, n_frames)
+        batching = replace(
+            own, n_frames=n, batch_size=max(own.batch_size, own.batch_size * own.n_frames // n // 2)
+        )
+        model = replace(self.model, config=self.model.config.in_windows(n))
+        seconds = min(self.seconds, seconds)
+        return replace(self, model=model, batching=batching, seconds=seconds)
 
     def with_settings(self, settings: Mapping[str, str]) -> "Preset":
         """A copy with `key=value` settings, e.g. {"model.n_hidden": "512"}.

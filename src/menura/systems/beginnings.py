@@ -18,7 +18,7 @@ from menura.audio.joining import cross_fade
 from menura.audio.picture import window_length
 from menura.models.contract import Begins, Sampling
 from menura.representations import Frames, Representation
-from menura.systems.streaming import JOIN_S
+from menura.systems.streaming import JOIN_S, first_for
 
 Choices = Float32[Tensor, "choices features new"]
 Tail = Float32[np.ndarray, "channels tail"]
@@ -129,9 +129,7 @@ def _heard(
     """What of each choice comes after the end of the seed, a second of it or what there is, and
     the n_join samples before, in which it takes over."""
     n_known, hop = known.shape[2], representation.spec.hop_length or 1
-    n_before = max(1, representation.context_frames) + -(-n_join // hop)
-    first = max(0, n_known - n_before)
-    first -= first % representation.turn_frames  # in phase with what will be heard
+    first = first_for(representation, n_known, n_join)
     start = seed_clip.n_samples - first * hop
     stop = start + round(BEGINNING_S * seed_clip.sample_rate)
     sounds: list[Clip] = []

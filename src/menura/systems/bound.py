@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import torch
 
+from menura.foundation.devices import Compute, choose
 from menura.foundation.errors import UsageError, unknown_name
 from menura.foundation.seeds import derive
 from menura.models import Model, powers_of
@@ -27,6 +28,7 @@ class BoundSystem(System):
     description: Description
     representation: Representation | ScoreRepresentation
     model: Model
+    compute: Compute = field(default=Compute(), init=False)
 
     @property
     def recipe(self) -> str:
@@ -66,6 +68,29 @@ class BoundSystem(System):
         said = f"--prompt: follows the label{'s'[: len(labels) - 1]} {', '.join(labels)}"
         said += f"; ignored: {' '.join(ignored)}" if ignored else ""
         return said + (f"; cannot leave out: {prompt.unwanted}" if prompt.unwanted else "")
+
+    def compute_on(self, device: str, precision: str, *, compiled: bool = False) -> None:
+        """Make music there from now on. "auto" takes the CPU and float32 where the music is a chain
+        of small products.
+
+        compiled: the network is compiled when it is first used, which takes longer than many clips.
+
+        Raises UsageError for what is unknown or what it cannot, MenuraError for a device that is
+        not there.
+        """
+        gains = self.model.plays_in_parallel
+        if not gains and (precision == "bfloat16" or compiled):
+            asked = "--compile" if compiled else "--precision bfloat16"
+            raise UsageError(
+                f"{asked}: a {self.recipe} system plays step by step, in float32; leave it out"
+            )
+        if device == "auto" and not gains:
+            device = "cpu"
+        compute = choose(device, precision, gains_from_bfloat16=gains)
+        for part in (self.representation, self.model):
+            part.to(compute.device)
+        self.model.play_in(compute.precision, compiled=compiled)
+        self.compute = compute
 
     def has(self, power: type) -> bool:
         return isinstance(self.model, power)

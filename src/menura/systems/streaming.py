@@ -53,11 +53,12 @@ def decoded(
         yield [np.zeros((representation.n_audio_channels, n_left), np.float32) for _ in decoders]
 
 
-def gone_on(seed: Samples, n_join: int, steps: Steps) -> Steps:
-    """The seed, then sound that begins with the same moments and takes over in the last n_join
-    samples of the seed by a cross-fade."""
-    n_skip = seed.shape[1] - n_join
-    yield [seed[:, :n_skip]]
+def gone_on(seed: Samples, n_join: int, steps: Steps, *, first: int = 0) -> Steps:
+    """The seed, then sound that begins with the same moments, or with those from sample `first` on,
+    and takes over in the last n_join samples of the seed by a cross-fade."""
+    n_own = seed.shape[1] - n_join
+    yield [seed[:, :n_own]]
+    n_skip = n_own - first
     head = seed[:, :0]
     joined = False
     for [sound] in steps:
@@ -73,6 +74,15 @@ def gone_on(seed: Samples, n_join: int, steps: Steps) -> Steps:
             yield [cross_fade(seed[:, seed.shape[1] - n_join :], head, n_join)]
     if not joined:
         yield [cross_fade(seed[:, seed.shape[1] - n_join :], head, n_join)]
+
+
+def first_for(representation: Representation, n_known: int, n_join: int) -> int:
+    """The frame from which the last n_join samples of n_known frames, and what follows them, can be
+    decoded as if all were."""
+    hop = representation.spec.hop_length or 1
+    n_before = max(1, representation.context_frames) + -(-n_join // hop)
+    first = max(0, n_known - n_before)
+    return first - first % representation.turn_frames  # in phase with what will be heard
 
 
 def playing_each(steps: Steps, playing: Callable[[], AbstractContextManager[None]]) -> Steps:

@@ -47,6 +47,7 @@ from menura.systems.streaming import (
     Steps,
     clips_of,
     decoded,
+    first_for,
     gone_on,
     in_pieces,
     playing_each,
@@ -188,10 +189,16 @@ class TrainedSystem(BoundSystem):
         made = frames_after(
             self.representation, model, seed_clip, known, n_frames, music_rng(seed), sampling
         )
-        frames = chain(in_pieces(lambda: known), made)
-        sound = decoded(self.representation, frames, 1, n_seed + n_new)
         n_join = min(round(JOIN_S * self.sample_rate), n_seed)
-        return playing_each(gone_on(seed_clip.samples, n_join, sound), self._playing)
+        begin = 0
+        if isinstance(self.representation, Coded):  # where a phase is searched for, all has a say
+            begin = first_for(self.representation, known.shape[2], n_join)
+        heard = self.representation.cut(known, begin, known.shape[2])
+        first = begin * (self.representation.spec.hop_length or 1)
+        frames = chain(in_pieces(lambda: heard), made)
+        sound = decoded(self.representation, frames, 1, n_seed + n_new - first)
+        joined = gone_on(seed_clip.samples, n_join, sound, first=first)
+        return playing_each(joined, self._playing)
 
     def reconstruct(self, clip: Clip, *, label: str | None = None) -> Clip:
         """The clip as the system can express it. label: as if it had this one and no other.

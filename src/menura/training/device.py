@@ -1,51 +1,21 @@
-"""Where to compute, and in which precision: asked for, or found out by measuring."""
+"""How training computes: in which threads, and under Fabric."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 
-import torch
 from lightning_fabric import Fabric
 
-from menura.foundation.devices import available, bfloat16_is_faster
-from menura.foundation.errors import MenuraError, UsageError
+from menura.foundation.devices import Compute as Compute
+from menura.foundation.devices import choose as choose
 from menura.models import Model
 from menura.models._threads import one_thread
 from menura.training.blocks import large_blocks_kept
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16")
 
-
-@dataclass(frozen=True)
-class Compute:
-    """A device and a precision that work together."""
-
-    device: str
-    precision: str
-
-    def fabric(self) -> Fabric:
-        precision = {"float32": "32-true", "bfloat16": "bf16-mixed"}[self.precision]
-        return Fabric(accelerator=self.device, devices=1, precision=precision)  # type: ignore[arg-type]
-
-
-def choose(device: str, precision: str, *, gains_from_bfloat16: bool) -> Compute:
-    """Raises UsageError for unknown names, MenuraError for a device that is not there."""
-    if device not in DEVICES:
-        raise UsageError(f"--device must be one of {', '.join(DEVICES)}, not {device!r}")
-    if precision not in PRECISIONS:
-        raise UsageError(f"--precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
-    there = available()
-    chosen = there[0] if device == "auto" else device
-    if chosen not in there:
-        raise MenuraError(
-            f"--device {chosen}: this machine has none that PyTorch {torch.__version__} can use "
-            f"(it can use {', '.join(there)}); `menura doctor` says more"
-        )
-    if precision == "auto":
-        fast = gains_from_bfloat16 and bfloat16_is_faster(chosen)
-        return Compute(chosen, "bfloat16" if fast else "float32")
-    return Compute(chosen, precision)
+def fabric_on(compute: Compute) -> Fabric:
+    """Fabric for one device."""
+    precision = {"float32": "32-true", "bfloat16": "bf16-mixed"}[compute.precision]
+    return Fabric(accelerator=compute.device, devices=1, precision=precision)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from menura.foundation.atomic import write_json
+from menura.foundation.devices import Compute, choose
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -21,7 +22,6 @@ from menura.training.assembly import (
     learning_data,
     new_system,
 )
-from menura.training.device import Compute, choose
 from menura.training.estimate import soonest_end
 from menura.training.fit import Data, Fit, Limits
 from menura.training.order import Order, Start

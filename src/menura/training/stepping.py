@@ -10,7 +10,7 @@ from menura.foundation.seeds import derive
 from menura.models import Batch, Model
 from menura.recipes import Training
 from menura.training.adapters import Adapters
-from menura.training.device import Compute
+from menura.training.device import Compute, fabric_on
 from menura.training.optimizing import build_optimizer, rate_factor, set_rate
 
 
@@ -34,7 +34,7 @@ class Stepper:
     ):
         self.model, self._settings, self._seed = model, settings, seed
         self._adapters = adapters
-        self.fabric = compute.fabric()
+        self.fabric = fabric_on(compute)
         self._phases = model.phases() if adapters is None else adapters.phases(model.phases())
         self.optimizers = {name: build_optimizer(phase) for name, phase in self._phases.items()}
         self._module, *wrapped = self.fabric.setup(model, *self.optimizers.values())

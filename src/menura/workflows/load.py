@@ -17,6 +17,9 @@ def load(
     *,
     preset: str | None = None,
     settings: Mapping[str, str] | None = None,
+    device: str | None = None,
+    precision: str | None = None,
+    compiled: bool = False,
     reporter: Reporter | None = None,
 ) -> System:
     """The system in a folder that `menura.train` wrote, the one that ships by its name `base`, or a
@@ -24,11 +27,18 @@ def load(
 
     preset, settings: of a pretrained recipe, e.g. {"checkpoint": "facebook/musicgen-medium"}; its
     usual preset is "laptop".
+    device, precision: where and in which numbers it makes music: "auto" takes the fastest there is.
+    None leaves a system that was trained here on the CPU in float32, where a seed means the same on
+    every machine, and a pretrained one to its settings. compiled: see `BoundSystem.compute_on`.
     Raises MenuraError when there is none, or it is damaged; UsageError for wrong words.
     """
     name, reporter = str(run), reporter or Reporter()
     if not Path(run).exists() and name in recipes.room.names():
-        return _pretrained(name, preset or "laptop", settings or {}, reporter)
+        if compiled:
+            raise UsageError(f"--compile: {name} is played as it comes; leave the option out")
+        places = {"device": device, "precision": precision}
+        asked = {key: value for key, value in places.items() if value not in (None, "auto")}
+        return _pretrained(name, preset or "laptop", {**asked, **(settings or {})}, reporter)
     if preset is not None or settings:
         raise UsageError(
             f"{printable(name)}: --preset and --set choose among the weights of a pretrained "
@@ -43,7 +53,10 @@ def load(
         )
     if not folder.is_dir():
         raise UsageError(f"{printable(name)} is a file; give the folder that `menura train` wrote")
-    return systems.load(folder)
+    system = systems.load(folder)
+    if device is not None or precision is not None or compiled:
+        system.compute_on(device or "cpu", precision or "float32", compiled=compiled)
+    return system
 
 
 def _pretrained(

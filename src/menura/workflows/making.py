@@ -8,11 +8,12 @@ from menura import audio, systems
 from menura.audio import Clip, Played, Signal
 from menura.audio.midi import MIDI_SUFFIXES
 from menura.foundation import shipped
+from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
-from menura.systems import Pretrained, Prompt, ScoreSystem, System
+from menura.systems import BoundSystem, Pretrained, Prompt, ScoreSystem, System
 from menura.workflows.finishing import finish
 from menura.workflows.load import load, require, require_of_name
 from menura.workflows.outputs import notes_file
@@ -58,7 +59,15 @@ class Making:
         """
         reporter = reporter or Reporter()
         require_of_name(run, verb)
-        system = load(run, preset=preset, settings=settings, reporter=reporter)
+        system = load(
+            run,
+            preset=preset,
+            settings=settings,
+            device=sound.device,
+            precision=sound.precision,
+            compiled=sound.compiled,
+            reporter=reporter,
+        )
         require(system, verb)
         _refuse_nothing(sound, system)
         if soundfont is not None:
@@ -135,7 +144,8 @@ class Making:
             comment = comment.encode("latin-1", "replace").decode("latin-1")
         done = "replaced" if path.exists() else "wrote"
         changed = audio.write(clip, path, format=self.sound.format, comment=comment)
-        self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s)")
+        form = ", stereo spread from mono" if spread else ""
+        self.reporter.say(f"{done} {printable(str(path))} ({clip.duration_s:.2f} s{form})")
         for remark in (*missed, *changed):
             self.reporter.warn(f"{printable(str(path))}: {remark}")
         if score is not None:
@@ -151,7 +161,7 @@ class Making:
             said.append("stereo spread from mono")
         if self.system.licence:
             said.append(f"weights under {self.system.licence}")
-        options = {**self.options, **_of_sound(self.sound)}
+        options = {**self.options, **_of_sound(self.sound), **_of_compute(self.system)}
         said += [_said(name, value) for name, value in options.items() if _is_asked(value)]
         return printable("; ".join(said))
 
@@ -192,6 +202,17 @@ def _of_sound(sound: SoundOptions) -> dict[str, Option]:
         "fade-in": sound.fade_in_s or None,
         "fade-out": sound.fade_out_s or None,
         "loudness": sound.loudness_lufs,
+    }
+
+
+def _of_compute(system: System) -> dict[str, Option]:
+    """Where it is another than what is the same on every machine."""
+    if not isinstance(system, BoundSystem):
+        return {}  # its signature says it
+    own, usual = system.compute, Compute()
+    return {
+        "device": own.device if own.device != usual.device else None,
+        "precision": own.precision if own.precision != usual.precision else None,
     }
 
 

@@ -22,6 +22,9 @@ class SoundOptions:
     loudness_lufs: integrated loudness by EBU R128, −70…0; None leaves the level as made. Where
         the true peak would pass −1 dB the result stays quieter, and that is said.
     format: None takes it from the file name, and is wav in a folder.
+    device, precision: where and in which numbers the network computes; "auto" takes the fastest
+        there is, where the system gains from it. compiled: it is compiled first, which takes half a
+        minute and pays where there is much to make.
     stereo: sound in one channel is spread over two, whose mix down is the one again (see
         `audio.widened`); what has two channels stays as it is.
 
@@ -36,6 +39,9 @@ class SoundOptions:
     loudness_lufs: float | None = None
     format: Format | None = None
     stereo: bool = False
+    device: str = "auto"
+    precision: str = "auto"
+    compiled: bool = False
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not 0 < self.seconds <= LONGEST_S:

@@ -8,6 +8,7 @@ from pathlib import Path
 from menura import recipes, representations, systems
 from menura.foundation.atomic import write_json
 from menura.foundation.config import from_dict
+from menura.foundation.devices import choose
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -17,7 +18,6 @@ from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
 from menura.training import checkpoint, kept_start, latents, stages
 from menura.training.assembly import RENDITION
-from menura.training.device import choose
 from menura.training.fit import Limits
 from menura.training.order import Order
 from menura.workflows.prepare import prepare

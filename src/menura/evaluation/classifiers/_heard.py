@@ -29,9 +29,9 @@ from menura.evaluation.classifiers.contract import (
     Training,
 )
 from menura.foundation import seeds
+from menura.foundation.devices import Compute, choose
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
-from menura.training.device import Compute, choose
 
 AT_ONCE = 32  # stretches judged at once
 MOST_ROUNDING = 0.1  # of logits, and of their size

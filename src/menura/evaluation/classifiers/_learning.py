@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from menura.evaluation.classifiers._images import starts_of, stretches
 from menura.evaluation.classifiers.contract import Examples, Probabilities, Training
 from menura.foundation import seeds
+from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Reporter
-from menura.training.device import Compute
 from menura.training.interrupt import Interrupts
 
 MOST_BAD = 50  # steps in one training whose loss was not finite

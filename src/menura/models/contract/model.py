@@ -21,6 +21,8 @@ class Model(nn.Module, ABC):
     tiny: a config small enough for tests to train in seconds, on batches of tiny_frames frames of
         data like tiny_spec.
     gains_from_bfloat16: whether autocast speeds it up on CPUs that have it (not so for LSTMs).
+    plays_in_parallel: whether making music is large products, which gain from a GPU and from
+        bfloat16, as a chain of small ones does not.
     adds_labels: whether it can go on from one that learnt fewer labels (see `adopted`).
 
     State carried from batch to batch (an LSTM's) is kept in buffers that are not persistent:
@@ -32,6 +34,7 @@ class Model(nn.Module, ABC):
     tiny_spec: ClassVar[Spec] = Spec(sample_rate=8000, n_channels=24, hop_length=128)
     tiny_frames: ClassVar[int] = 17
     gains_from_bfloat16: ClassVar[bool] = True
+    plays_in_parallel: ClassVar[bool] = False
     adds_labels: ClassVar[bool] = False
 
     def __init__(self, config: Any, spec: Spec):
@@ -65,6 +68,12 @@ class Model(nn.Module, ABC):
         """Find out how it plays best, with the weights that are kept and without gradients; what
         the person should be told of it, in one line."""
         return ""
+
+    def play_in(self, precision: str, *, compiled: bool = False) -> None:
+        """Make music in this precision from now on, if it `plays_in_parallel`.
+
+        compiled: by a network that is compiled when it is first used.
+        """
 
     @abstractmethod
     def losses(self, batch: Batch, phase: str, rng: torch.Generator) -> Losses:

@@ -27,12 +27,12 @@ from menura.evaluation.verdicts import Verdicts, judged
 from menura.foundation import seeds
 from menura.foundation.atomic import replacing, write_json, write_text
 from menura.foundation.config import to_dict
+from menura.foundation.devices import choose
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.prepared.refusals import written_into
-from menura.training.device import choose
 from menura.workflows.classify.folds import Fold, KeptFolds
 from menura.workflows.classify.material import (
     Material,

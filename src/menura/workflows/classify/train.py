@@ -18,12 +18,12 @@ from menura.evaluation.labelled import Labelled, labelled, learnable_apart
 from menura.evaluation.verdicts import Verdicts, judged
 from menura.foundation import seeds
 from menura.foundation.config import to_dict
+from menura.foundation.devices import choose
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.prepared.refusals import written_into
-from menura.training.device import choose
 from menura.workflows.classify.material import (
     CORPUS,
     DESCRIPTORS,
