@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
+from menura.foundation.devices import Compute
 from menura.models import Batch
 from menura.models.frame_rnn import FrameRnn
 from menura.models.latent_flow import LatentFlow
@@ -16,7 +17,6 @@ from menura.recipes import Training
 from menura.representations import Spec
 from menura.training import checkpoint, fit
 from menura.training.adapters import Adapters
-from menura.training.device import Compute
 from menura.training.stepping import Stepper
 from menura.workflows.load import load
 from menura.workflows.train import train

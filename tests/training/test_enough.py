@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 
 from menura.corpora import Split
+from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected
+from menura.prepared import PreparedCorpus
 from menura.prepared.tracks import PreparedTrack
-from menura.training.enough import too_little
+from menura.recipes import Training
+from menura.training.enough import refuse_endless, refuse_nothing, too_little
+from menura.training.fit import Limits
 from menura.workflows.train import train
+from tunes import folder_of_tunes
 
 
 def piece(group: str, minutes: float, split: Split = "train", kind: str = "") -> PreparedTrack:
@@ -85,6 +90,50 @@ def test_many_such_labels_are_counted() -> None:
     pieces = [piece(f"p{n}", 3.0, kind=f"kind {n}") for n in range(9)]
     line = said(*pieces, labels=tuple(f"kind {n}" for n in range(9)))
     assert "kind 5 1 and 3 more" in line
+
+
+def corpus_of(*pieces: PreparedTrack) -> PreparedCorpus:
+    return PreparedCorpus(Path("some"), pieces, {"fingerprint": ""}, ())
+
+
+@pytest.mark.parametrize("split", ["valid", "test"])
+def test_where_there_is_nothing_to_learn_it_is_a_line(split: Split) -> None:
+    there = [piece(f"piece {number}", 3.0, split=split) for number in range(3)]
+    with pytest.raises(MenuraError, match=r"^some: no track is in the training split; prepare"):
+        refuse_nothing(corpus_of(*there))
+    refuse_nothing(corpus_of(*there, piece("one", 0.1)))
+
+
+HELD_OUT = piece("other", 3.0, split="valid")
+ENDS = Training(max_steps=1550)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stages", "limits"),
+    [
+        (many(1, 3.0), [Training()], Limits(steps=4)),
+        (many(1, 3.0), [Training()], Limits(minutes=1.0)),
+        ([*many(1, 3.0), HELD_OUT], [Training()], Limits()),
+        (many(1, 3.0), [ENDS], Limits()),
+    ],
+)
+def test_a_run_that_comes_to_an_end_is_not_refused(
+    pieces: list[PreparedTrack], stages: list[Training], limits: Limits
+) -> None:
+    refuse_endless(corpus_of(*pieces), stages, limits)
+
+
+@pytest.mark.parametrize("stages", [[Training()], [ENDS, Training()]])
+def test_a_run_that_nothing_ends_is_refused(stages: list[Training]) -> None:
+    with pytest.raises(MenuraError, match=r"^some: no recording is held out.*give --minutes or"):
+        refuse_endless(corpus_of(*many(3, 3.0)), stages, Limits())
+
+
+def test_it_is_refused_whatever_the_recipe(tmp_path: Path) -> None:
+    source = folder_of_tunes(tmp_path / "tunes", n_files=1)
+    with pytest.raises(MenuraError, match=r"no recording is held out.*give --minutes"):
+        train("stft-lstm", source, tmp_path / "run", preset="tiny")
+    train("stft-lstm", source, tmp_path / "run", preset="tiny", steps=2)
 
 
 def test_a_run_says_it_once(corpus: Path, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import psutil
 import pytest
+import torch
 
 from menura.models.frame_rnn import FrameRnn
 from menura.models.spectral_codec import SpectralCodec
 from menura.training import estimate
-from menura.training.estimate import Estimate
+from menura.training.estimate import Estimate, in_use
 
 PACES = Estimate(((0, 1.0), (10, 3.0)), 1.0, 1.0)
 
@@ -72,3 +74,18 @@ def test_slow_steps_are_not_timed_for_long(tmp_path: Path, monkeypatch: pytest.M
 
     estimate.measure(model, step, tmp_path)
     assert now[0] == 60.0
+
+
+def test_memory_is_that_of_the_device_that_computes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one had 7 GB in this process, before."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda *_: 7_000_000_000)
+    resident = psutil.Process().memory_info()._replace(rss=2_000_000_000)
+    monkeypatch.setattr(estimate.psutil.Process, "memory_info", lambda _: resident)
+    assert in_use(torch.device("cuda", 0)) == 9_000_000_000
+    model = FrameRnn(FrameRnn.tiny, FrameRnn.tiny_spec)
+    weights = sum(p.numel() * p.element_size() for p in model.parameters())
+    found = estimate.measure(model, lambda _: None, tmp_path)
+    assert found.memory_gb == pytest.approx(2 + 3e-9 * weights)

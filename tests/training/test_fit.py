@@ -25,7 +25,7 @@ from menura.systems import TrainedSystem
 from menura.training import checkpoint, fit, stepping
 from menura.training.assembly import learning_data
 from menura.training.batches import WindowBatches
-from menura.training.device import Compute
+from menura.training.device import Compute, fabric_on
 from menura.training.evaluating import held_out_value
 from menura.workflows.load import load
 from menura.workflows.train import train
@@ -345,7 +345,7 @@ def test_dropout_goes_by_the_step(corpus: Path, tmp_path: Path) -> None:
     drawn = []
     for _ in range(2):
         stepper = object.__new__(stepping.Stepper)
-        stepper._seed, stepper.fabric = 3, Compute("cpu", "float32").fabric()
+        stepper._seed, stepper.fabric = 3, fabric_on(Compute())
         before = torch.get_rng_state()
         with stepper._drawing_alike(7, "model"):
             drawn.append(model(torch.ones(64)))

@@ -1,69 +1,29 @@
-"""Runs that start from a system: what is trained, the codec it brings, and that nothing is lost."""
+"""Runs that start from a system: what is trained, and that nothing is lost."""
 
 import json
 import shutil
 import signal
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.reporting import Collected
 from menura.models import Batch
 from menura.models.frame_rnn import FrameRnn
 from menura.models.latent_flow import LatentFlow
-from menura.models.spectral_codec import HEAD_START, SpectralCodec
 from menura.recipes import Tuning
 from menura.recipes import load as load_recipe
 from menura.representations import Spec
-from menura.systems import coded
-from menura.training import carrying, checkpoint, fit, stages
-from menura.training.kept_start import start_named
-from menura.training.order import Start
+from menura.training import checkpoint, fit
 from menura.training.origin import Origin, origin_for, say_origin
-from menura.training.starting_codec import codec_inside
 from menura.workflows.load import load
+from menura.workflows.prepare import prepare
 from menura.workflows.train import train
-
-
-@pytest.fixture(scope="module")
-def learnt(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("learnt")
-    train("latent-flow", corpus, folder, preset="tiny", steps=8)
-    return folder
-
-
-def tuned(
-    learnt: Path, corpus: Path, run: Path, *, steps: int = 8, resume: bool = False, **more: Any
-) -> Collected:
-    said = Collected()
-    train(
-        *("latent-flow", corpus, run),
-        preset="tiny",
-        init=str(learnt),
-        steps=steps,
-        resume=resume,
-        settings={key.replace("__", "."): value for key, value in more.items()},
-        reporter=said,
-    )
-    return said
-
-
-def there(folder: Path) -> Start:
-    start = start_named(str(folder))
-    assert start is not None
-    return start
-
-
-def codec_of(folder: Path) -> dict[str, Tensor]:
-    representation = load(folder).representation
-    assert isinstance(representation, coded.Coded)
-    return representation.codec.state_dict()
-
+from started import plant, tuned
+from tunes import folder_of_tunes
 
 SPEC = Spec(8000, 4, 128)
 LITTLE = Tuning(rate=0.5, adapter_rank=4, adapter_minutes=10.0, adapter_rate=0.7)
@@ -99,68 +59,45 @@ def test_where_there_is_no_choice_nothing_is_said() -> None:
     assert said.lines == []
 
 
-@pytest.mark.parametrize(
-    ("value", "its_own", "poor"),
-    [
-        (2.9, None, False),
-        (3.1, None, True),
-        (2.4, 1.0, False),  # clear enough, however much better its own music comes back
-        (2.6, 1.0, True),
-        (5.9, 5.0, False),
-        (6.1, 5.0, True),
-    ],
-)
-def test_when_a_codec_carries_music_poorly(value: float, its_own: float | None, poor: bool) -> None:
-    assert carrying.is_poor(value, its_own) is poor
-
-
-def test_a_system_says_how_its_own_music_comes_back(learnt: Path, tmp_path: Path) -> None:
-    said = json.loads((learnt / "metrics.json").read_text())["round_trip_db"]
-    assert 0 < said == carrying.its_own_db(learnt)
-    assert carrying.its_own_db(learnt / "codec") is None, "a codec says nothing of itself"
-    assert carrying.its_own_db(tmp_path) is None
-
-
-def plant(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
-    """What is measured of the folder's music."""
-    monkeypatch.setattr(stages.carrying, "carried_db", lambda _: value)
-
-
-def test_a_codec_that_carries_it_well_is_kept(
+def test_over_a_codec_that_is_kept_all_is_said_before_anything_long(
     learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, 1.0)
-    said = tuned(learnt, corpus, tmp_path)
-    assert any("comes back through the codec of" in line for line in said.lines)
-    assert any("music it was made for" in line for line in said.lines)
-    assert not (tmp_path / "codec").exists()
-    before, after = codec_of(learnt), codec_of(tmp_path)
-    assert all(torch.equal(before[name], after[name]) for name in before)
+    said = tuned(learnt, corpus, tmp_path, steps=4)
+    begins = [next(n for n, line in enumerate(said.lines) if line.startswith(words))
+              for words in ("ahead: ", "encoding the recordings before")]  # fmt: skip
+    assert begins == sorted(begins)
+    again = tuned(learnt, corpus, tmp_path, steps=8, resume=True)
+    assert not any(line.startswith("ahead: ") for line in again.lines)
 
 
-def test_a_codec_that_carries_it_poorly_is_trained_on_first(
-    learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def all_in(split: str, folder: Path) -> Path:
+    """A folder of tunes whose table puts all of them into one split, prepared."""
+    tunes = folder_of_tunes(folder / "tunes", n_files=3)
+    rows = [f"{path.name},{split}" for path in sorted(tunes.glob("*.wav"))]
+    (tunes / "labels.csv").write_text("\n".join(["file,split", *rows]))
+    prepare(tunes, folder / "prepared", workers=1)
+    return folder / "prepared"
+
+
+@pytest.mark.parametrize("split", ["test", "valid"])
+def test_where_there_is_nothing_to_learn_it_is_said_first(
+    learnt: Path, tmp_path: Path, split: str
 ) -> None:
-    plant(monkeypatch, 50.0)
-    said = tuned(learnt, corpus, tmp_path)
-    assert any("poor: the codec is trained on for 30% of the time" in line for line in said.lines)
-    assert sum(" stage: " in line for line in said.lines) == 2
-    steps = json.loads((tmp_path / "codec" / "metrics.json").read_text())["steps"]
-    assert steps == round(0.3 * 8)
-    before, after = codec_of(learnt), codec_of(tmp_path)
-    moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
-    assert moved == {"decoder", "outline", "n_codec_steps"}, "latents mean what the flow has learnt"
-    theirs = load(tmp_path / "codec").model.state_dict()
-    assert all(torch.equal(after[name], theirs[name]) for name in after)
+    said = Collected()
+    with pytest.raises(MenuraError, match="no track is in the training split"):
+        train(
+            *("latent-flow", all_in(split, tmp_path), tmp_path / "run"),
+            preset="tiny",
+            init=str(learnt),
+            reporter=said,
+        )
+    assert not any("comes back" in line for line in said.lines)
 
 
-def test_poor_or_not_it_is_kept_where_that_is_asked(
-    learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plant(monkeypatch, 50.0)
-    said = tuned(learnt, corpus, tmp_path, tuning__codec="keep")
-    assert any("poor" in line for line in said.warnings)
-    assert not (tmp_path / "codec").exists()
+def test_what_would_learn_for_ever_is_refused(learnt: Path, tmp_path: Path) -> None:
+    with pytest.raises(MenuraError, match=r"no recording is held out.*give --minutes"):
+        tuned(learnt, all_in("train", tmp_path), tmp_path / "run", steps=None)
 
 
 @pytest.fixture(scope="module")
@@ -266,54 +203,10 @@ def test_a_preset_is_looked_at_otherwise_when_a_system_is_started_from() -> None
     assert settings.codec.training.evaluate_every == 5
 
 
-@pytest.mark.parametrize("wrong", ["rate=0", "adapter_rank=-1", "codec_share=1", "codec=perhaps"])
+@pytest.mark.parametrize(
+    "wrong", ["rate=0", "adapter_rank=-1", "codec_share=1", "codec_steps=0", "codec=perhaps"]
+)
 def test_settings_that_make_no_sense_are_refused(wrong: str) -> None:
     key, _, value = wrong.partition("=")
     with pytest.raises(UsageError, match=key):
         load_recipe("latent-flow").preset("tiny").with_settings({f"tuning.{key}": value})
-
-
-def test_a_codec_of_another_size_is_refused(learnt: Path, corpus: Path, tmp_path: Path) -> None:
-    with pytest.raises(MenuraError, match="brings its codec along"):
-        tuned(learnt, corpus, tmp_path, tuning__codec="tune", codec__model__n_latent="3")
-
-
-def test_a_codec_is_trained_on_at_a_rate_of_this_run(
-    learnt: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """That which it was made with may have come to its end."""
-    ended = tmp_path / "ended"
-    shutil.copytree(learnt, ended)
-    said = json.loads((ended / "system.json").read_text())
-    learning = said["representation"]["config"]["model"]["config"]["schedule"]
-    learning |= {"kind": "trapezoid", "total_steps": 4, "decay_steps": 2}
-    (ended / "system.json").write_text(json.dumps(said))
-    plant(monkeypatch, 50.0)
-    tuned(ended, corpus, tmp_path / "run")
-    plan = checkpoint.read_plan(tmp_path / "run" / "codec")
-    own = load_recipe("latent-flow").presets["tiny"].codec
-    assert plan["model.config.schedule.kind"] == own.model.config.schedule.kind != "trapezoid"
-
-
-def test_new_critics_play_from_the_first_step_where_there_were_some(learnt: Path) -> None:
-    settled = codec_inside(there(learnt)).codec.state_dict()
-    spec = SpectralCodec.tiny_spec
-    heard, unheard = (SpectralCodec(SpectralCodec.tiny, spec) for _ in range(2))
-    unheard.take_up({**settled, "n_critic_steps": torch.tensor(0)})
-    heard.take_up({**settled, "n_critic_steps": torch.tensor(9)})
-    assert unheard.phases()["critic"].start_step == SpectralCodec.tiny.critic_start
-    assert heard.phases()["critic"].start_step == 0
-    assert int(heard.n_critic_steps) == 0
-    heard.n_critic_steps.fill_(HEAD_START)
-    assert not heard._is_criticised(), "what has learnt nothing teaches nothing"
-    heard.n_critic_steps.fill_(HEAD_START + 1)
-    assert heard._is_criticised()
-    assert not any(p.requires_grad for p in heard.encoder.parameters())
-    assert all(p.requires_grad for p in heard.decoder.parameters())
-
-
-def test_weights_of_another_codec_are_not_taken_up(learnt: Path) -> None:
-    settled = codec_inside(there(learnt)).codec.state_dict()
-    del settled["shortcut.bias"]
-    with pytest.raises(UsageError, match="another shape"):
-        SpectralCodec(SpectralCodec.tiny, SpectralCodec.tiny_spec).take_up(settled)

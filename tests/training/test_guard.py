@@ -5,6 +5,7 @@ import weakref
 import pytest
 import torch
 
+from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected
 from menura.models import Batch, Model, Phase
@@ -12,7 +13,6 @@ from menura.models.contract import Losses, Optimizer
 from menura.recipes import Training
 from menura.representations import Spec
 from menura.training.average import Average
-from menura.training.device import Compute
 from menura.training.guard import Guard
 from menura.training.progress import Progress
 from menura.training.stepping import NotFiniteError, Stepper

@@ -16,7 +16,7 @@ class Tuning:
         has them; 0: all weights are always trained. adapter_rate: their share of the learning rate.
     codec: whether the codec that a system brings is trained on first: where this music comes back
         poorly from it (auto), always (tune) or never (keep). codec_share: of the minutes (or
-        steps), for that.
+        steps), for that; codec_steps: in place of it, where the run has no limit.
     """
 
     rate: float = 1.0
@@ -28,6 +28,7 @@ class Tuning:
     adapter_rate: float = 1.0
     codec: Literal["auto", "keep", "tune"] = "auto"
     codec_share: float = 0.3
+    codec_steps: int = 600
 
     def __post_init__(self) -> None:
         for name in ("rate", "adapter_rate"):
@@ -36,5 +37,7 @@ class Tuning:
         for name in ("evaluate_every", "patience", "n_drops", "adapter_rank", "adapter_minutes"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")
+        if self.codec_steps < 1:
+            raise ValueError(f"codec_steps must be at least 1, not {self.codec_steps}")
         if not 0 < self.codec_share < 1:
             raise ValueError(f"codec_share must be between 0 and 1, not {self.codec_share:g}")

@@ -1,11 +1,12 @@
-"""How long a run of two stages will take, said before the first: what the second costs is measured
-on noise, since what it will hear is not there yet."""
+"""How long a run over a codec will take, said before anything long begins: what steps cost is
+measured on noise, since what the stage will hear is not there yet."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
+from menura.foundation.devices import Compute, choose
 from menura.foundation.reporting import Reporter
 from menura.foundation.seeds import derive
 from menura.models import Batch
@@ -14,11 +15,13 @@ from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
 from menura.systems import BoundSystem, TrainedSystem
 from menura.training.assembly import labels_to_learn, new_system
-from menura.training.device import Compute, choose, ready_for
+from menura.training.device import ready_for
 from menura.training.estimate import Estimate, clock, measure, soonest_end
 from menura.training.fit import Limits
 from menura.training.latents import will_take_s
 from menura.training.order import Order
+from menura.training.starting import hears
+from menura.training.starting_codec import begun_codec
 from menura.training.stepping import Stepper
 
 
@@ -41,41 +44,73 @@ def say_ahead(
     preset: Preset,
     prepared: PreparedCorpus,
     folder: Path,
-    limits: tuple[Limits, Limits],
+    limits: tuple[Limits, ...],
     reporter: Reporter,
 ) -> None:
-    """A line on both stages of `preset`. limits: of the codec and of what learns its latents."""
+    """A line on all that is ahead of a run. limits: of what learns a codec's latents; and before
+    it of the codec's stage, where there is one."""
     assert preset.codec is not None, "asked for by those who have one"
-    quiet = Reporter()
-    labels = labels_to_learn(preset, prepared, order.known, quiet)
-    flow = new_system(order.recipe, order.preset, preset, order.seed, labels=labels)
-    codec = new_system(order.recipe, order.preset, preset.codec, order.seed)
-    stages = [
-        Ahead(_estimate(order, system, own, folder, limit), soonest_end(own.training))
-        for system, own, limit in zip((codec, flow), (preset.codec, preset), limits, strict=True)
-    ]
+    labels = labels_to_learn(preset, prepared, order.known, Reporter())
+    over = hears(order.known)
+    flow = new_system(order.recipe, order.preset, preset, order.seed, labels=labels, hears=over)
+    stages = [_ahead(order, flow, preset, folder, limits[-1])]
+    if len(limits) > 1:
+        codec = begun_codec(order, preset.codec)
+        stages.insert(0, _ahead(order, codec, preset.codec, folder, limits[0]))
     compute = choose(order.device, order.precision, gains_from_bfloat16=False)
     flow.representation.to(compute.device)
     assert isinstance(flow, TrainedSystem), "codecs are of sound"
-    between = will_take_s(flow.representation, prepared.duration_s()) / 60
-    reporter.say(in_words(stages, limits, between))
+    encoding = will_take_s(flow.representation, prepared.duration_s()) / 60
+    last = " and, at the end, a look at what it makes" if flow.model.calibrates else ""
+    reporter.say(in_words(stages, limits, encoding) + last)
 
 
-def in_words(stages: list[Ahead], limits: tuple[Limits, Limits], between_min: float) -> str:
-    """between_min: minutes that it takes to say all recordings in the codec's numbers."""
+def in_words(stages: list[Ahead], limits: tuple[Limits, ...], encoding_min: float) -> str:
+    """encoding_min: minutes that it takes to say all recordings in the codec's numbers."""
     times = [stage.minutes(limit) for stage, limit in zip(stages, limits, strict=True)]
-    a, b, between = (clock(60 * value) for value in (*times, between_min))
-    total = clock(60 * (sum(times) + between_min))
-    if limits[0].steps is None and limits[0].minutes is None:
+    total, encoding = roughly(60 * (sum(times) + encoding_min)), roughly(60 * encoding_min)
+    if len(stages) == 1:
+        return _of_one(limits[0], roughly(60 * times[0]), encoding, total)
+    a, b = (clock(60 * value) for value in times)
+    if limits[0] == Limits():
         return (
             "two stages, each until the held-out value stops falling: at the soonest after "
             f"{a} the codec and {b} the music in its numbers; {total} in all with what lies "
             "between (--minutes limits both together)"
         )
+    line = f"two stages: {a} for the codec, {encoding} to say the recordings in its numbers, "
+    if limits[1] == Limits():
+        return (
+            f"{line}and the music in them until the held-out value stops falling, at the soonest "
+            f"after {b}; {total} in all then (--minutes limits both together)"
+        )
+    return f"{line}{b} for the music in them; about {total} in all"
+
+
+def _of_one(limits: Limits, training: str, encoding: str, total: str) -> str:
+    """Where the codec is there, and stays as it is."""
+    line = f"ahead: {encoding} to encode the recordings"
+    if limits.minutes is not None:
+        return f"{line}, {limits.minutes:g} min of training; about {total} in all"
+    if limits.steps is not None:
+        return f"{line}, {training} for {limits.steps} steps of training; about {total} in all"
     return (
-        f"two stages: {a} for the codec, {between} to say the recordings in its numbers, {b} for "
-        f"the music in them; about {total} in all"
+        f"{line}, then training until the held-out value stops falling, at the soonest after "
+        f"{training}; {total} in all then (--minutes or --steps limit the training)"
     )
+
+
+def roughly(seconds: float) -> str:
+    """In tens of seconds: what is tried on noise is no nearer, and is measured again, on the
+    recordings, when it begins."""
+    return clock(10 * round(seconds / 10)) if seconds >= 5 else "a few seconds"
+
+
+def _ahead(
+    order: Order, system: BoundSystem, preset: Preset, folder: Path, limits: Limits
+) -> Ahead:
+    estimate = _estimate(order, system, preset, folder, limits)
+    return Ahead(estimate, soonest_end(preset.training))
 
 
 def _estimate(

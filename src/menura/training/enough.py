@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
+from menura.prepared import PreparedCorpus
 from menura.prepared.tracks import PreparedTrack
+from menura.recipes import Training
+from menura.training.fit import Limits
 from menura.training.labels import label_flags
 
 LITTLE_MIN = 15.0
@@ -18,6 +22,27 @@ weights are the best."""
 FEW_OF_LABEL = 3
 """Recordings of a label: what two of them have in common may be as much their microphone."""
 SHOWN = 6
+
+
+def refuse_nothing(prepared: PreparedCorpus) -> None:
+    """Raises MenuraError where there is nothing to learn from: at once, since much is measured and
+    said of the recordings before they are learnt."""
+    if not any(track.split == "train" for track in prepared.tracks):
+        raise MenuraError(
+            f"{printable(str(prepared.folder))}: no track is in the training split; prepare the "
+            "corpus again with other splits (--held-out, or the column split of its labels)"
+        )
+
+
+def refuse_endless(prepared: PreparedCorpus, stages: Iterable[Training], limits: Limits) -> None:
+    """Raises MenuraError where nothing but Ctrl-C would end a run: no limit, no music by which to
+    tell that it gains no more, and a stage whose recipe states no number of steps."""
+    is_limited = limits != Limits() or all(own.max_steps < Training.max_steps for own in stages)
+    if not is_limited and not any(track.split == "valid" for track in prepared.tracks):
+        raise MenuraError(
+            f"{printable(str(prepared.folder))}: no recording is held out, so training would not "
+            "stop by itself: give --minutes or --steps, or add recordings"
+        )
 
 
 def too_little(corpus: Sequence[PreparedTrack], labels: tuple[str, ...], *, is_fresh: bool) -> str:

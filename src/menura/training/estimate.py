@@ -80,8 +80,9 @@ class Estimate:
 
 def soonest_end(settings: Training) -> int:
     """The step at which nothing has been gained for so long that training ends, if all that was to
-    be gained was there at the first look."""
-    return settings.evaluate_every * (1 + settings.patience * (settings.n_drops + 1))
+    be gained was there at the first look; or the last that there is."""
+    gaining = settings.evaluate_every * (1 + settings.patience * (settings.n_drops + 1))
+    return min(gaining, settings.max_steps)
 
 
 def measure(
@@ -99,9 +100,7 @@ def measure(
     paces = tuple((first, _pace(step, first, n_turns)) for first in firsts or [0])
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
     # Beside what is in use now: a copy of the weights and their two moments, kept to go back to.
-    memory = psutil.Process().memory_info().rss + 3 * weights
-    if torch.cuda.is_available():
-        memory += torch.cuda.max_memory_allocated()
+    memory = in_use(next(model.parameters()).device) + 3 * weights
     # Weights once in the system and, with two moments and an average, in the checkpoint; each is
     # written beside its predecessor before it takes its place. Previews: some tens of MB.
     disk = 2 * (1 + 4) * weights + 50e6
@@ -113,6 +112,13 @@ def measure(
             f"{free / 1e9:.2f} GB is free; make room or give --out on another disk"
         )
     return Estimate(paces, memory / 1e9, disk / 1e9)
+
+
+def in_use(device: torch.device) -> int:
+    """Bytes of this process, and on the device that it computes on; what it had on another one
+    before, as a server may have, is of no concern."""
+    on_device = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0
+    return int(psutil.Process().memory_info().rss) + on_device
 
 
 def _pace(step: Callable[[int], None], first: int, n_turns: int) -> float:
