@@ -4,7 +4,7 @@ Genres: the clips in GTZAN's layout, genres with at least four recordings, four 
 Instrument families: the notes in NSynth's layout, by its own splits. Classifiers of descriptors
 choose among the report's settings in every fold; deep ones learn for --minutes in each fold at
 most. A run that was stopped goes on, if --work is given. Writes docs/results/classifiers.{md,json,
-png}.
+png}, and of each corpus classifiers-LABEL.md: how each label was told by the best of either sort.
 
   MENURA_DATA=... python benchmarks/classifiers.py [--minutes 4] [--work DIR] [--preset laptop]
                                                    [--classifiers A,B] [--only genre|family]
@@ -14,12 +14,12 @@ import argparse
 import json
 import os
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from machine import machine
-from menura.evaluation.classified import Table, ranked, summary
+from menura.evaluation.classified import Row, Table, markdown, ranked, summary
 from menura.evaluation.classifiers import kind
 from menura.evaluation.confusion_picture import Confused, confusions_png
 from menura.foundation.atomic import write_json
@@ -77,6 +77,9 @@ def main() -> None:
     file.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     file.with_suffix(".png").write_bytes(picture(tables))
     file.with_suffix(".md").write_text(page(figures, tables), encoding="utf-8")
+    for label, found in tables.items():
+        own = options.results / by_label_file(label)
+        own.write_text(by_label(found), encoding="utf-8")
     print(file.with_suffix(".md"))  # noqa: T201
 
 
@@ -125,17 +128,39 @@ def measured(label: str, work: Path, options: Any) -> Table:
     return report.table
 
 
+def best_of(found: Table) -> list[Row]:
+    """The best classifier of descriptors and the best deep one; of a sort that none has, none."""
+    rows = [row for row in ranked(found) if row.verdicts is not None]
+    firsts = (
+        next((row for row in rows if kind(row.classifier).is_deep == deep), None)
+        for deep in (False, True)
+    )
+    return [row for row in firsts if row is not None]
+
+
 def picture(tables: dict[str, Table]) -> bytes:
-    """For each corpus the best classifier of descriptors and the best deep one."""
+    """For each corpus what its best ones took for what."""
     shown = []
     for label, found in tables.items():
-        rows = [row for row in ranked(found) if row.verdicts is not None]
-        for deep in (False, True):
-            best = next((row for row in rows if kind(row.classifier).is_deep == deep), None)
-            if best is not None and best.verdicts is not None:
-                title = f"{label}: {best.classifier}, {best.verdicts.accuracy:.0%} right"
-                shown.append(Confused(title, best.verdicts.labels, best.verdicts.confusion))
+        for best in best_of(found):
+            assert best.verdicts is not None, "those that were judged"
+            title = f"{label}: {best.classifier}, {best.verdicts.accuracy:.0%} right"
+            shown.append(Confused(title, best.verdicts.labels, best.verdicts.confusion))
     return confusions_png(shown, columns=2)
+
+
+def by_label_file(label: str) -> str:
+    return f"{NAME}-{label}.md"
+
+
+def by_label(found: Table) -> str:
+    """Precision, recall and F1 of every label, as the report prints them, of the best ones."""
+    best = replace(found, rows=tuple(best_of(found)), left_out=())
+    return (
+        f"{markdown(best, {}).rstrip()}\n\n"
+        f"The best classifier of descriptors and the best deep one of [{NAME}.md]({NAME}.md). "
+        f"Written by `python benchmarks/{NAME}.py`; not by hand.\n"
+    )
 
 
 def page(figures: dict[str, Any], tables: dict[str, Table]) -> str:
@@ -165,6 +190,8 @@ def page(figures: dict[str, Any], tables: dict[str, Table]) -> str:
             f"{found.describing_s:.0f} s.{without}\n",
             as_table(found) + "\n",
             *failed,
+            f"Label by label, the best of either sort: [{by_label_file(label)}]"
+            f"({by_label_file(label)}).\n",
         ]
     parts += [
         "## What the report says\n",

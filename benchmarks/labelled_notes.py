@@ -1,6 +1,6 @@
 """Notes that are asked for by the label of an instrument: are they heard as it, and in tune?"""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,17 @@ from menura.systems import TrainedSystem
 KIND, NOTE_S, OF_EACH = "family", 4.0, 8
 RESOLUTION = 0.05  # of a semitone
 FEWEST_FRAMES = 8  # a quarter of a second
+LEAST = 0.8  # of what is heard of real notes
+HEARD, OF_REAL, SHARE = "heard as their label", "real ones", "× real"
+PITCHED, REAL_PITCHED = "with a pitch", "real ones with a pitch"
+OFF, REAL_OFF = "cents from the nearest semitone", "cents of real ones"
+Found = Mapping[str, float | None]
 
 
-def labelled_notes(system: TrainedSystem, corpus: Path) -> dict[str, float]:
+def labelled_notes(system: TrainedSystem, corpus: Path) -> dict[str, float | None]:
     """As many notes of each label as are held out, of OF_EACH at most; nothing where the system
     knows no family of these. Real ones are told in the same way, by who knows the training notes.
+    None: what cannot be said, as a share of no real note that is heard as its label.
     """
     labels = set(system.labels)
     known = _real(corpus, ("train",), labels)
@@ -39,14 +45,26 @@ def labelled_notes(system: TrainedSystem, corpus: Path) -> dict[str, float]:
     return {
         "notes": len(made),
         "labels": len(set(map(label_of, made))),
-        "heard as their label": round(heard, 3),
-        "real ones": round(heard_real, 3),
-        "× real": round(heard / heard_real, 3),
-        "with a pitch": len(off),
-        "real ones with a pitch": len(off_real),
-        "cents from the nearest semitone": round(float(np.mean(off)), 1) if off else np.nan,
-        "cents of real ones": round(float(np.mean(off_real)), 1) if off_real else np.nan,
+        HEARD: round(heard, 3),
+        OF_REAL: round(heard_real, 3),
+        SHARE: round(heard / heard_real, 3) if heard_real else None,
+        PITCHED: len(off),
+        REAL_PITCHED: len(off_real),
+        OFF: _mean(off),
+        REAL_OFF: _mean(off_real),
     }
+
+
+def verdicts(name: str, found: Found) -> list[str]:
+    """What is asked of notes by label, and what was found of a system of that name."""
+    share = "no ratio" if found[SHARE] is None else f"{found[SHARE]:g} ×"
+    off, real_off = ("none" if found[k] is None else f"{found[k]:g} cents" for k in (OFF, REAL_OFF))
+    return [
+        f"{name}: of notes asked for by label {found[HEARD]:g} are heard as it, of real ones "
+        f"{found[OF_REAL]:g}: {share} (asked: at least {LEAST:g} ×).",
+        f"{name}: from the nearest semitone the pitches of {found[PITCHED]:g} notes are in the "
+        f"mean {off}, of {found[REAL_PITCHED]:g} real ones {real_off} (asked: no further).",
+    ]
 
 
 def cents_off(notes: Clips) -> list[float]:
@@ -58,6 +76,10 @@ def cents_off(notes: Clips) -> list[float]:
         if len(pitches) >= FEWEST_FRAMES:
             found.append(100 * float(np.median(np.abs(pitches - np.round(pitches)))))
     return found
+
+
+def _mean(cents: list[float]) -> float | None:
+    return round(float(np.mean(cents)), 1) if cents else None
 
 
 def _real(corpus: Path, splits: Iterable[Split], labels: Container[str | None]) -> dict[str, Clip]:

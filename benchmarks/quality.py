@@ -1,13 +1,13 @@
 """`latent-flow`, from base and from nothing, beside the systems of the reports: the same
 recordings, the same minutes, every stage counted.
 
-Trains each row from what it starts from, one after the other; makes 768 s of clips with each, and
-measures them against the held-out recordings. Pieces of the training recordings, as many and as
-long, are the row of real music. Clips are as long as what is learnt from: 8 s of piano, single
-notes of 4 s. Of notes also: those that are asked for by label, are they heard as that, and in tune?
-A row that fails stands there with its reason. Writes docs/results/quality-MATERIAL.{md,json,png}.
-It takes hours: rows that are there stay, --only says what to do now, and what is in --work already
-is used.
+Trains each row from what it starts from, one after the other; makes 768 s of clips with each, in
+three draws, and measures them against the held-out recordings. Pieces of the training recordings,
+as many and as long, are the row of real music. Clips are as long as what is learnt from: 8 s of
+piano, single notes of 4 s. Of notes also: those that are asked for by label, are they heard as
+that, and in tune? A row that fails stands there with its reason. Writes
+docs/results/quality-MATERIAL.{md,json,png}. It takes hours: rows that are there stay, --only says
+what to do now, and what is in --work already is used.
 
   MENURA_DATA=... python benchmarks/quality.py piano|notes [--only NAME …] [--work DIR]
 """
@@ -15,13 +15,17 @@ is used.
 import argparse
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clip_sets import Clips, cut_clips, generated
-from labelled_notes import labelled_notes
+import draws
+import labelled_notes
+from clip_sets import Clips, cut_clips
+from distances import MFCC, SPECTRAL, counted, in_words, samples
 from machine import machine
 from materials import KINDS, Material
 from measures import against, copies, levels
@@ -43,7 +47,6 @@ OURS, BASE, NOTHING = "latent-flow", "base", "none"
 LONG = 3  # times the minutes
 REAL = "real: pieces of the training recordings"
 SAME = "real: pieces of the held-out recordings themselves"
-SPECTRAL, MFCC = "frechet-spectral", "frechet-mfcc"
 
 
 @dataclass(frozen=True)
@@ -90,28 +93,38 @@ def main() -> None:
         real = real_rows(figures["rows"], material, options.material)
         figures["rows"] = {**real, **figures["rows"]}
         for name in wanted(figures, options.only):
-            row = Trial(ROWS[name], corpus, material, CLIP_S[options.material])
-            try:
-                found, clips = measure(row, work, options.minutes)
-            except MenuraError as error:
-                figures["rows"].pop(name, None)
-                figures["failed"][name] = str(error)
-            else:
-                figures["rows"][name] = found
-                figures["failed"].pop(name, None)
-                if name == FROM_BASE:
-                    draw(options.material, row, clips)
+            trial = Trial(ROWS[name], options.material, corpus, material)
+            enter(figures, name, partial(measure, trial, work, options.minutes))
             write(options.material, figures)  # after each: the next may not come to its end
 
 
+def enter(figures: dict[str, Any], name: str, measured: Callable[[], dict[str, Any]]) -> None:
+    """What is measured, as a row; or why it cannot be, whatever the fault: it must not cost the
+    other rows their hours."""
+    try:
+        found = measured()
+    except Exception as error:
+        plain = isinstance(error, MenuraError)
+        if not plain:
+            traceback.print_exc()
+        figures["rows"].pop(name, None)
+        figures["failed"][name] = str(error) if plain else f"{type(error).__name__}: {error}"
+    else:
+        figures["rows"][name] = found
+        figures["failed"].pop(name, None)
+
+
 def begun(kind: str, material: Material, minutes: float) -> dict[str, Any]:
-    """What is there of the same minutes, judged by the same music and by as many clips as long."""
+    """What is there of the same minutes, judged by the same music and by clips as many, as long and
+    of the same seeds."""
     held_out_s = sum(clip.duration_s for clip in material.held_out.values())
     asked = {
         "minutes": minutes,
         "seconds": SECONDS,
         "clip_s": CLIP_S[kind],
+        "seeds": list(draws.SEEDS),
         "held_out_s": round(held_out_s, 1),
+        "samples": samples(material.held_out),
     }
     file = RESULTS / f"quality-{kind}.json"
     if file.is_file():
@@ -129,8 +142,12 @@ def real_rows(there: Mapping[str, Any], material: Material, kind: str) -> dict[s
         if name not in there:
             clips, n = list(recordings.values()), round(SECONDS / clip_s)
             pieces = cut_clips(clips, n, clip_s, seed=2, every_s=EVERY_S[kind])
-            row = {**against(material.held_out, pieces), **levels(pieces)}
-            found[name] = {"clips": row, "machine": machine()}
+            found[name] = {
+                "clips": {**against(material.held_out, pieces), **levels(pieces)},
+                "thirds": draws.spread(material.held_out, draws.dealt(pieces)),
+                "samples": samples(pieces),
+                "machine": machine(),
+            }
     return found
 
 
@@ -157,21 +174,28 @@ def best(rows: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Trial:
-    """A row, what it learns from and is judged by, and how long its clips are."""
+    """A row, and what it learns from and is judged by. kind: of the material, by name."""
 
     row: Row
+    kind: str
     corpus: Path
     material: Material
-    clip_s: float
+
+    @property
+    def clip_s(self) -> float:
+        """How long its clips are."""
+        return CLIP_S[self.kind]
 
 
-def measure(trial: Trial, work: Path, minutes: float) -> tuple[dict[str, Any], Clips]:
+def measure(trial: Trial, work: Path, minutes: float) -> dict[str, Any]:
+    """The figures of a row; of the one from base it draws the picture as well."""
     row, corpus, material = trial.row, trial.corpus, trial.material
     folder = f"{corpus.name}-{row.recipe}-{row.preset}-{row.init}-{row.times * minutes:g}"
     run = work / folder
     train_once(row.recipe, row.preset, corpus, run, row.times * minutes, row.init)
     system = load_of_sound(run)
-    clips = generated(system, round(SECONDS / trial.clip_s), trial.clip_s)
+    in_draws = draws.drawn(system, round(SECONDS / trial.clip_s), trial.clip_s)
+    clips = draws.together(in_draws)
     figures: dict[str, Any] = {
         "machine": machine(),
         "training": training(run),
@@ -180,10 +204,13 @@ def measure(trial: Trial, work: Path, minutes: float) -> tuple[dict[str, Any], C
             **levels(clips),
             **copies(material.train, clips),
         },
+        "thirds": draws.spread(material.held_out, in_draws),
     }
-    if row.recipe == OURS and (by_label := labelled_notes(system, corpus)):
+    if row.recipe == OURS and (by_label := labelled_notes.labelled_notes(system, corpus)):
         figures["by label"] = by_label
-    return figures, clips
+    if row == ROWS[FROM_BASE]:
+        draw(trial, clips)
+    return figures
 
 
 def training(run: Path) -> dict[str, Any]:
@@ -200,13 +227,13 @@ def training(run: Path) -> dict[str, Any]:
     }
 
 
-def draw(kind: str, trial: Trial, clips: Clips) -> None:
+def draw(trial: Trial, clips: Clips) -> None:
     seconds = trial.clip_s
     pieces = [clip for clip in trial.material.held_out.values() if clip.duration_s >= seconds]
     rows = [("held out (real)", clip.between(0, seconds)) for clip in pieces[:3]]
     rows += [("from base, made from nothing", clip) for clip in list(clips.values())[:3]]
     order = [rows[at] for at in (0, 3, 1, 4, 2, 5)]
-    (RESULTS / f"quality-{kind}.png").write_bytes(spectrograms_png(order, columns=2))
+    (RESULTS / f"quality-{trial.kind}.png").write_bytes(spectrograms_png(order, columns=2))
 
 
 def write(kind: str, figures: Mapping[str, Any]) -> None:
@@ -223,9 +250,13 @@ def page(kind: str, figures: Mapping[str, Any]) -> str:
     runs = {name: row["training"] for name, row in shown.items() if "training" in row}
     machines = dict.fromkeys(where(row["machine"]) for row in shown.values())
     by_label = {name: row["by label"] for name, row in shown.items() if "by label" in row}
+    clips = {name: draws.with_spread(row["clips"], row["thirds"]) for name, row in shown.items()}
     failed = "".join(f"- {name} failed: {why}\n" for name, why in figures["failed"].items())
+    told = [line for n, row in by_label.items() for line in labelled_notes.verdicts(n, row)]
     asked_for = (
-        f"\n## Notes asked for by label\n\n{table(by_label, 'system')}\n" if by_label else ""
+        f"\n## Notes asked for by label\n\n{table(by_label, 'system')}\n\n{listed(told)}\n"
+        if by_label
+        else ""
     )
     return f"""# {KINDS[kind].words}: the same {figures["minutes"]:g} minutes
 
@@ -233,13 +264,17 @@ Written by `python benchmarks/quality.py {kind}`; not by hand. On {"; ".join(mac
 
 ## Clips made from nothing
 
-{n_clips} clips of {clip_s:g} s a row, against all held-out recordings. The Fréchet distances are 0
-for the same distribution; the first row is the least that so many clips can have, the second what
-other real music scores. Systems of the reports in their own sizes (paper) and in ours (laptop).
+{n_clips} clips of {clip_s:g} s a row ({counted(rows[REAL]["samples"])}), against all held-out
+recordings ({counted(figures["samples"])}). {in_words()}
 
-{table({name: row["clips"] for name, row in shown.items()}, "clips")}
+The Fréchet distances are 0 for the same distribution; the first row is the least that so many clips
+can have, the second what other real music scores. {draws.IN_WORDS}
+Real music is dealt to as many sets by chance.
+Systems of the reports in their own sizes (paper) and in ours (laptop).
 
-{chr(10).join(f"- {line}" for line in verdicts(rows))}
+{table(clips, "clips")}
+
+{listed(verdicts(rows))}
 {failed}{asked_for}
 ## Training
 
@@ -249,6 +284,10 @@ Minutes are of learning. Encoding, once and before it, says all recordings in a 
 
 ![Spectrograms: held-out recordings, and clips from base](quality-{kind}.png)
 """
+
+
+def listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def verdicts(rows: Mapping[str, Any]) -> list[str]:
