@@ -80,6 +80,7 @@ def own(label: str | None = None, preset: str = "base") -> dict[str, float]:
     system = new_system("latent-flow", preset, chosen, 0, labels=labels)
     assert isinstance(system, TrainedSystem)
     system.model.eval()
+    system.compute_on("auto", "auto")  # as the command does by itself
     start = time.perf_counter()
     system.generate(1, CLIP_S, seed=0, label=label)  # whole before it can be heard
     first = time.perf_counter() - start
