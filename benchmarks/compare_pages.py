@@ -140,8 +140,9 @@ clips of {order["seconds"]:g} s by each way.
 
 {chr(10).join(f"- {line}" for line in standing(ranks))}
 
-Means of the ranks over all measures of a way (1 is best; what is nearer to the recordings than real
-music is counts as equally near). They say who is ahead, not by how much: the page has the figures.
+Means of the ranks over the measures that tell something of all systems of a way (1 is best; what is
+nearer to the recordings than real music is counts as equally near, and what has too little to
+measure, such as notes, is last). They say who is ahead, not by how much: the page has the figures.
 
 {table(rows, "mean rank")}
 {chr(10).join(["", "Could not be compared:", "", *failed, ""]) if failed else ""}

@@ -162,7 +162,8 @@ near to each other's continuations as to their own.
 
 Drift is, second by second, the Fréchet spectral distance of the continuations to held-out
 recordings ({counted(figures["samples"])} in all), over that of as many pieces of other real music
-at that second: 1 is real music. {in_words([SPECTRAL])}"""
+at that second: 1 is real music. The recordings themselves are in what it is measured by: theirs
+lies below 1. {in_words([SPECTRAL])}"""
     ]
     for init, run in runs.items():
         parts += of_run(init, run)

@@ -221,8 +221,8 @@ def training(run: Path) -> dict[str, Any]:
         "minutes": round(sum(stage["minutes"] for stage in trained), 2),
         **({"minutes of encoding": round(took_s / 60, 1)} if (took_s := encoding_s(run)) else {}),
         "steps": last["steps"],
-        "held out": last["held_out"],
-        "stopped": last["stopped"],
+        "held out": last.get("held_out"),
+        "stopped": last.get("stopped"),
         **({f"minutes of {start['name']} before": start["minutes"]} if start else {}),
     }
 

@@ -129,7 +129,12 @@ def measure(
         raise MenuraError("no recording of the corpus is held out: there is nothing to measure by")
     pieces = cut(rendition, HELD_OUT, form.n, form.seconds, seed=1)
     rows, thirds = {}, {}
+    system.generate(1, form.seconds, seed=0)  # what comes first takes longer
     for name, way in chosen.items():
+        same = next((before for before in rows if chosen[before] == way), None)
+        if same is not None:
+            rows[name], thirds[name] = rows[same], thirds[same]
+            continue
         begun = time.perf_counter()
         in_draws = made(system, way, form)
         took = time.perf_counter() - begun

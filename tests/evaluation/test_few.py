@@ -70,7 +70,10 @@ def test_clips_and_not_their_frames_are_the_sample(name: str) -> None:
     assert one.too_few
     assert not one.still_compares
     assert one.remarks[0].startswith("only 1 clip of the candidates, each of which")
-    assert metric.score(long, many).remarks[0].startswith("only 1 clip of the reference")
+    few_real = metric.score(long, many)
+    assert few_real.remarks[0].startswith("only 1 clip of the reference")
+    assert few_real.too_few
+    assert few_real.still_compares, "it is the same for all that are compared with it"
     eight = metric.score(many, music(8, 5.0, 20))
     assert eight.still_compares
     assert eight.too_few == (name == "frechet-spectral"), "128 dimensions take more windows"

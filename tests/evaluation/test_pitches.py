@@ -127,12 +127,12 @@ def test_noise_is_not_as_near_as_single_notes_are(name: str) -> None:
     metric = metrics.load(name)
     held = {f"{i}": melody((60 + i,)) for i in range(8)}
     hiss = {f"{i}": noise(i) for i in range(8)}
-    told = "hardly a note is heard in the candidates: notes in 0 of 8 excerpts, in the reference in"
+    told = "too few excerpts of the candidates have notes: 0 of 8, of the reference 8 of 8"
     with pytest.raises(MenuraError, match=told):
         metric.score(held, hiss)
     assert metric.lacking(held, hiss) is not None
     assert metric.lacking(hiss, held) is None
-    with pytest.raises(MenuraError, match="hardly a note is heard in the reference: notes in 0 of"):
+    with pytest.raises(MenuraError, match="excerpts of the reference have notes: 0 of 8"):
         metric.score(hiss, held)
     half = {name: hiss[name] if int(name) % 2 else clip for name, clip in held.items()}
     measured = metric.score(held, half)
@@ -148,7 +148,7 @@ def test_silence_has_no_peaks_to_have_a_range(name: str) -> None:
     metric = metrics.load(name)
     silent = Clip(np.zeros((1, 64_000), np.float32), RATE)
     music = {f"{i}": melody((60 + i, 64)) for i in range(2)}
-    with pytest.raises(MenuraError, match="hardly a spectral peak is found in the candidates"):
+    with pytest.raises(MenuraError, match="too few excerpts of the candidates have peaks: 0 of"):
         metric.score(music, {"0": silent})
     alone, with_silence = (
         metric.score(music, made) for made in ({"a": music["0"]}, {"a": music["0"], "b": silent})

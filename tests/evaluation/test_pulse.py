@@ -1,5 +1,7 @@
 """Tempo and pulse of clicks whose beat is known."""
 
+import re
+
 import librosa
 import numpy as np
 import pytest
@@ -140,13 +142,11 @@ def test_who_has_no_beat_has_no_figure(name: str) -> None:
     metric = metrics.load(name)
     strict = {f"{i}": clicks(110, seed=i) for i in range(8)}
     hiss = {f"{i}": noise(seed=i) for i in range(8)}
-    told = (
-        "hardly anything begins in the candidates: a .* in 0 of 8 excerpts, in the reference in 8"
-    )
+    told = "too few excerpts of the candidates have a (tempo|beat): 0 of 8, of the reference 8 of 8"
     with pytest.raises(MenuraError, match=told):
         metric.score(strict, hiss)
     assert metric.lacking(strict, hiss) == metric.unsuited(strict, hiss)
-    with pytest.raises(MenuraError, match=r"hardly anything begins in the reference: .* in 0 of 8"):
+    with pytest.raises(MenuraError, match=r"of the reference have a .*: 0 of 8; there is none"):
         metric.score(hiss, strict)
     assert metric.lacking(hiss, strict) is None, "there is nothing that the candidates lack"
     assert metric.lacking(strict, {"a": clicks(110, 2.0)}) is None, "too short to be heard"
@@ -160,7 +160,10 @@ def test_half_as_often_as_real_music_is_enough(name: str) -> None:
     measured = metric.score(real, some)
     assert (measured.n_reference, measured.n_candidate) == (4, 2)
     assert measured.value == pytest.approx(0, abs=0.05), "what has no beat is not counted as none"
-    assert any("6 of 8 excerpts of the candidates have no" in said for said in measured.remarks)
+    assert any(
+        re.fullmatch("6 of 8 excerpts of the .* have no (tempo|beat), and are not counted", said)
+        for said in measured.remarks
+    )
     fewer = {**some, "0": noise(seed=9)}
     assert metric.lacking(real, fewer) is not None
     assert metric.unsuited({**real, "0": noise(seed=9)}, some) is not None
@@ -170,7 +173,7 @@ def test_short_clips_and_silence_have_no_tempo() -> None:
     music = {"a": clicks(100), "b": clicks(120)}
     with pytest.raises(MenuraError, match="no clip of the candidates is 3 s long"):
         metrics.load("tempo").score(music, {"a": clicks(100, 2.0)})
-    with pytest.raises(MenuraError, match="hardly anything begins in the candidates"):
+    with pytest.raises(MenuraError, match="too few excerpts of the candidates have a tempo"):
         metrics.load("tempo").score(music, {"a": Clip(np.zeros((1, 5 * RATE), np.float32), RATE)})
     mixed = {"a": clicks(100, 2.0), "b": clicks(100, 6.0)}
     assert metrics.load("tempo").score(music, mixed).n_candidate == 1

@@ -73,6 +73,27 @@ FLOW_FAULTS = (
         ("tests/models/test_latent_flow.py",),
     ),
     Fault(
+        "a gap is filled with nothing of what follows in sight",
+        FLOW,
+        "start = max(0, min(first - n_before,",
+        "start = max(0, min(first - c.n_carried,",
+        ("tests/models/test_latent_flow.py",),
+    ),
+    Fault(
+        "windows of a start that fitted other recordings stay",
+        "src/menura/training/starting.py",
+        "replace(theirs, n_window=own.n_window, n_carried=own.n_carried)",
+        "replace(theirs)",
+        ("tests/training/test_fitting.py",),
+    ),
+    Fault(
+        "where a clip was computed is told only of what comes trained by others",
+        "src/menura/workflows/making.py",
+        "if not system.model.plays_in_parallel:",
+        "if True:",
+        ("tests/workflows/test_making.py",),
+    ),
+    Fault(
         "known frames flow like the others",
         FLOW,
         "            x = torch.where(known, torch.lerp(started, music, t), x)\n",
@@ -313,7 +334,7 @@ FLOW_FAULTS = (
     Fault(
         "beside what is known the contrast steps",
         FLOW,
-        "made, away_from(known))",
+        "made, away_from(known, self.config.n_window))",
         "made)",
         ("tests/models/test_contrast.py",),
     ),

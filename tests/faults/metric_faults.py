@@ -198,6 +198,13 @@ METRIC_FAULTS = (
         ("tests/evaluation/test_pulse.py",),
     ),
     Fault(
+        "few references take a distance from all ranks",
+        "src/menura/evaluation/metrics/_frechet.py",
+        "still_compares=n_made >= FEWEST_CLIPS",
+        "still_compares=not few",
+        ("tests/evaluation/test_few.py",),
+    ),
+    Fault(
         "no notes are a range of none",
         "src/menura/evaluation/metrics/pitch_range.py",
         "span(notes) if len(notes) else None",

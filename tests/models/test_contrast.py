@@ -170,10 +170,10 @@ def test_what_is_known_stays_as_it_is(calibrated: tuple[LatentFlow, torch.Tensor
 def test_beside_what_is_known_music_is_left_as_it_comes() -> None:
     """Or the level would step where the two meet."""
     known = torch.zeros(256, dtype=torch.bool)
-    assert torch.equal(away_from(known), torch.ones(256))
+    assert torch.equal(away_from(known, 256), torch.ones(256))
     known[:96] = True
     known[200:] = True
-    share = away_from(known)
+    share = away_from(known, 256)
     assert not share[known].any()
     torch.testing.assert_close(share[96:112], torch.arange(1, 17) / 16)
     torch.testing.assert_close(share[184:200], torch.arange(16, 0, -1) / 16)

@@ -99,6 +99,32 @@ def test_inpainting_leaves_the_rest_as_it_is(missing: slice) -> None:
     assert made.isfinite().all()
 
 
+@pytest.mark.parametrize(("n_window", "n_carried"), [(256, 96), (125, 93), (16, 12)])
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5])
+def test_a_gap_is_filled_with_what_follows_in_sight(
+    monkeypatch: pytest.MonkeyPatch, n_window: int, n_carried: int, share: float
+) -> None:
+    """Also by windows of which most is known when music is gone on with."""
+    model = LatentFlow(replace(LatentFlow.tiny, n_window=n_window, n_carried=n_carried), SPEC)
+    n, n_gap = 2 * n_window, round(share * n_window)
+    gap = torch.zeros(n, dtype=torch.bool)
+    first = (n - n_gap) // 2
+    gap[first : first + n_gap] = True
+    seen: list[torch.Tensor] = []
+
+    def watched(music: torch.Tensor, known: torch.Tensor, *_: object) -> torch.Tensor:
+        seen.append(known)
+        return music
+
+    monkeypatch.setattr(model, "_fill", watched)
+    model.inpaint(torch.zeros(1, SPEC.n_channels, n), gap, rngs(1))
+    [known] = seen
+    after = int(known.flip(0).long().argmin())
+    assert after >= n_window // 8
+    before = int(known.long().argmin())
+    assert before >= min(n_carried, n_window // 4)
+
+
 def test_what_is_missing_does_not_matter_to_what_is_made() -> None:
     gap = torch.zeros(30, dtype=torch.bool)
     gap[12:20] = True

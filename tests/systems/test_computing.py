@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch._dynamo.exc import BackendCompilerFailed
 
 from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError, UsageError
@@ -58,7 +59,7 @@ def test_what_is_played_step_by_step_stays_on_the_cpu(monkeypatch: pytest.Monkey
         made.compute_on("auto", "auto")
         assert made.compute == Compute()
         for asked in ({"precision": "bfloat16"}, {"precision": "auto", "compiled": True}):
-            with pytest.raises(UsageError, match="plays step by step"):
+            with pytest.raises(UsageError, match="played in float32, as it is"):
                 made.compute_on("cpu", **asked)  # type: ignore[arg-type]
 
 
@@ -92,6 +93,21 @@ def test_it_can_be_compiled() -> None:
     np.testing.assert_allclose(sound(made), plain, atol=1e-3 * np.abs(plain).max())
 
 
-def test_a_device_that_is_not_there() -> None:
+def test_where_it_cannot_be_compiled_it_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: object) -> Callable[..., Any]:
+        def call(*_: Any) -> Any:
+            raise BackendCompilerFailed(len, RuntimeError("no C++ compiler"), None)
+
+        return call
+
+    made = flow()
+    monkeypatch.setattr(torch, "compile", failing)
+    made.compute_on("cpu", "float32", compiled=True)
+    with pytest.raises(MenuraError, match=r"--compile: .* cannot compile .*no C\+\+ compiler"):
+        sound(made)
+
+
+def test_a_device_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("menura.foundation.devices.available", lambda: ["cpu"])
     with pytest.raises(MenuraError, match="--device mps: this machine has none"):
         flow().compute_on("mps", "auto")

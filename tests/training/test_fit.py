@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from menura.audio import read_comment
+from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected
 from menura.models import Batch, Model, Optimizer, Phase
@@ -25,7 +26,7 @@ from menura.systems import TrainedSystem
 from menura.training import checkpoint, fit, stepping
 from menura.training.assembly import learning_data
 from menura.training.batches import WindowBatches
-from menura.training.device import Compute, fabric_on
+from menura.training.device import fabric_on
 from menura.training.evaluating import held_out_value
 from menura.workflows.load import load
 from menura.workflows.train import train

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Collected
 from menura.models.latent_flow import LatentFlowConfig
 from menura.recipes import Preset, RandomCrops, trainable
 from menura.systems import read_description
+from menura.training.starting import in_their_size
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
 
@@ -64,4 +66,21 @@ def test_a_run_of_short_notes_says_so_in_its_description(tmp_path: Path) -> None
     rate_hz = 8000 / 32
     assert description.model.config["n_window"] == pytest.approx(0.3 * rate_hz, abs=1)
     assert description.seconds == pytest.approx(0.3)
-    assert not any("looped" in line for line in said.warnings)
+    assert any("no recording is longer than 0.30 s" in line for line in said.lines)
+
+
+def test_windows_that_fitted_other_recordings_are_not_taken_over(learnt: Path) -> None:
+    said = read_description(learnt)
+    short = replace(
+        said, model=replace(said.model, config={**said.model.config, "n_window": 7, "n_carried": 5})
+    )
+    own = trainable("latent-flow").preset("tiny")
+    fits = replace(own, batching=replace(own.batching, fit=True))
+    assert in_their_size(fits, short, {}).model.config.n_window == own.model.config.n_window
+    assert in_their_size(own, short, {}).model.config.n_window == 7
+
+
+def test_what_has_no_windows_cannot_fit_them() -> None:
+    vae = trainable("mel-vae").preset("tiny").with_settings({"batching.fit": "true"})
+    with pytest.raises(UsageError, match=r"batching\.fit: a .* has no windows; leave it out"):
+        vae.fitted(1, 0.1)

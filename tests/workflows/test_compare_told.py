@@ -94,7 +94,7 @@ def test_who_made_no_notes_is_last_by_what_is_of_notes() -> None:
     )
     assert three.ranks("generate") == {"noise": 2.0, "tune": 1.5, "song": 2.5}
     [told] = asides(three, "generate")
-    assert told.startswith("There is nothing to measure in what they made")
+    assert told.startswith("In what they made there is less than half as much to measure")
     assert told.endswith(f"last: {NOTES} (noise).")
 
 

@@ -10,7 +10,9 @@ from menura.audio import Clip, Note, Played, Score, read_comment, write
 from menura.foundation.errors import UsageError
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
+from menura.recipes import trainable
 from menura.systems import Prompt, System
+from menura.training.assembly import new_system
 from menura.workflows import making
 from menura.workflows.continue_ import continue_
 from menura.workflows.generate import generate
@@ -73,6 +75,24 @@ def test_what_was_asked_for_is_in_the_comment(tmp_path: Path) -> None:
     write(Clip(np.full((1, RATE), 0.1, np.float32), RATE), seed)
     went_on = continue_("run", seed, tmp_path / "on.wav", temperature=0.8)
     assert read_comment(went_on).endswith("continue; system 0123456789ab; seed 0; temperature 0.8")
+
+
+def test_where_and_how_it_was_computed_is_in_the_comment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [file] = generate("run", tmp_path / "0", sound=SoundOptions(precision="bfloat16"))
+    assert read_comment(file) == f"{BEGUN}0; precision bfloat16", "of what comes trained by others"
+    half = SoundOptions(seconds=0.5)
+    preset = trainable("latent-flow").preset("tiny")
+    flow = new_system("latent-flow", "tiny", preset, seed=1)
+    flow.compute_on("cpu", "float32")
+    monkeypatch.setattr(making, "load", lambda run, **_: flow)
+    [file] = generate("run", tmp_path / "1", sound=half)
+    assert read_comment(file) == f"{BEGUN}0; seconds 0.5; device cpu; precision float32"
+    rnn = new_system("stft-lstm", "tiny", trainable("stft-lstm").preset("tiny"), seed=1)
+    monkeypatch.setattr(making, "load", lambda run, **_: rnn)
+    [file] = generate("run", tmp_path / "2", sound=half)
+    assert read_comment(file) == f"{BEGUN}0; seconds 0.5", "everywhere alike"
 
 
 def test_the_comment_stays_one_plain_line(tmp_path: Path) -> None:

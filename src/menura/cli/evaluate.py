@@ -25,8 +25,8 @@ _FLOOR_IN_WORDS = (
 )
 _FEW_IN_WORDS = "?: too little sound for the figure to mean much by itself; its note says why."
 _ENOUGH = 0.9  # of the candidates' samples: the floor of fewer lies elsewhere
-# What is counted is the figure itself: it says nothing of how much there is.
-_OF_THE_MUSIC = "onsets"
+# What is counted is what the music has: it says nothing of how much sound there is.
+_OF_THE_MUSIC = ("onsets", "excerpts")
 _FEWER_IN_WORDS = (
     "real to real ?: the reference has too little for as many samples as the candidates give; of "
     "fewer, most figures lie farther off, so it is no measure for them: give more reference sound."
@@ -138,7 +138,7 @@ def _rests_on_fewer(figure: "Figure") -> bool:
     """Whether real to real is measured on far fewer samples than the candidates, so that the two
     cannot be compared. What was sent through a codec is the same pieces."""
     floor, measured = figure.floor, figure.measured
-    if floor is None or measured.counted == _OF_THE_MUSIC:
+    if floor is None or measured.counted in _OF_THE_MUSIC:
         return False
     return floor.n_candidate < _ENOUGH * measured.n_candidate
 

@@ -7,7 +7,6 @@ from menura.audio import Clip, conform
 from menura.evaluation.once_per_clip import once_per_clip
 
 SAMPLE_RATE = 16_000
-HARDLY = "hardly a spectral peak is found"  # in a set that is silent
 IN_WORDS = "peaks by librosa.piptrack, 150 to 4000 Hz, 16 kHz"
 
 Hz = Float32[np.ndarray, "peaks"]

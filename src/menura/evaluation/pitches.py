@@ -11,7 +11,6 @@ LOWEST_HZ, HIGHEST_HZ = 65.41, 2093.0  # C2 to C7
 FRAME_LENGTH, HOP_LENGTH = 2048, 512
 RESOLUTION = 0.34  # of a semitone: three bins each, the middle one in tune
 LEAST_FRAMES = 3  # that a semitone must last to be a note: 96 ms, no slide through it
-HARDLY = "hardly a note is heard"  # in a set that has no pitch
 IN_WORDS = "semitones of voiced frames by pYIN, C2 to C7, 16 kHz"
 
 Semitones = Int64[np.ndarray, "frames"]

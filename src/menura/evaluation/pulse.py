@@ -13,7 +13,6 @@ from menura.evaluation.onsets import FRAMES_A_SECOND, flux_db, onset_times_s
 SLOWEST_BPM, FASTEST_BPM = 40.0, 300.0
 USUAL_BPM, OCTAVES = 120.0, 1.0  # which of several tempi that fit is taken
 FEWEST_ONSETS = 3  # two notes are always as far apart as they are: that is no beat yet
-HARDLY = "hardly anything begins"  # in a set that has no beat
 SMOOTHED = 7  # frames: beats some 20 ms early or late still meet
 SHORTEST_S, LONGEST_S = 3.0, 8.0  # of what is listened to at once: two of the slowest beats or more
 IN_WORDS = "autocorrelation of the spectral flux, 40 to 300 beats a minute"

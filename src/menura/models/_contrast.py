@@ -149,14 +149,14 @@ class Contrast(nn.Module):
         return made + share * (brought - made)
 
 
-def away_from(known: Bool[Tensor, " frames"]) -> Float32[Tensor, " frames"]:
-    """0 where frames are known, rising to 1 beside them: what is made there fits them as it comes,
-    and would no longer if it were stretched at once."""
+def away_from(known: Bool[Tensor, " frames"], n_window: int) -> Float32[Tensor, " frames"]:
+    """0 where frames are known, rising to 1 beside them within FADED of a window: what is made
+    there fits them as it comes, and would no longer if it were stretched at once."""
     if not known.any():
         return torch.ones_like(known, dtype=torch.float32)
     at = torch.arange(len(known), device=known.device)
     distance = (at[:, None] - at[known]).abs().amin(dim=1)
-    return (distance / max(1.0, FADED * len(known))).clamp(max=1.0)
+    return (distance / max(1.0, FADED * n_window)).clamp(max=1.0)
 
 
 def _moments(

@@ -80,8 +80,8 @@ class LatentFlowConfig:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
 
     def in_windows(self, n_frames: int) -> "LatentFlowConfig":
-        """The same that looks at so many frames together at most: pieces are no longer. Most of
-        one is known when it is gone on with, from its beginning as in training."""
+        """The same that looks at so many frames together at most: pieces are no longer. Up to three
+        quarters of one are known when it is gone on with, from its beginning as in training."""
         n_window = min(n_frames, self.n_window)
         n_carried = min(max(1, n_window * 3 // 4), self.n_carried)
         return replace(self, n_window=n_window, n_carried=n_carried)

@@ -1,10 +1,12 @@
-"""In which precision something is computed."""
+"""In which precision something is computed, and by what is compiled."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import Tensor
+
+from menura.foundation.errors import MenuraError
 
 
 @contextmanager
@@ -20,3 +22,22 @@ def computing_in(precision: str, device: torch.device) -> AbstractContextManager
     if precision == "bfloat16":
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return nullcontext()
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Around the call of what `torch.compile` gave, which compiles when it is first used.
+
+    Raises MenuraError where that fails, as on machines without a compiler for C++.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        from torch._dynamo.exc import BackendCompilerFailed  # slow to import, and rarely wanted
+
+        if not isinstance(error, BackendCompilerFailed):
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise MenuraError(
+            f"--compile: PyTorch cannot compile here ({reason}); leave it out"
+        ) from error

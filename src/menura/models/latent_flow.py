@@ -17,7 +17,7 @@ from menura.models._flow_config import LatentFlowConfig as LatentFlowConfig
 from menura.models._liveliness import as_lively, movement
 from menura.models._ode import Velocity, integrate
 from menura.models._paths import along
-from menura.models._precision import computing_in
+from menura.models._precision import compiling, computing_in
 from menura.models._windows import blended
 from menura.models.contract import (
     AS_LEARNT,
@@ -138,8 +138,11 @@ class LatentFlow(Flow):
         c = self.config
         filled, left = frames.clone(), missing.clone()
         while left.any():
-            first = int(left.nonzero()[0])
-            start = max(0, min(first - c.n_carried, frames.shape[2] - c.n_window))
+            first, n_gap = int(left.nonzero()[0]), int(left.sum())
+            # Of a window that is little longer than the gap, as much lies behind it as before it.
+            quarter = c.n_window // 4
+            n_before = min(c.n_carried, max(quarter, c.n_window - n_gap - quarter))
+            start = max(0, min(first - n_before, frames.shape[2] - c.n_window))
             stop = min(start + c.n_window, frames.shape[2])
             window, unknown = filled[:, :, start:stop], left[start:stop].clone()
             # What is missing beyond this window is decided in the next.
@@ -202,7 +205,7 @@ class LatentFlow(Flow):
             start: Start = "nothing" if sampling.labels is None else "labels"
             if known.any():
                 start = "music" if strictness == 1 else "seed"
-            made = self.contrast.matched(start, made, away_from(known))
+            made = self.contrast.matched(start, made, away_from(known, self.config.n_window))
         return torch.where(known, music, made)
 
     def _flown(self, begun: Frames) -> Frames:
@@ -264,4 +267,7 @@ class LatentFlow(Flow):
         self, x: Frames, t: float, music: Frames, known: Known, labels: Labels | None
     ) -> Frames:
         level = torch.full((x.shape[0],), t, device=x.device)
-        return (self._compiled or self._velocity)(x, level, music, known, labels)
+        if self._compiled is None:
+            return self._velocity(x, level, music, known, labels)
+        with compiling():
+            return self._compiled(x, level, music, known, labels)

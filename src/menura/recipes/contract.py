@@ -211,11 +211,14 @@ class Preset:
         own = self.batching
         if not isinstance(own, RandomCrops) or not own.fit or n_frames >= own.n_frames:
             return self
+        in_windows = getattr(self.model.config, "in_windows", None)
+        if in_windows is None:
+            raise UsageError(f"batching.fit: a {self.model.name} has no windows; leave it out")
         n = max(2, n_frames)
         batching = replace(
             own, n_frames=n, batch_size=max(own.batch_size, own.batch_size * own.n_frames // n // 2)
         )
-        model = replace(self.model, config=self.model.config.in_windows(n))
+        model = replace(self.model, config=in_windows(n))
         seconds = min(self.seconds, seconds)
         return replace(self, model=model, batching=batching, seconds=seconds)
 

@@ -70,8 +70,8 @@ class BoundSystem(System):
         return said + (f"; cannot leave out: {prompt.unwanted}" if prompt.unwanted else "")
 
     def compute_on(self, device: str, precision: str, *, compiled: bool = False) -> None:
-        """Make music there from now on. "auto" takes the CPU and float32 where the music is a chain
-        of small products.
+        """Make music there from now on. "auto" takes the CPU and float32 for what would gain
+        nothing elsewhere (see `Model.plays_in_parallel`).
 
         compiled: the network is compiled when it is first used, which takes longer than many clips.
 
@@ -82,7 +82,7 @@ class BoundSystem(System):
         if not gains and (precision == "bfloat16" or compiled):
             asked = "--compile" if compiled else "--precision bfloat16"
             raise UsageError(
-                f"{asked}: a {self.recipe} system plays step by step, in float32; leave it out"
+                f"{asked}: a {self.recipe} system is played in float32, as it is; leave it out"
             )
         if device == "auto" and not gains:
             device = "cpu"

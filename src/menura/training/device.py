@@ -5,8 +5,7 @@ from contextlib import contextmanager, nullcontext
 
 from lightning_fabric import Fabric
 
-from menura.foundation.devices import Compute as Compute
-from menura.foundation.devices import choose as choose
+from menura.foundation.devices import Compute
 from menura.models import Model
 from menura.models._threads import one_thread
 from menura.training.blocks import large_blocks_kept

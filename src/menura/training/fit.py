@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -22,7 +23,7 @@ from menura.training.average import Average
 from menura.training.batches import Batches
 from menura.training.carried import carried_state, put_back
 from menura.training.clocks import Clocks
-from menura.training.device import Compute, ready_for
+from menura.training.device import ready_for
 from menura.training.estimate import Estimate, clock, measure
 from menura.training.evaluating import held_out_remark, held_out_value
 from menura.training.guard import Guard, HopelessError

@@ -76,11 +76,12 @@ def run_stage(
     if start is not None:
         _start(system, start, codec)
     compute = _compute(order, folder, again, system)
+    # Data first: settings may follow from them (see `training/fitting.py`).
     plan = {
         **order.plan(),
+        "data": prepared.fingerprint,
         **flat(preset),
         "precision": compute.precision,
-        "data": prepared.fingerprint,
     }
     if again:
         _check_plan(folder, plan)

@@ -35,8 +35,8 @@ def run_stages(
     reporter: Reporter,
 ) -> tuple[StageResult, float]:
     """What the last stage came to, and the minutes of all. Goes on from where the folder is."""
-    preset = fitted(order, preset, prepared)
     refuse_nothing(prepared)
+    preset = fitted(order, preset, prepared, Reporter() if is_begun(out) else reporter)
     refuse_endless(prepared, _learning(order, preset), limits)
     if not is_begun(out):
         labels = labels_to_learn(preset, prepared, order.known, Reporter())

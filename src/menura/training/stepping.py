@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from menura.foundation.devices import Compute
 from menura.foundation.seeds import derive
 from menura.models import Batch, Model
 from menura.recipes import Training
 from menura.training.adapters import Adapters
-from menura.training.device import Compute, fabric_on
+from menura.training.device import fabric_on
 from menura.training.optimizing import build_optimizer, rate_factor, set_rate
 
 

@@ -34,11 +34,12 @@ def load(
     """
     name, reporter = str(run), reporter or Reporter()
     if not Path(run).exists() and name in recipes.room.names():
-        if compiled:
-            raise UsageError(f"--compile: {name} is played as it comes; leave the option out")
         places = {"device": device, "precision": precision}
         asked = {key: value for key, value in places.items() if value not in (None, "auto")}
-        return _pretrained(name, preset or "laptop", {**asked, **(settings or {})}, reporter)
+        opened = _pretrained(name, preset or "laptop", {**(settings or {}), **asked}, reporter)
+        if compiled:
+            raise UsageError(f"--compile: {name} is played as it comes; leave the option out")
+        return opened
     if preset is not None or settings:
         raise UsageError(
             f"{printable(name)}: --preset and --set choose among the weights of a pretrained "

@@ -8,7 +8,6 @@ from menura import audio, systems
 from menura.audio import Clip, Played, Signal
 from menura.audio.midi import MIDI_SUFFIXES
 from menura.foundation import shipped
-from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
@@ -161,7 +160,7 @@ class Making:
             said.append("stereo spread from mono")
         if self.system.licence:
             said.append(f"weights under {self.system.licence}")
-        options = {**self.options, **_of_sound(self.sound), **_of_compute(self.system)}
+        options = {**self.options, **_of_sound(self.sound), **_of_compute(self.system, self.sound)}
         said += [_said(name, value) for name, value in options.items() if _is_asked(value)]
         return printable("; ".join(said))
 
@@ -205,15 +204,15 @@ def _of_sound(sound: SoundOptions) -> dict[str, Option]:
     }
 
 
-def _of_compute(system: System) -> dict[str, Option]:
-    """Where it is another than what is the same on every machine."""
+def _of_compute(system: System, sound: SoundOptions) -> dict[str, Option]:
+    """Where and in which numbers, if a machine may choose: another may choose otherwise."""
     if not isinstance(system, BoundSystem):
-        return {}  # its signature says it
-    own, usual = system.compute, Compute()
-    return {
-        "device": own.device if own.device != usual.device else None,
-        "precision": own.precision if own.precision != usual.precision else None,
-    }
+        asked = {"device": sound.device, "precision": sound.precision}
+        return {name: value for name, value in asked.items() if value != "auto"}
+    if not system.model.plays_in_parallel:
+        return {}
+    own = system.compute
+    return {"device": own.device, "precision": own.precision, "compile": sound.compiled}
 
 
 def _of_weights(settings: Mapping[str, str]) -> dict[str, Option]:

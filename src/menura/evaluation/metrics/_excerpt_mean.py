@@ -34,8 +34,8 @@ class ExcerptMean(Metric):
     would make all excerpts short. At most 32 of either side are heard (evaluation/excerpts.py).
     Where the figure is of something that an excerpt may not have, the means are over those that
     have it; it must be in half of the reference's, and in half as many of the candidates'.
-    in_words: what is counted, and how. what: that an excerpt may not have; hardly: in plain words,
-    that a set has too little of it. details: both means, and the seconds of an excerpt.
+    in_words: what is counted, and how. what: that an excerpt may not have. details: both means, and
+    the seconds of an excerpt.
     """
 
     ideal = of_itself = 0.0
@@ -43,7 +43,6 @@ class ExcerptMean(Metric):
     tolerance = 1e-9
     in_words: ClassVar[str]
     what: ClassVar[str] = ""
-    hardly: ClassVar[str] = ""
     shortest_s: ClassVar[float] = SHORTEST_S
     longest_s: ClassVar[float] = 4.0
 
@@ -104,10 +103,10 @@ class ExcerptMean(Metric):
         return seconds, real, made
 
     def _rare(self, real: Figures) -> str | None:
-        return rare(self.hardly, self.what, *_counts(real))
+        return rare(self.what, *_counts(real))
 
     def _rarer(self, made: Figures, real: Figures) -> str | None:
-        return rarer(self.hardly, self.what, _counts(made), _counts(real))
+        return rarer(self.what, _counts(made), _counts(real))
 
 
 def _counts(figures: Figures) -> tuple[int, int]:

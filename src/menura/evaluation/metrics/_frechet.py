@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from menura.evaluation.fewness import few_clips, remarks_on
+from menura.evaluation.fewness import FEWEST_CLIPS, few_clips, remarks_on
 from menura.evaluation.gaussian import frechet_distance, gaussian_of_all
 from menura.evaluation.metrics._embedded import Embedded
 from menura.evaluation.metrics.contract import Clips, Measurement
@@ -20,7 +20,8 @@ class Frechet(Embedded):
     (see `evaluation/unbiased.py`; else a remark says so): what the figure would be with candidates
     without end. It, and not the figure itself, compares between sets of different size. Of fewer
     points than twice the dimensions the figure is too large, but alike for sets of as many; of
-    fewer clips than eight, whose points are alike, it is chance.
+    fewer clips than eight, whose points are alike, it is chance; where these are the reference's,
+    it is the same for all that are compared with it.
     """
 
     ideal = of_itself = 0.0
@@ -38,7 +39,8 @@ class Frechet(Embedded):
         known, clips = self._points(reference, candidate)
         real, made = gaussian_of_all(known), gaussian_of_all(clips)
         endless = unbiased(real, clips)
-        few = few_clips(*(sum(len(points) > 0 for points in side) for side in (clips, known)))
+        n_made, n_real = (sum(len(points) > 0 for points in side) for side in (clips, known))
+        few = few_clips(n_made, n_real)
         return Measurement(
             frechet_distance(real, made),
             embedding.in_words,
@@ -54,7 +56,7 @@ class Frechet(Embedded):
                 *([] if endless else [why_not(clips, embedding.counted)]),
             ),
             too_few=bool(few) or real.too_few or made.too_few,
-            still_compares=not few,
+            still_compares=n_made >= FEWEST_CLIPS,
         )
 
     def value(self, reference: Clips, candidate: Clips) -> float:

@@ -2,7 +2,7 @@
 
 from menura.audio import Clip
 from menura.evaluation.metrics._excerpt_mean import ExcerptMean
-from menura.evaluation.pulse import HARDLY, IN_WORDS, LONGEST_S, SHORTEST_S, pulse
+from menura.evaluation.pulse import IN_WORDS, LONGEST_S, SHORTEST_S, pulse
 
 
 class BeatSteadiness(ExcerptMean):
@@ -16,7 +16,7 @@ class BeatSteadiness(ExcerptMean):
     means = "by how much the beat is too loose or too strict"
     about = "rhythm"
     in_words = IN_WORDS
-    what, hardly = "a beat", HARDLY
+    what = "a beat"
     shortest_s = SHORTEST_S
     longest_s = LONGEST_S
 

@@ -33,7 +33,7 @@ class Drift(Metric):
     1 is real music that the reference does not hold. The worst of many seconds is somewhat above
     it by chance alone; below 1 is nearer than other real music, as copies are. Where there are
     fewer pieces than candidates these are drawn by their names, as the halves are: so a set
-    against itself is measured as its own pieces are, and scores 1.
+    of clips of one length against itself is measured as its own pieces are, and scores 1.
     """
 
     means = "how far the worst second is from real music, against other real music at that second"
@@ -56,6 +56,7 @@ class Drift(Metric):
         n_seconds = min(shortest, longest, MOST_SECONDS)
         halved = _halved(real, n_seconds)
         n = min(len(made), *(len(pieces) for _, _, pieces in halved))
+        n_known = min(known.n for _, known, _ in halved)
         curves = {
             "candidates": _curve(
                 [(known, _first(made, _order(made, draw), n_seconds)) for draw, known, _ in halved],
@@ -77,8 +78,8 @@ class Drift(Metric):
                 "late rise": float(ratios[-third:].mean() / ratios[:third].mean()),
             },
             curves=curves,
-            remarks=_remarks(n, shortest, n_seconds),
-            too_few=n < FEWEST,
+            remarks=_remarks(n, n_known, shortest, n_seconds),
+            too_few=min(n, n_known) < FEWEST,
         )
 
 
@@ -135,11 +136,14 @@ def _curve(draws: Sequence[Draw], n: int) -> tuple[float, ...]:
     return tuple(float(value) for value in np.mean(distances, axis=0))
 
 
-def _remarks(n: int, shortest: int, n_seconds: int) -> tuple[str, ...]:
+def _remarks(n: int, n_known: int, shortest: int, n_seconds: int) -> tuple[str, ...]:
     said = []
+    if n_known < FEWEST:
+        said.append(f"only {n_known} s of the reference to measure by: the curve is mostly chance")
     if n < FEWEST:
+        clips = "1 clip" if n == 1 else f"{n} clips"
         said.append(
-            f"only {n} clips at each second: the curve is mostly chance; {FEWEST} candidates and "
+            f"only {clips} at each second: the curve is mostly chance; {FEWEST} candidates and "
             "as many pieces of half of the reference are needed"
         )
     if n_seconds < shortest:

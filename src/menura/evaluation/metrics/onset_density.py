@@ -60,7 +60,8 @@ def _few(n_real: int, real_s: float, made_s: float) -> tuple[str, ...]:
             "needed",
         )
     if n_real < FEWEST:
-        return (f"only {n_real} notes begin in the reference, chance decides; {FEWEST} are needed",)
+        notes = "note begins" if n_real == 1 else "notes begin"
+        return (f"only {n_real} {notes} in the reference, chance decides; {FEWEST} are needed",)
     if (expected := n_real / real_s * made_s) < FEWEST:
         return (
             f"the candidates are so short that {expected:.0f} notes would begin in as much of the "

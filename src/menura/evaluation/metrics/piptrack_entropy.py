@@ -9,7 +9,7 @@ from menura.audio import Clip
 from menura.evaluation.excerpts import Excerpt
 from menura.evaluation.metrics._excerpt_mean import ExcerptMean
 from menura.evaluation.metrics.contract import Clips, Measurement
-from menura.evaluation.peaks import HARDLY, IN_WORDS, Hz, peaks_hz
+from menura.evaluation.peaks import IN_WORDS, Hz, peaks_hz
 from menura.evaluation.pitches import entropy_bits
 
 
@@ -28,7 +28,7 @@ class PiptrackEntropy(ExcerptMean):
     about = "pitch"
     unit = "bits"
     in_words = IN_WORDS
-    what, hardly = "peaks", HARDLY
+    what = "peaks"
 
     def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float | None:
         peaks = peaks_hz(clip, start_s, seconds)

@@ -4,7 +4,7 @@ import numpy as np
 
 from menura.audio import Clip
 from menura.evaluation.metrics._excerpt_mean import ExcerptMean
-from menura.evaluation.peaks import HARDLY, IN_WORDS, peaks_hz
+from menura.evaluation.peaks import IN_WORDS, peaks_hz
 
 
 class PiptrackRange(ExcerptMean):
@@ -19,7 +19,7 @@ class PiptrackRange(ExcerptMean):
     about = "pitch"
     unit = "Hz"
     in_words = IN_WORDS
-    what, hardly = "peaks", HARDLY
+    what = "peaks"
 
     def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float | None:
         peaks = peaks_hz(clip, start_s, seconds)

@@ -2,7 +2,7 @@
 
 from menura.audio import Clip
 from menura.evaluation.metrics._excerpt_mean import ExcerptMean
-from menura.evaluation.pitches import HARDLY, IN_WORDS, entropy_bits, semitones
+from menura.evaluation.pitches import IN_WORDS, entropy_bits, semitones
 
 
 class PitchEntropy(ExcerptMean):
@@ -16,7 +16,7 @@ class PitchEntropy(ExcerptMean):
     about = "pitch"
     unit = "bits"
     in_words = IN_WORDS
-    what, hardly = "notes", HARDLY
+    what = "notes"
 
     def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float | None:
         notes = semitones(clip, start_s, seconds)

@@ -18,7 +18,7 @@ from menura.evaluation.excerpts import (
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.pairing import require
 from menura.evaluation.presence import not_counted, rare, rarer
-from menura.evaluation.pulse import HARDLY, IN_WORDS, LONGEST_S, SHORTEST_S, pulse
+from menura.evaluation.pulse import IN_WORDS, LONGEST_S, SHORTEST_S, pulse
 
 MOST_EXCERPTS = 240
 FEWEST = 8
@@ -55,13 +55,13 @@ class Tempo(Metric):
         if reason is not None:
             return reason
         real, made = _counts(reference, candidate)
-        return rare(HARDLY, WHAT, *real) or rarer(HARDLY, WHAT, made, real)
+        return rare(WHAT, *real) or rarer(WHAT, made, real)
 
     def lacking(self, reference: Clips, candidate: Clips) -> str | None:
         if too_short(reference, candidate, SHORTEST_S) is not None:
             return None
         real, made = _counts(reference, candidate)
-        return None if rare(HARDLY, WHAT, *real) else rarer(HARDLY, WHAT, made, real)
+        return None if rare(WHAT, *real) else rarer(WHAT, made, real)
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))

@@ -21,8 +21,8 @@ class Model(nn.Module, ABC):
     tiny: a config small enough for tests to train in seconds, on batches of tiny_frames frames of
         data like tiny_spec.
     gains_from_bfloat16: whether autocast speeds it up on CPUs that have it (not so for LSTMs).
-    plays_in_parallel: whether making music is large products, which gain from a GPU and from
-        bfloat16, as a chain of small ones does not.
+    plays_in_parallel: whether making music is many large products, which gain from a GPU and from
+        bfloat16; not so where it is a chain of small ones, or over at once.
     adds_labels: whether it can go on from one that learnt fewer labels (see `adopted`).
 
     State carried from batch to batch (an LSTM's) is kept in buffers that are not persistent:

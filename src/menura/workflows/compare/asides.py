@@ -13,18 +13,23 @@ def asides(found: Found, way: str) -> Iterator[str]:
     whose clips were lowered."""
     with_way = [one for one in found.outcomes if one.figures(way)]
     measures = found.measures(way)
-    last = {name: [one for one in with_way if name in one.lacking(way)] for name in measures}
-    if told := _listed(last, with_way):
-        yield (
-            "There is nothing to measure in what they made, and much in real music, so they are "
-            f"last: {told}."
-        )
     chance = {name: [one for one in with_way if name in one.chance(way)] for name in measures}
-    if told := _listed(chance, with_way):
-        yield f"In no rank, since figures of so little sound are mostly chance: {told}."
     untaken = {
         name: [one for one in with_way if name not in {*one.figures(way), *one.lacking(way)}]
         for name in measures
+    }
+    lacking = {name: [one for one in with_way if name in one.lacking(way)] for name in measures}
+    ranked = [name for name in measures if not chance[name] and not untaken[name]]
+    if told := _listed({name: lacking[name] for name in ranked}, with_way):
+        yield (
+            "In what they made there is less than half as much to measure as in real music, so "
+            f"they are last: {told}."
+        )
+    if told := _listed(chance, with_way):
+        yield f"In no rank, since figures of so little sound are mostly chance: {told}."
+    untaken = {
+        name: [*those, *lacking[name]] if name not in ranked else those
+        for name, those in untaken.items()
     }
     if told := _listed(untaken, with_way, "not of "):
         yield f"In no rank, since they could not be taken of all: {told}."
