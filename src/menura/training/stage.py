@@ -76,13 +76,9 @@ def run_stage(
     if start is not None:
         _start(system, start, codec)
     compute = _compute(order, folder, again, system)
+    settings = {**flat(preset), "precision": compute.precision}
     # Data first: settings may follow from them (see `training/fitting.py`).
-    plan = {
-        **order.plan(),
-        "data": prepared.fingerprint,
-        **flat(preset),
-        "precision": compute.precision,
-    }
+    plan = {**order.plan(), "data": prepared.fingerprint, **settings}
     if again:
         _check_plan(folder, plan)
         checkpoint.restore_representation(folder, system)
