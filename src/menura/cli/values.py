@@ -9,9 +9,6 @@ import click
 
 from menura.foundation.urls import is_url
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16")
-
 
 class Number(click.ParamType):  # type: ignore[type-arg]  # no generic before click 8.5
     """A finite number, optionally whole, at least `least` or above `above`."""

@@ -10,13 +10,12 @@ import click
 
 from menura.cli.values import (
     ANY_NUMBER,
-    DEVICES,
     NOT_NEGATIVE,
     POSITIVE,
-    PRECISIONS,
     WHOLE,
     OneOf,
 )
+from menura.foundation.device_names import DEVICES, PRECISIONS
 from menura.foundation.errors import MenuraError, UsageError, unknown_name
 from menura.workflows.sound import SoundOptions
 

@@ -7,15 +7,14 @@ import click
 
 from menura.cli.values import (
     COUNT,
-    DEVICES,
     NOT_NEGATIVE,
     PATH,
     POSITIVE,
-    PRECISIONS,
     WHOLE,
     OneOf,
     Setting,
 )
+from menura.foundation.device_names import DEVICES, PRECISIONS
 from menura.foundation.errors import UsageError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from menura.foundation.device_names import DEVICES, PRECISIONS
 from menura.foundation.errors import MenuraError, UsageError
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 @dataclass(frozen=True)
