@@ -38,10 +38,12 @@ FILES = ("index.html", "results.json", "results.csv")
 @dataclass(frozen=True)
 class Page:
     """layout, settings: of the corpus. folder: of the data, as its LICENSES.md has it. clips,
-    seconds: what each makes in every way."""
+    seconds: what each makes in every way. of_base: what `base` heard
+    of these recordings before."""
 
     words: str
     folder: str
+    of_base: str
     layout: str
     settings: Mapping[str, str]
     clips: int
@@ -53,6 +55,8 @@ CHOICES = {
     "notes": Page(
         "single notes by instrument",
         "notes",
+        "`base` has learnt from those of the training notes before that are CC0, CC BY or MIT "
+        "(base/allowlist.csv), and from none of those that judge.",
         "nsynth",
         {
             "licence": "CC0 1.0, CC BY 3.0, MIT and GPL-2.0-or-later with sound exception, by "
@@ -64,6 +68,8 @@ CHOICES = {
     "piano": Page(
         "an hour of solo piano",
         "piano",
+        "`base` has heard none of this, but the piano of the soundfont that plays it: Menura's own "
+        "pieces were played by FluidR3 too (base/README.md).",
         "maestro",
         {"licence": "CC BY-SA 3.0 DE"},
         clips=16,
@@ -145,6 +151,7 @@ nearer to the recordings than real music is counts as equally near, and what has
 measure, such as notes, is last). They say who is ahead, not by how much: the page has the figures.
 
 {table(rows, "mean rank")}
+{page.of_base}
 {chr(10).join(["", "Could not be compared:", "", *failed, ""]) if failed else ""}
 ## What it was made from
 

@@ -123,7 +123,7 @@ def _hear_scores(corpus: Path, system: Any) -> Material:
 
 
 KINDS = {
-    "piano": Kind("an hour of solo piano, recorded", _prepare_piano, _hear_piano),
+    "piano": Kind("an hour of solo piano, played by a soundfont", _prepare_piano, _hear_piano),
     "piano-scores": Kind(
         "the notes (MIDI) of the same hour of solo piano; sound on both sides is played by the "
         "built-in synthesiser",

@@ -34,6 +34,7 @@ RATE, SECONDS, NOISE = 32_000, 4.0, 1e-3
 ASKED = (  # for which a minute for a thousand clips is asked
     "frechet-mfcc",
     "frechet-spectral",
+    "frechet-menura",
     "kl-mfcc",
     "log-mel-distance",
     "multi-resolution-stft",
@@ -205,7 +206,9 @@ def page(figures: dict[str, Any]) -> str:
         "(the same with a little noise). Written by `python benchmarks/metrics.py`; not by hand. "
         f"On {where(figures['machine'])}.\n\n"
         f"Fréchet, KL and spectral measures ({', '.join(ASKED)}) are asked to take {MOST_S:g} s at "
-        "most, files read included, in memory that does not grow with the number of clips:\n\n"
+        "most, files read included, in memory that does not grow with the sound: by "
+        f"{_grown_kb(sizes):.0f} kB with a clip (what it is embedded as), whose sound takes "
+        f"{SECONDS * RATE * 4 / 1024:.0f} kB:\n\n"
         f"{table(asked, 'clips')}\n\n"
         "One after another; the first to need an embedding makes it for those that follow. Without "
         "the floors that `menura evaluate` adds, which measure real music five times more.\n\n"
@@ -214,6 +217,13 @@ def page(figures: dict[str, Any]) -> str:
         f"`sqrtm`: {peer['seconds']:g} s from the files to the distance, Menura {own:.1f} s; the "
         f"two distances differ by {apart:.1e} of their value.\n"
     )
+
+
+def _grown_kb(sizes: dict[int, dict[str, Any]]) -> float:
+    """By how much the most memory grows with a clip; both sides have as many."""
+    (few, at_few), (many, at_many) = sorted(sizes.items())
+    grown = at_many["MB at most, asked"] - at_few["MB at most, asked"]
+    return 1024 * float(grown) / (2 * (many - few))
 
 
 def _asked(of: dict[str, Any]) -> float:

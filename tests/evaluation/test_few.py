@@ -43,13 +43,14 @@ def test_candidates_too_short_for_their_onsets_to_be_counted() -> None:
     density = metrics.load("onset-density")
     once_a_second = {
         f"{i}": Clip(np.tile(np.pad(tune(0.25, RATE, i), ((0, 0), (0, 12_000))), 10), RATE)
-        for i in range(4)
+        for i in range(8)
     }
     assert density.score(once_a_second, music(12, 4.0)).remarks == ()
-    measured = density.score(once_a_second, music(5, 4.0))
+    measured = density.score(once_a_second, music(10, 2.0))
     assert measured.too_few
+    assert not measured.still_compares
     assert "the candidates are so short that" in measured.remarks[0]
-    assert "only 8.0 s of a side" in density.score(music(4, 4.0), music(2, 4.0)).remarks[0]
+    assert "only 8.0 s of a side" in density.score(music(8, 4.0), music(8, 1.0)).remarks[0]
 
 
 def test_files_of_one_name_are_pairs_but_not_in_folders_by_label() -> None:
@@ -77,6 +78,24 @@ def test_clips_and_not_their_frames_are_the_sample(name: str) -> None:
     eight = metric.score(many, music(8, 5.0, 20))
     assert eight.still_compares
     assert eight.too_few == (name == "frechet-spectral"), "128 dimensions take more windows"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kl-mfcc", "precision", "recall", "onset-density", "piptrack-count", "pitch-range"],
+)
+def test_one_song_is_one_sample_however_long(name: str) -> None:
+    song, many = {"0": Clip(tune(60.0, RATE), RATE)}, music(8, 8.0, 10)
+    metric = metrics.load(name)
+    of_one = metric.score(many, song)
+    assert of_one.too_few
+    assert not of_one.still_compares
+    assert of_one.remarks[0].startswith("only 1 clip of the candidates, each of which")
+    by_one = metric.score(song, many)
+    assert by_one.too_few
+    assert by_one.still_compares, "it is the same for all that are compared with it"
+    enough = metric.score(many, music(8, 8.0, 20))
+    assert not enough.too_few
 
 
 def test_a_missing_fad_infinity_is_said() -> None:

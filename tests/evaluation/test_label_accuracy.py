@@ -175,6 +175,16 @@ def test_what_is_left_out_or_thin_is_said(reference: Clips) -> None:
     )
 
 
+def test_candidates_of_labels_that_are_hardly_known_do_not_count(reference: Clips) -> None:
+    thin = {name: clip for name, clip in reference.items() if name not in ("low/1", "low/2")}
+    del thin["low/0"]  # one clip of 5 s is left
+    found = METRIC.score(thin, made(0))
+    assert not found.too_few, "ten were made for the other label"
+    assert "has little of low (1 clip, 5 s)" in found.remarks[0]
+    fewer = {name: clip for name, clip in made(0).items() if name > "high/02"}
+    assert METRIC.score(thin, fewer).too_few
+
+
 def floor(reference: Clips, candidate: Clips, seed: int = 0) -> Measurement:
     found = floor_of(METRIC, reference, candidate, seed)
     assert found is not None

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from menura.audio import Clip
 from menura.evaluation import embeddings, metrics
@@ -147,8 +148,14 @@ def chained(cause: Exception) -> MenuraError:
 
 @pytest.mark.parametrize(
     "error",
-    [MemoryError(), chained(OSError(errno.ENOSPC, "full")), chained(MemoryError())],
-    ids=["memory", "full disk", "memory, in other words"],
+    [
+        MemoryError(),
+        chained(OSError(errno.ENOSPC, "full")),
+        chained(MemoryError()),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+    ],
+    ids=["memory", "full disk", "memory, in other words", "of a device", "of torch"],
 )
 def test_troubles_of_the_machine_are_no_lasting_reason(error: Exception, tmp_path: Path) -> None:
     with pytest.raises((OSError, MemoryError)):

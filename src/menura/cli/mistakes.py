@@ -11,7 +11,7 @@ import re
 
 import click
 
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, is_out_of_memory
 
 DONE, COULD_NOT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -24,7 +24,7 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
         return one_line(_usage(error)), WRONG_USAGE
     if isinstance(error, KeyboardInterrupt):
         return "stopped; nothing half-written is left", INTERRUPTED
-    if isinstance(error, MemoryError):
+    if is_out_of_memory(error):
         return "the memory is not enough; take a smaller preset or fewer workers", COULD_NOT
     if isinstance(error, OSError) and error.strerror:
         return one_line(_system(error)), COULD_NOT

@@ -1,9 +1,34 @@
-"""The remarks that a figure rests on too few samples."""
+"""Whether a figure rests on too few samples, and the remarks that say so."""
+
+from dataclasses import dataclass
 
 from menura.evaluation.gaussian import Gaussian
 
 # The mean of eight is off by 0.8 of their deviation (Student, 95 %), of four by 1.6.
 FEWEST_CLIPS = 8
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is wrong with the sample of a figure: as in `Measurement`."""
+
+    remarks: tuple[str, ...]
+    too_few: bool
+    still_compares: bool
+
+
+def sample(reference: int, candidate: int, *own: str) -> Sample:
+    """Of a figure over frames, windows or excerpts of so many clips. own: what else is few in them.
+
+    Where the reference's clips are few, and nothing else is, they are the same for all that is
+    compared with them.
+    """
+    of_clips = few_clips(candidate, reference)
+    return Sample(
+        (*of_clips, *own),
+        too_few=bool(of_clips or own),
+        still_compares=not own and candidate >= FEWEST_CLIPS,
+    )
 
 
 def remarks_on(reference: Gaussian, candidate: Gaussian, counted: str) -> tuple[str, ...]:

@@ -27,6 +27,17 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         before = before.__cause__ or before.__context__
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether it says that the memory is not enough: torch has a kind of its own for a device, and
+    for the processor a RuntimeError like any other."""
+    words = str(error)
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and "can't allocate memory" in words)
+    )
+
+
 def unknown_name(kind: str, name: str, known: list[str]) -> UsageError:
     """The error for a name that does not exist: lists the names that do, the nearest first."""
     from difflib import get_close_matches

@@ -11,6 +11,7 @@ from menura.audio.midi_writing import write_score
 from menura.evaluation.compare import material as room
 from menura.evaluation.compare.material import Material, material_of
 from menura.evaluation.compare.stretches import length_s, read, score_of
+from menura.evaluation.fewness import FEWEST_CLIPS
 from menura.foundation.errors import MenuraError
 from menura.prepared import PreparedCorpus
 from tunes import tune
@@ -39,6 +40,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedCorpus:
     return corpus(tmp_path_factory.mktemp("material"), LENGTHS)
 
 
+@pytest.fixture(autouse=True)
+def two_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recordings for a test split to judge alone."""
+    monkeypatch.setattr(room, "FEWEST_CLIPS", 2)
+
+
 @pytest.fixture
 def material(prepared: PreparedCorpus) -> Material:
     return material_of(prepared, 4, 2.0, seed=0)
@@ -61,6 +68,15 @@ def test_a_test_split_of_one_recording_is_helped_by_the_validation_split(tmp_pat
     judged_by = material_of(few, 4, 2.0, seed=0)
     assert judged_by.splits == ("valid", "test")
     assert sorted(ids(judged_by, "held_out")) == ["test0.wav", "validation0.wav"]
+
+
+def test_a_test_split_of_fewer_than_eight_is_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "FEWEST_CLIPS", FEWEST_CLIPS)
+    for n, splits in ((7, ("valid", "test")), (8, ("test",))):
+        there = corpus(tmp_path / str(n), LENGTHS | {"test": [1.5] * n})
+        assert material_of(there, 4, 1.0, seed=0).splits == splits
 
 
 def test_what_is_read_is_what_is_there(material: Material) -> None:

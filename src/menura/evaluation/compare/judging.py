@@ -17,7 +17,7 @@ from menura.evaluation.compare.ways import Way, seeds_of
 from menura.evaluation.floors import Division, divisions, floors_over, is_labelled
 from menura.evaluation.metrics import Against, Clips, Measurement, Metric
 from menura.evaluation.taped import on_tape
-from menura.foundation.errors import MenuraError, causes
+from menura.foundation.errors import MenuraError, causes, is_out_of_memory
 from menura.foundation.reporting import Reporter
 
 ReadAt = Callable[[int], Mapping[str, Clip]]
@@ -127,7 +127,7 @@ class Judge:
                 reasons[name] = str(error)
                 if isinstance(error, _LackingError):
                     lacking.append(name)
-                if any(isinstance(cause, OSError | MemoryError) for cause in causes(error)):
+                if any(isinstance(c, OSError) or is_out_of_memory(c) for c in causes(error)):
                     broken.append(name)  # the machine's trouble: a full disk
             except Exception as error:  # one metric's fault must not cost the others
                 reasons[name] = f"{type(error).__name__}: {error}"

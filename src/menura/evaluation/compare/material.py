@@ -13,6 +13,7 @@ from menura.evaluation.compare.stretches import (
     read,
     short_stretches,
 )
+from menura.evaluation.fewness import FEWEST_CLIPS
 from menura.foundation import seeds
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
@@ -70,8 +71,9 @@ class Material:
 def material_of(prepared: PreparedCorpus, n: int, seconds: float, seed: int) -> Material:
     """The same for the same arguments.
 
-    The test split judges; together with the validation split where it has fewer than two
-    recordings, since the floor needs two.
+    The test split judges; where it has fewer than eight recordings, together with the validation
+    split, which says when training ends, for all systems alike: three are no sample of any music
+    (docs/log.md).
     Raises MenuraError where nothing is held out, nothing is there to train on, or nothing held out
     is as long as a second.
     """
@@ -106,7 +108,8 @@ def _held_out(prepared: PreparedCorpus, name: str) -> tuple[tuple[Split, ...], T
     choices: tuple[tuple[Split, ...], ...] = (("test",), every)
     for splits in choices:
         tracks = [(i, t) for i, t in _of(prepared, splits) if t.duration_s >= SHORTEST_S]
-        if len({track.group for _, track in tracks}) >= 2 or (tracks and splits == every):
+        enough = len({track.group for _, track in tracks}) >= FEWEST_CLIPS
+        if enough or (tracks and splits == every):
             there: list[Split] = [s for s in every if any(track.split == s for _, track in tracks)]
             return tuple(there), tracks
     if _of(prepared, every):

@@ -13,12 +13,12 @@ from menura.evaluation.excerpts import (
     common_seconds,
     excerpts,
     left_out,
-    too_short,
 )
-from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.metrics._present import Counts, OfWhatIsThere
+from menura.evaluation.metrics.contract import Clips, Measurement
 from menura.evaluation.pairing import require
 from menura.evaluation.pieces import SHORTEST_S
-from menura.evaluation.presence import not_counted, rare, rarer
+from menura.evaluation.presence import not_counted
 
 MOST_EXCERPTS = 32
 FEWEST = 8
@@ -26,38 +26,27 @@ FEWEST = 8
 Figures = Sequence[float | None]
 
 
-class ExcerptMean(Metric):
+class ExcerptMean(OfWhatIsThere):
     """|mean over the candidates' excerpts − mean over the reference's|.
 
     Excerpts are as long as the shortest clip of both sets and `longest_s` at most, because more is
     found in more sound; clips below `shortest_s` are not heard, nor of many clips those few that
     would make all excerpts short. At most 32 of either side are heard (evaluation/excerpts.py).
     Where the figure is of something that an excerpt may not have, the means are over those that
-    have it; it must be in half of the reference's, and in half as many of the candidates'.
-    in_words: what is counted, and how. what: that an excerpt may not have. details: both means, and
-    the seconds of an excerpt.
+    have it.
+    in_words: what is counted, and how. details: both means, and the seconds of an excerpt.
     """
 
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-9
     in_words: ClassVar[str]
-    what: ClassVar[str] = ""
     shortest_s: ClassVar[float] = SHORTEST_S
     longest_s: ClassVar[float] = 4.0
 
-    def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
-        reason = too_short(reference, candidate, self.shortest_s)
-        if reason is not None:
-            return reason
+    def counts(self, reference: Clips, candidate: Clips) -> tuple[Counts, Counts]:
         _, real, made = self._figures(reference, candidate)
-        return self._rare(real) or self._rarer(made, real)
-
-    def lacking(self, reference: Clips, candidate: Clips) -> str | None:
-        if too_short(reference, candidate, self.shortest_s) is not None:
-            return None
-        _, real, made = self._figures(reference, candidate)
-        return None if self._rare(real) else self._rarer(made, real)
+        return _counts(real), _counts(made)
 
     @abstractmethod
     def of_excerpt(self, clip: Clip, start_s: float, seconds: float) -> float | None:
@@ -70,12 +59,12 @@ class ExcerptMean(Metric):
         return seconds, [excerpts(side, seconds, MOST_EXCERPTS) for side in sides]
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
-        require(too_short(reference, candidate, self.shortest_s))
+        require(self.unsuited(reference, candidate))
         seconds, real, made = self._figures(reference, candidate)
-        require(self._rare(real) or self._rarer(made, real))
         (n_real, all_real), (n_made, all_made) = _counts(real), _counts(made)
         fewest = min(n_real, n_made)
-        few = f"only {fewest} excerpts of a side: their mean is mostly chance; {FEWEST} are needed"
+        said = f"only {fewest} excerpts of a side: their mean is mostly chance; {FEWEST} are needed"
+        few = self.sample(reference, candidate, *([said] if fewest < FEWEST else []))
         return Measurement(
             abs(_mean(made) - _mean(real)),
             self.in_words,
@@ -88,12 +77,13 @@ class ExcerptMean(Metric):
                 "seconds each": seconds,
             },
             remarks=(
-                *([few] if fewest < FEWEST else []),
+                *few.remarks,
                 *not_counted(self.what, "candidates", n_made, all_made),
                 *not_counted(self.what, "reference", n_real, all_real),
                 *left_out((reference, candidate), seconds),
             ),
-            too_few=fewest < FEWEST,
+            too_few=few.too_few,
+            still_compares=few.still_compares,
         )
 
     def _figures(self, reference: Clips, candidate: Clips) -> tuple[float, Figures, Figures]:
@@ -102,15 +92,8 @@ class ExcerptMean(Metric):
         real, made = ([self.of_excerpt(*place, seconds) for place in side] for side in places)
         return seconds, real, made
 
-    def _rare(self, real: Figures) -> str | None:
-        return rare(self.what, *_counts(real))
 
-    def _rarer(self, made: Figures, real: Figures) -> str | None:
-        return rarer(self.what, _counts(made), _counts(real))
-
-
-def _counts(figures: Figures) -> tuple[int, int]:
-    """How many excerpts have a figure, and how many there are."""
+def _counts(figures: Figures) -> Counts:
     return sum(figure is not None for figure in figures), len(figures)
 
 

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 
+from menura.evaluation.fewness import sample
 from menura.evaluation.manifolds import N_NEIGHBOURS, Points, covered, equally_many
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.windows import IN_WORDS
@@ -26,13 +27,15 @@ class Coverage(Metric):
         real, made = equally_many(reference, candidate)
         points, known = self.sides(real, made)
         n = len(real)
-        few = f"only {n} windows of each side: the share is mostly chance; {FEWEST} are needed"
+        said = f"only {n} windows of each side: the share is mostly chance; {FEWEST} are needed"
+        few = sample(len(reference), len(candidate), *([said] if n < FEWEST else []))
         return Measurement(
             float(covered(points, known).mean()),
             f"{IN_WORDS}; {N_NEIGHBOURS} neighbours",
             "windows",
             n,
             n,
-            remarks=(few,) if n < FEWEST else (),
-            too_few=n < FEWEST,
+            remarks=few.remarks,
+            too_few=few.too_few,
+            still_compares=few.still_compares,
         )

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from menura.evaluation.cepstra import IN_WORDS, cepstra
+from menura.evaluation.fewness import sample
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.foundation.each import each
 
@@ -40,7 +41,8 @@ class KlMfcc(Metric):
             [_divergence(*_shares(a, b)) for a, b in zip(real.T, made.T, strict=True)]
         )
         fewest, needed = min(len(real), len(made)), N_BINS * FEWEST_A_BIN
-        few = f"only {fewest} frames of a side for {N_BINS} bins: take {needed} (some 10 s) or more"
+        said = f"only {fewest} frames of a side for {N_BINS} bins; {needed} (some 10 s) are needed"
+        few = sample(len(reference), len(candidate), *([said] if fewest < needed else []))
         return Measurement(
             float(divergences.mean()),
             f"{IN_WORDS}, {N_BINS} bins each, {SMOOTHING} added to each",
@@ -51,8 +53,9 @@ class KlMfcc(Metric):
                 "farthest coefficient": float(divergences.argmax()),
                 "its divergence": float(divergences.max()),
             },
-            remarks=(few,) if fewest < needed else (),
-            too_few=fewest < needed,
+            remarks=few.remarks,
+            too_few=few.too_few,
+            still_compares=few.still_compares,
         )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from menura.audio import Clip
+from menura.evaluation.fewness import sample
 from menura.evaluation.metrics.contract import Clips, Measurement, Metric
 from menura.evaluation.onsets import IN_WORDS, onset_times_s
 from menura.evaluation.pairing import paired_by_chance, pairs
@@ -39,7 +40,8 @@ class OnsetDensity(Metric):
             apart = [abs(_ratio(_density(a), _density(b))) for _, a, b in both]
             details["pairs"] = float(len(both))
             details["pairs within a factor of 2"] = float(sum(value <= 1 for value in apart))
-        few = _few(n_real, _seconds(reference), _seconds(candidate))
+        own = _few(n_real, _seconds(reference), _seconds(candidate))
+        few = sample(len(reference), len(candidate), *own)
         return Measurement(
             abs(_ratio(real, made)),
             IN_WORDS,
@@ -47,8 +49,9 @@ class OnsetDensity(Metric):
             n_real,
             n_made,
             details=details,
-            remarks=few,
-            too_few=bool(few),
+            remarks=few.remarks,
+            too_few=few.too_few,
+            still_compares=few.still_compares,
         )
 
 

@@ -13,32 +13,28 @@ from menura.evaluation.excerpts import (
     common_seconds,
     excerpts,
     left_out,
-    too_short,
 )
-from menura.evaluation.metrics.contract import Clips, Measurement, Metric
+from menura.evaluation.metrics._present import Counts, OfWhatIsThere
+from menura.evaluation.metrics.contract import Clips, Measurement
 from menura.evaluation.pairing import require
-from menura.evaluation.presence import not_counted, rare, rarer
+from menura.evaluation.presence import not_counted
 from menura.evaluation.pulse import IN_WORDS, LONGEST_S, SHORTEST_S, pulse
 
 MOST_EXCERPTS = 240
 FEWEST = 8
 SAME = 0.12  # doublings: 8 %
 
-WHAT = "a tempo"
-
 Tempi = list[tuple[Clip, float]]
-Counts = tuple[int, int]
-"""How many excerpts have a tempo, and how many there are."""
 
 
-class Tempo(Metric):
+class Tempo(OfWhatIsThere):
     """The earth mover's distance between the tempi of both sets, in doublings.
 
     How far, on a scale where twice as fast is 1, the tempi of one set must be moved to become
     those of the other (first Wasserstein distance of log₂ of the beats a minute). Tempi are of
     excerpts as long as the shortest clip of 3 s or more, 8 s at most; 240 of a side are heard. A
     tempo may come out as its double or half (see `evaluation/pulse.py`); real music pays for that
-    too. Half of the reference's excerpts must have a tempo, and half as many of the candidates'.
+    too.
     details: the medians, and how often a clip's next excerpt has the same tempo within 8 %,
     its double or half ("steady"), where clips hold two or more.
     """
@@ -49,19 +45,13 @@ class Tempo(Metric):
     ideal = of_itself = 0.0
     higher_is_better = False
     tolerance = 1e-9
+    what = "a tempo"
+    shortest_s = SHORTEST_S
 
-    def unsuited(self, reference: Clips, candidate: Clips) -> str | None:
-        reason = too_short(reference, candidate, SHORTEST_S)
-        if reason is not None:
-            return reason
-        real, made = _counts(reference, candidate)
-        return rare(WHAT, *real) or rarer(WHAT, made, real)
-
-    def lacking(self, reference: Clips, candidate: Clips) -> str | None:
-        if too_short(reference, candidate, SHORTEST_S) is not None:
-            return None
-        real, made = _counts(reference, candidate)
-        return None if rare(WHAT, *real) else rarer(WHAT, made, real)
+    def counts(self, reference: Clips, candidate: Clips) -> tuple[Counts, Counts]:
+        real, made = _both(reference, candidate)
+        (all_real, all_made), _ = _places(reference, candidate)
+        return (len(real), len(all_real)), (len(made), len(all_made))
 
     def score(self, reference: Clips, candidate: Clips) -> Measurement:
         require(self.unsuited(reference, candidate))
@@ -75,7 +65,8 @@ class Tempo(Metric):
             if (share := _steady(side)) is not None:
                 details[f"{name} steady"] = share
         fewest = min(len(a), len(b))
-        few = f"only {fewest} excerpts of a side: the tempi are mostly chance; {FEWEST} are needed"
+        said = f"only {fewest} excerpts of a side: the tempi are mostly chance; {FEWEST} are needed"
+        few = self.sample(reference, candidate, *([said] if fewest < FEWEST else []))
         return Measurement(
             float(wasserstein_distance(a, b)),
             IN_WORDS,
@@ -84,10 +75,20 @@ class Tempo(Metric):
             len(b),
             details=details,
             remarks=(
-                *([few] if fewest < FEWEST else []),
-                *_not_heard(reference, candidate),
+                *few.remarks,
+                *self._not_heard(reference, candidate),
             ),
-            too_few=fewest < FEWEST,
+            too_few=few.too_few,
+            still_compares=few.still_compares,
+        )
+
+    def _not_heard(self, reference: Clips, candidate: Clips) -> tuple[str, ...]:
+        """The remarks on what has no tempo, and on what is too short to have one."""
+        real, made = self.counts(reference, candidate)
+        return (
+            *not_counted(self.what, "candidates", *made),
+            *not_counted(self.what, "reference", *real),
+            *left_out((reference, candidate), _places(reference, candidate)[1]),
         )
 
 
@@ -110,26 +111,6 @@ def _places(reference: Clips, candidate: Clips) -> tuple[list[list[Excerpt]], fl
     sides = [at_least(clips, SHORTEST_S) for clips in (reference, candidate)]
     seconds = common_seconds(sides, LONGEST_S)
     return [excerpts(side, seconds, MOST_EXCERPTS) for side in sides], seconds
-
-
-def _counts(reference: Clips, candidate: Clips) -> tuple[Counts, Counts]:
-    """Of both sets."""
-    places, _ = _places(reference, candidate)
-    real, made = (
-        (len(tempi), len(side))
-        for tempi, side in zip(_both(reference, candidate), places, strict=True)
-    )
-    return real, made
-
-
-def _not_heard(reference: Clips, candidate: Clips) -> tuple[str, ...]:
-    """The remarks on what has no tempo, and on what is too short to have one."""
-    real, made = _counts(reference, candidate)
-    return (
-        *not_counted(WHAT, "candidates", *made),
-        *not_counted(WHAT, "reference", *real),
-        *left_out((reference, candidate), _places(reference, candidate)[1]),
-    )
 
 
 def _steady(tempi: Tempi) -> float | None:

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from menura.foundation.errors import MenuraError
+from menura.foundation.errors import MenuraError, is_out_of_memory
 from menura.foundation.reporting import Reporter
 
 Work = Callable[[dict[str, Any], Reporter], dict[str, Any]]
@@ -87,7 +87,7 @@ def _described(error: Exception) -> dict[str, Any]:
         where = f"{error.filename}: " if error.filename else ""
         words = f"{where}{(error.strerror or '').lower()}"
         return {"kind": type(error).__name__, "words": words, "errno": error.errno}
-    if isinstance(error, MemoryError):
+    if is_out_of_memory(error):
         return {"kind": "MemoryError", "words": "the memory is not enough", "errno": None}
     words = f"{type(error).__name__}: {error}"
     return {"kind": type(error).__name__, "words": words, "errno": None}

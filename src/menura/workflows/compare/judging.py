@@ -19,7 +19,7 @@ from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
 from menura.workflows.compare.order import FACTS, MADE, SCORES, read_json
 
-EDITION = 3  # another when the same sound is measured otherwise: what is there is then done again
+EDITION = 4  # another when the same sound is measured otherwise: what is there is then done again
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from menura.evaluation.compare.material import Material, material_of
 from menura.evaluation.compare.ways import WAYS, Way, possible
 from menura.foundation.atomic import write_json
 from menura.foundation.config import from_dict
-from menura.foundation.errors import MenuraError, causes
+from menura.foundation.errors import MenuraError, causes, is_out_of_memory
 from menura.foundation.reporting import Reporter
 from menura.foundation.version import __version__
 from menura.prepared import PreparedCorpus
@@ -201,7 +201,9 @@ def _one_way(
 
 def _of_the_machine(error: BaseException) -> OSError | MemoryError | None:
     """What the error was raised for, where that is no lasting fault of the system."""
-    for cause in causes(error):
+    for cause in (error, *causes(error)):
+        if is_out_of_memory(cause):
+            return MemoryError(str(cause))
         lasting = isinstance(cause, OSError) and cause.errno not in NOT_ITS_FAULT
         if isinstance(cause, OSError | MemoryError) and not lasting:
             return cause

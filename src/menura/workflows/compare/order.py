@@ -24,7 +24,7 @@ from menura.systems import read_description
 MARK, CORPUS, SYSTEMS = "compare.json", "corpus", "systems"
 RUN, FACTS, SCORES, LOG, REASON = "run", "facts.json", "scores.json", "errors.log", "failed.json"
 MADE, START = "made", "start.json"
-VERSION = 2  # of how real music is cut: clips are kept by the numbers of its pieces
+VERSION = 3  # of how real music is cut: clips are kept by the numbers of its pieces
 # Troubles of the machine: whoever comes next would have them too.
 NOT_ITS_FAULT = frozenset(
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS") if hasattr(errno, name)
