@@ -85,3 +85,7 @@ class LatentFlowConfig:
         n_window = min(n_frames, self.n_window)
         n_carried = min(max(1, n_window * 3 // 4), self.n_carried)
         return replace(self, n_window=n_window, n_carried=n_carried)
+
+    def with_windows_of(self, other: "LatentFlowConfig") -> "LatentFlowConfig":
+        """The same with the windows of another, and as much of them carried."""
+        return replace(self, n_window=other.n_window, n_carried=other.n_carried)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from menura.foundation.config import with_setting
 from menura.foundation.errors import UsageError, unknown_name
+from menura.models.contract import Windowed
 from menura.recipes._augmentation import AS_RECORDED, Augmentation
 from menura.recipes._tuning import Tuning
 from menura.systems import Pretrained
@@ -202,6 +203,11 @@ class Preset:
         codec = None if self.codec is None else self.codec.tuned()
         return replace(self, training=training, codec=codec)
 
+    @property
+    def fits(self) -> bool:
+        """Whether it is to be fitted to recordings that are short."""
+        return isinstance(self.batching, RandomCrops) and self.batching.fit
+
     def fitted(self, n_frames: int, seconds: float) -> "Preset":
         """The same for recordings of so many frames, or seconds, at most, if `batching.fit` asks
         for it: single notes are learnt from beginning to end and not over again, and made so.
@@ -211,14 +217,14 @@ class Preset:
         own = self.batching
         if not isinstance(own, RandomCrops) or not own.fit or n_frames >= own.n_frames:
             return self
-        in_windows = getattr(self.model.config, "in_windows", None)
-        if in_windows is None:
+        config = self.model.config
+        if not isinstance(config, Windowed):
             raise UsageError(f"batching.fit: a {self.model.name} has no windows; leave it out")
         n = max(2, n_frames)
         batching = replace(
             own, n_frames=n, batch_size=max(own.batch_size, own.batch_size * own.n_frames // n // 2)
         )
-        model = replace(self.model, config=in_windows(n))
+        model = replace(self.model, config=config.in_windows(n))
         seconds = min(self.seconds, seconds)
         return replace(self, model=model, batching=batching, seconds=seconds)
 

@@ -2,7 +2,7 @@
 
 from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
-from menura.recipes import Preset, RandomCrops
+from menura.recipes import Preset
 from menura.systems import TrainedSystem
 from menura.training.assembly import new_system
 from menura.training.order import Order
@@ -12,8 +12,7 @@ from menura.training.starting import hears
 def fitted(order: Order, preset: Preset, prepared: PreparedCorpus, reporter: Reporter) -> Preset:
     """The preset, or one whose windows are as long as the longest recording that is learnt from,
     where it asks for that (see `Preset.fitted`). What comes of it is said."""
-    batching = preset.batching
-    if not isinstance(batching, RandomCrops) or not batching.fit:
+    if not preset.fits:
         return preset
     seconds = [track.duration_s for track in prepared.tracks if track.split == "train"]
     over = None if preset.codec is None else hears(order.known)

@@ -8,8 +8,8 @@ from menura import models, representations
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
-from menura.models.contract import Optimizer, Schedule
-from menura.recipes import Part, Preset, RandomCrops
+from menura.models.contract import Optimizer, Schedule, Windowed
+from menura.recipes import Part, Preset
 from menura.systems import (
     BoundSystem,
     Description,
@@ -50,9 +50,8 @@ def in_their_size(preset: Preset, start: Description, settings: Mapping[str, str
         )
     own = preset.model.config
     theirs = from_dict(type(own), start.model.config, "--init: model.")
-    if isinstance(preset.batching, RandomCrops) and preset.batching.fit:
-        # Its windows fitted its own recordings; weights are the same for windows of any length.
-        theirs = replace(theirs, n_window=own.n_window, n_carried=own.n_carried)
+    if isinstance(theirs, Windowed) and preset.fits:
+        theirs = theirs.with_windows_of(own)  # its own fitted its own recordings
     sized = replace(
         preset,
         model=replace(preset.model, config=learning_as(own, theirs)),

@@ -26,6 +26,7 @@ from menura.models.contract.powers import (
     noise,
     over_time,
 )
+from menura.models.contract.windowed import Windowed
 
 __all__ = [
     "AS_LEARNT",
@@ -52,6 +53,7 @@ __all__ = [
     "Schedule",
     "Streams",
     "Varies",
+    "Windowed",
     "first_frames",
     "noise",
     "over_time",
