@@ -244,6 +244,14 @@ def test_the_velocity_of_a_gaussian_is_the_known_one() -> None:
         assert error.square().mean() < 0.03 * wanted.square().mean() + 0.01, t
 
 
+def test_at_the_music_the_velocity_is_known_without_learning() -> None:
+    """The formula above at t = 1, and of any music: the noise that was there is 0 in the mean."""
+    model, x = build(), music(16)
+    nothing = torch.zeros(2, 16, dtype=torch.bool)
+    assert torch.equal(model._at(x, 1.0, x, nothing, None), x)
+    assert not torch.equal(model._at(x, 0.99, x, nothing, None), x)
+
+
 def test_nothing_is_seen_of_what_is_not_known() -> None:
     """Perturbing a frame that is hidden changes nothing, one that is known changes all."""
     model, x = build(), music(16)

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from menura.foundation.errors import MenuraError
 from menura.recipes import Batching, ContiguousWindows, RandomCrops, SlidingWindows
 from menura.representations.log_power import LogPower
 from menura.training.batches import batches
 from menura.training.rows import Tracks
+from menura.training.source import Row
 
 RATE, HOP = 8000, 128
 
@@ -39,19 +42,19 @@ class FakeRendition:
         return np.where(inside, (index + 1) * np.sin(at * 0.3), 0).astype(np.float32)[None]
 
 
-@pytest.fixture
-def tracks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tracks]:
+def tracks_of(*seconds: float) -> Tracks:
     """Tracks of the given lengths, in the form a recipe reads them."""
+    part = LogPower(LogPower.Config(n_fft=256, hop_length=HOP), RATE)
+    made = object.__new__(Tracks)
+    object.__setattr__(made, "rendition", FakeRendition(*seconds))
+    object.__setattr__(made, "representation", part)
+    object.__setattr__(made, "indices", tuple(range(len(seconds))))
+    return made
 
-    def make(*seconds: float) -> Tracks:
-        part = LogPower(LogPower.Config(n_fft=256, hop_length=HOP), RATE)
-        made = object.__new__(Tracks)
-        object.__setattr__(made, "rendition", FakeRendition(*seconds))
-        object.__setattr__(made, "representation", part)
-        object.__setattr__(made, "indices", tuple(range(len(seconds))))
-        return made
 
-    return make
+@pytest.fixture
+def tracks() -> Callable[..., Tracks]:
+    return tracks_of
 
 
 WINDOWS = ContiguousWindows(batch_size=3, n_frames=11, piece_s=2.0)
@@ -192,6 +195,52 @@ def test_crops_avoid_silence(tracks: Callable[..., Tracks]) -> None:
     rows = [r for step in range(100) for r in batches(made, CROPS, seed=0).rows(step)]
     silent = [row for row in rows if (row.start + CROPS.n_frames) * HOP / RATE <= 8.0]
     assert len(silent) / len(rows) < 0.25  # 0.8 would be if they were not avoided
+
+
+def test_a_track_that_is_mostly_silent_is_cropped_where_it_sounds(
+    tracks: Callable[..., Tracks],
+) -> None:
+    made = tracks(100)
+    made.rendition.tracks[0].silent = ((0.0, 60.0), (61.0, 98.0))
+    rows = [r for step in range(100) for r in batches(made, CROPS, seed=0).rows(step)]
+    assert not any(made.is_silent(row, CROPS.n_frames) for row in rows)
+    between = {60.0 <= row.start * HOP / RATE <= 61.0 for row in rows}
+    assert between == {True, False}, "all that sounds is heard"
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 10), st.floats(0.5, 4)), max_size=4),
+    st.integers(1, 200),
+    st.floats(0.2, 12),
+)
+def test_sounding_starts_are_those_of_rows_that_are_not_silent(
+    gaps: list[tuple[float, float]], n_frames: int, seconds: float
+) -> None:
+    spans, at = [], 0.0
+    for gap_s, silent_s in gaps:
+        spans.append((at + gap_s, at + gap_s + silent_s))
+        at = spans[-1][1]
+    made = tracks_of(seconds)
+    made.rendition.tracks[0].silent = tuple(spans)
+    found = [start for part in made.sounding_starts(0, n_frames) for start in part]
+    starts = range(max(1, made.n_frames(0) - n_frames + 1))
+    assert found == [s for s in starts if not made.is_silent(Row(0, s), n_frames)]
+
+
+def test_a_track_of_one_start_is_drawn_in_many_variants(tracks: Callable[..., Tracks]) -> None:
+    rows = [r for step in range(20) for r in batches(tracks(0.06), CROPS, seed=0).rows(step)]
+    assert {row.start for row in rows} == {0}
+    assert {row.variant % 4 for row in rows} == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("sounding", [True, False])
+def test_silent_pieces_are_left_out_where_that_is_asked(
+    tracks: Callable[..., Tracks], sounding: bool
+) -> None:
+    made = tracks(40)
+    made.rendition.tracks[0].silent = ((4.0, 31.0),)
+    pieces = list(made.pieces(seconds=40, piece_s=10, sounding=sounding))
+    assert len(pieces) == (2 if sounding else 4)
 
 
 @pytest.mark.parametrize("batching", [WINDOWS, CROPS])

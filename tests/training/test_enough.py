@@ -1,5 +1,6 @@
 """Folders that hold too little are told of, with what that means and what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def test_what_is_held_out_is_not_learnt_from() -> None:
     line = said(*many(9, 1.0), piece("other", 60.0, split="valid"))
     assert "9.0 min of training music (15 and more are a start)" in line
     assert "add recordings, or start from a system (--init)" in line
+
+
+def test_silence_is_no_music() -> None:
+    half = [replace(one, silent=((0.0, 61.0),)) for one in many(10, 2.0)]
+    assert "9.8 min of training music, beside 10.2 of silence (15 and more" in said(*half)
+    a_little = [replace(one, silent=((0.0, 31.0),)) for one in many(9, 2.0)]
+    assert "13.3 min of training music (15 and more" in said(*a_little)
 
 
 def test_a_system_that_is_trained_on_needs_less() -> None:

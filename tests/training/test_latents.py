@@ -1,18 +1,24 @@
 """Latents that are encoded once, and kept starting point by starting point."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from menura import recipes
 from menura.foundation.reporting import Collected, Reporter
 from menura.prepared import PreparedCorpus
+from menura.representations import samples_of, trim_context
 from menura.training import latents
 from menura.training.assembly import new_system
-from menura.training.latents import INDEX, N_OFFSETS, encoding_s, stored_latents
+from menura.training.latents import EDITION, INDEX, N_OFFSETS, encoding_s, stored_latents
 from menura.training.rows import Tracks
+from menura.training.source import Row
+
+NEAR: Any = {"rtol": 0, "atol": 0.02}  # kept as float16
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +47,11 @@ def noted(
     """The offsets that are encoded from now on; at `killed_at` it ends after a track."""
     asked, real = list[int](), latents._chunks
 
-    def chunks(tracks: Tracks, track: int, offset: int) -> Iterator[Any]:
+    def chunks(tracks: Tracks, track: int, n_frames: int, offset: int) -> Iterator[Any]:
         if offset == killed_at and track == 1:
             raise KeyboardInterrupt
         asked.extend([offset] if track == 0 else [])
-        yield from real(tracks, track, offset)
+        yield from real(tracks, track, n_frames, offset)
 
     monkeypatch.setattr(latents, "_chunks", chunks)
     return asked, real
@@ -74,22 +80,62 @@ def test_a_run_stopped_while_it_encodes_loses_one_file_at_most(
     assert after >= before, "the seconds of both"
 
 
-@pytest.mark.parametrize("other", ["another key", "all in one file", "another size"])
+@pytest.mark.parametrize(
+    "other", ["another key", "all in one file", "another edition", "another size"]
+)
 def test_what_is_not_of_this_run_is_made_anew(
     tracks: Tracks, whole: list[bytes], tmp_path: Path, other: str
 ) -> None:
     folder = tmp_path / "latents"
     folder.mkdir()
-    index = {"key": "other" if other == "another key" else "key"}
+    index: dict[str, Any] = {"key": "other" if other == "another key" else "key"}
+    index["edition"] = EDITION - (other == "another edition")
     if other == "all in one file":  # as older Menuras had it
-        index["places"] = "[[0]]"
+        index = {"key": "key", "places": [[0]]}
         (folder / "latents.f16").write_bytes(b"".join(whole))
     latents.write_json(folder / INDEX, index)
     for number, content in enumerate(whole):
-        old = content[::-1] if other == "another key" else content[:-2]
+        old = content[::-1] if other.startswith("another k") else content[:-2]
+        old = content[::-1] if other == "another edition" else old
         (folder / f"offset-{number}.f16").write_bytes(old)
     stored_latents(tracks, "key", tmp_path, Reporter())
     assert contents(tmp_path) == whole
+
+
+def test_a_track_begins_with_its_first_sample_whatever_the_starting_point(
+    tracks: Tracks, tmp_path: Path
+) -> None:
+    """Silence comes before it: no attack is cut off."""
+    stored, rows = stored_latents(tracks, "key", tmp_path, Reporter()), 2
+    representation = tracks.representation
+    step = representation.spec.hop_length or 1
+    for offset in range(N_OFFSETS):
+        shift = offset * step // N_OFFSETS
+        first, last = samples_of(representation, 0, rows)
+        sound = tracks.rendition.read(0, first - shift, last - shift)
+        assert not sound[:, : shift - first].any()
+        with torch.no_grad():
+            frames = representation.encode(torch.from_numpy(sound)[None])
+        found = stored.encode([Row(0, 0, variant=offset)], tracks.n_frames(0))[:, :, :rows]
+        expected = trim_context(representation, frames, rows)
+        torch.testing.assert_close(found, expected, **NEAR)
+
+
+def test_what_is_never_heard_is_not_encoded(
+    tracks: Tracks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    splits = ("test", "train", "test", "train", "valid")
+    changed = tuple(
+        replace(one, split=split)
+        for one, split in zip(tracks.rendition.tracks, splits, strict=True)
+    )
+    monkeypatch.setattr(tracks.rendition, "tracks", changed)
+    stored = stored_latents(tracks, "key", tmp_path, Reporter())
+    heard = [1, 3, 4]
+    n_bytes = 2 * tracks.representation.spec.n_channels * sum(map(tracks.n_frames, heard))
+    assert {len(content) for content in contents(tmp_path)} == {n_bytes}
+    found = stored.encode([Row(4, 0, variant=0)], tracks.n_frames(4))
+    torch.testing.assert_close(found, tracks.encode([Row(4, 0)], tracks.n_frames(4)), **NEAR)
 
 
 def test_how_long_it_will_take_is_said_first(tracks: Tracks, tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from menura.audio import Clip
+from menura.audio import Clip, write
 from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected, Reporter
 from menura.models.spectral_codec import SpectralCodec
 from menura.prepared import PreparedCorpus
 from menura.representations import decode_chunked, encode_chunked, reader
 from menura.systems import coded
-from menura.training import checkpoint, fit
+from menura.training import checkpoint, fit, stage
 from menura.training.latents import N_OFFSETS, stored_latents
 from menura.training.rows import Tracks
 from menura.training.source import Row
@@ -109,8 +109,8 @@ def test_stored_latents_are_those_that_would_be_encoded(
     whole = rendition.read(track, 0, rendition.tracks[track].n_samples + 4 * hop)
     for start in range(N_OFFSETS):
         shift = (track + start) % N_OFFSETS * hop // N_OFFSETS
-        # A hop of silence and sound before, so that step 1 begins `shift` samples into the track.
-        later = np.pad(whole, ((0, 0), (hop - shift, 0)))
+        # A hop of silence before, so that step 1 begins `shift` samples before the track.
+        later = np.pad(whole, ((0, 0), (hop + shift, 0)))
         wanted = part.encode(torch.from_numpy(later)[None])[:, :, start + 1 : start + 21]
         made = stored.encode([Row(track, start)], 20)
         torch.testing.assert_close(made, wanted, atol=2e-2, rtol=2e-2)  # kept as float16
@@ -185,6 +185,25 @@ def test_a_raw_folder_is_not_needed_once_its_codec_is_begun(
     train("latent-flow", source, tmp_path / "run", preset="tiny", resume=True)
     assert load(tmp_path / "run").generate(1, 0.5, seed=0)
     assert not (tmp_path / "run" / "limits.json").exists(), "it has come to its end"
+
+
+def test_files_that_come_before_the_first_step_are_learnt_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = folder_of_tunes(tmp_path / "tunes", n_files=3)
+
+    def stopped(*rest: object) -> None:
+        raise KeyboardInterrupt
+
+    real = stage._begin
+    monkeypatch.setattr(stage, "_begin", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        train("latent-flow", source, tmp_path / "run", preset="tiny", steps=4)
+    monkeypatch.setattr(stage, "_begin", real)
+    write(Clip(tune(2.0, RATE, seed=77), RATE), source / "new.wav")
+    train("latent-flow", source, tmp_path / "run", preset="tiny", steps=4, resume=True)
+    learnt = PreparedCorpus.open(tmp_path / "run" / "corpus")
+    assert "new.wav" in {track.id for track in learnt.tracks}
 
 
 def test_a_codec_that_would_learn_for_ever_is_refused(tmp_path: Path) -> None:

@@ -61,6 +61,13 @@ def test_loudness_is_that_of_the_faded_clip() -> None:
     assert remarks == []
 
 
+def test_fades_that_are_longer_than_the_clip_are_said() -> None:
+    clip = Clip(tune(3.0, RATE), RATE)
+    _, [remark] = finish(clip, None, SoundOptions(fade_in_s=2.0, fade_out_s=4.0))
+    assert remark.endswith("the clip of 3.00 s: they last 1.00 s and 2.00 s")
+    assert finish(clip, None, SoundOptions(fade_in_s=1.0, fade_out_s=2.0))[1] == []
+
+
 @pytest.mark.parametrize(("seconds", "n_remarks"), [(2.0, 0), (3.0, 0), (5.0, 1)])
 def test_silence_for_what_was_not_made_is_said(seconds: float, n_remarks: int) -> None:
     made, remarks = finish(Clip(tune(3.0, RATE), RATE), seconds, SoundOptions())

@@ -28,14 +28,14 @@ def computing_in(precision: str, device: torch.device) -> AbstractContextManager
 def compiling() -> Iterator[None]:
     """Around the call of what `torch.compile` gave, which compiles when it is first used.
 
-    Raises MenuraError where that fails, as on machines without a compiler for C++.
+    Raises MenuraError where that fails, as on machines without a compiler for C++ or Triton.
     """
     try:
         yield
     except RuntimeError as error:
-        from torch._dynamo.exc import BackendCompilerFailed  # slow to import, and rarely wanted
+        from torch._dynamo.exc import TorchDynamoException  # slow to import, and rarely wanted
 
-        if not isinstance(error, BackendCompilerFailed):
+        if not isinstance(error, TorchDynamoException):
             raise
         reason = " ".join(str(error).split())[:200]
         raise MenuraError(

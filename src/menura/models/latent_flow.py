@@ -266,6 +266,8 @@ class LatentFlow(Flow):
     def _at(
         self, x: Frames, t: float, music: Frames, known: Known, labels: Labels | None
     ) -> Frames:
+        if t == 1:  # all of it is music, and what of the noise is missing is 0 in the mean
+            return x
         level = torch.full((x.shape[0],), t, device=x.device)
         if self._compiled is None:
             return self._velocity(x, level, music, known, labels)

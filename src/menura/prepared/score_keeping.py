@@ -34,7 +34,7 @@ def keep_notes(path: Path, min_seconds: float, out: ShardFile) -> dict[str, Any]
     if score.duration_s <= min_seconds:
         raise UnusableError(
             f"too short: {score.duration_s:.3g} s of notes, and files of {min_seconds:g} s or less "
-            "are left out (--min-seconds)"
+            "are left out (menura prepare --min-seconds)"
         )
     offset = out.tell()
     return {

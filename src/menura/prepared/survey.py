@@ -111,7 +111,7 @@ class Survey:
         if kept_s <= min_seconds:
             raise UnusableError(
                 f"too short: {kept_s:.3g} s without the silence at its ends, and files of "
-                f"{min_seconds:g} s or less are left out (--min-seconds)"
+                f"{min_seconds:g} s or less are left out (menura prepare --min-seconds)"
             )
 
     @property
@@ -146,7 +146,7 @@ class Survey:
         if self.duration_s <= min_seconds:
             raise UnusableError(
                 f"too short: {self.duration_s:.3g} s, and files of {min_seconds:g} s or less are "
-                "left out (--min-seconds)"
+                "left out (menura prepare --min-seconds)"
             )
         loudest = _db(math.sqrt(float(np.concatenate(self._levels).max())))
         if loudest < SILENT_DB:

@@ -55,6 +55,11 @@ class PreparedTrack:
         return seconds_of(self.n_samples, self.sample_rate, self.score_s)
 
     @property
+    def sounding_s(self) -> float:
+        """Seconds without its silent spans."""
+        return self.duration_s - sum(stop - start for start, stop in self.silent)
+
+    @property
     def n_bytes(self) -> int:
         """Bytes that its sound takes in the shard."""
         return self.n_samples * self.n_channels * BYTES

@@ -8,6 +8,7 @@ from menura.audio.mel import mel_filter_bank
 from menura.representations._stft import stft
 from menura.representations.contract import Representation
 
+FAINT = 0.5  # of a sine at −60 dBFS, as filters give it: below is nothing to be faithful to
 Samples = Float32[np.ndarray, "channels time"]
 
 
@@ -38,12 +39,13 @@ def snr_db(reference: Samples, candidate: Samples, sample_rate: int) -> float:
 
 
 def log_mel_db(reference: Samples, candidate: Samples, sample_rate: int) -> float:
-    """Mean absolute difference of log-mel spectra in dB, 64 bands, floor 60 dB below the peak.
+    """Mean absolute difference of log-mel spectra in dB, 64 bands, floor 60 dB below the peak, and
+    at −120 dBFS at least.
 
     n_fft 2048, hop 512. The floor keeps the inaudible from deciding the figure.
     """
     filters = torch.from_numpy(mel_filter_bank(sample_rate, 2048, 64))
     spectra = [filters @ stft(torch.from_numpy(x), 2048, 512).abs() for x in (reference, candidate)]
-    floor = 1e-3 * float(spectra[0].max().clamp_min(1e-6))
+    floor = 1e-3 * float(spectra[0].max().clamp_min(FAINT))
     a, b = (20 * torch.log10(s.clamp_min(floor)) for s in spectra)
     return float((a - b).abs().mean())

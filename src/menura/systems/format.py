@@ -95,6 +95,7 @@ def read_description(folder: Path) -> Description:
     if not is_system(folder):
         raise MenuraError(
             f"{printable(str(folder))}: not a trained system (it has no {DESCRIPTION}); "
-            "give the folder that `menura train --out` wrote"
+            "give the folder that `menura train --out` wrote, or, where its training was stopped "
+            "before there was one, go on with it (--resume)"
         )
     return read_stated(path, Description, "system", format=FORMAT, version=VERSION)

@@ -60,7 +60,8 @@ def say_ahead(
     compute = choose(order.device, order.precision, gains_from_bfloat16=False)
     flow.representation.to(compute.device)
     assert isinstance(flow, TrainedSystem), "codecs are of sound"
-    encoding = will_take_s(flow.representation, prepared.duration_s()) / 60
+    music_s = prepared.duration_s() - prepared.duration_s("test")
+    encoding = will_take_s(flow.representation, music_s) / 60
     last = " and, at the end, a look at what it makes" if flow.model.calibrates else ""
     reporter.say(in_words(stages, limits, encoding) + last)
 

@@ -201,8 +201,8 @@ def learning_data(
         )
     if not held_out.indices:
         reporter.warn(
-            "no recording is held out: training cannot tell learning from memorising, and does "
-            "not stop by itself; add recordings, or give --minutes"
+            "no recording is held out: training cannot tell learning from memorising, and ends by "
+            "its limit alone; add recordings"
         )
         return Data(train, None)
     # The held-out batches are the same for every seed, so that runs can be compared.

@@ -106,15 +106,24 @@ class CropBatches(Batches):
         row = self._place(rng)
         for _ in range(self._TRIES):
             if not self.tracks.is_silent(row, self.n_frames):
-                break
+                return row
             row = self._place(rng)
-        return row
+        # There is much silence: where is none, in this track?
+        starts = self.tracks.sounding_starts(row.track, self.n_frames)
+        ends = list(accumulate(map(len, starts)))
+        if not ends:
+            return row
+        place = int(rng.integers(ends[-1]))
+        which = bisect_right(ends, place)
+        return replace(row, start=starts[which][place - ends[which]])
 
     def _place(self, rng: np.random.Generator) -> Row:
         which = bisect_right(self._ends, rng.random() * self._ends[-1])
         track = self.tracks.indices[min(which, len(self._ends) - 1)]  # a product may be rounded up
         n_starts = max(1, self.tracks.n_frames(track) - self.n_frames + 1)
-        return Row(track, int(rng.integers(n_starts)))
+        start = int(rng.integers(n_starts))
+        # A track that is no longer than a crop has one start alone.
+        return Row(track, start, variant=0 if n_starts > 1 else int(rng.integers(1 << 16)))
 
 
 class WindowBatches(Batches):

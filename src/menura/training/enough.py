@@ -22,6 +22,7 @@ weights are the best."""
 FEW_OF_LABEL = 3
 """Recordings of a label: what two of them have in common may be as much their microphone."""
 SHOWN = 6
+USUAL = 0.5  # of recordings, at least, sounds
 
 
 def refuse_nothing(prepared: PreparedCorpus) -> None:
@@ -52,14 +53,16 @@ def too_little(corpus: Sequence[PreparedTrack], labels: tuple[str, ...], *, is_f
     from.
     """
     tracks = [track for track in corpus if track.split == "train"]
-    minutes = sum(track.duration_s for track in tracks) / 60
+    minutes = sum(track.sounding_s for track in tracks) / 60
+    there = sum(track.duration_s for track in tracks) / 60
     n_recordings = len({track.group for track in corpus if track.split != "test"})
     least = LITTLE_MIN if is_fresh else LITTLE_TO_TUNE_MIN
     found, mend = [], []
     if minutes < least:
+        silent = "" if minutes > USUAL * there else f", beside {there - minutes:.1f} of silence"
         found.append(
-            f"{minutes:.1f} min of training music ({least:g} and more are a start), so that what "
-            "is made may repeat it"
+            f"{minutes:.1f} min of training music{silent} ({least:g} and more are a start), so "
+            "that what is made may repeat it"
         )
         mend.append("add recordings" + (", or start from a system (--init)" if is_fresh else ""))
     if n_recordings < FEW_RECORDINGS:

@@ -267,13 +267,13 @@ class Fit:
 
         Whatever goes wrong with it must not end the run: the weights are good without it.
         """
-        if not self.system.model.calibrates:
-            return self.system
-        self._reporter.progress(0, 0, "seeing how it plays best")
         try:
             kept = load(self.folder)
             for part in (kept.representation, kept.model):
                 part.to(self._stepper.fabric.device)
+            if not kept.model.calibrates:
+                return kept
+            self._reporter.progress(0, 0, "seeing how it plays best")
             with torch.no_grad(), self._stepper.fabric.autocast():
                 said = kept.model.calibrate(map(self.data.train.batch, range(N_LAST_BATCHES)))
             save(kept, self.folder)

@@ -1,9 +1,9 @@
 """Latents of all tracks, encoded once: a flow reads them thousands of times.
 
-Each track is encoded from several starting points within a step, so that the model does not see
-the same numbers whenever it sees a track. Kept in the run's folder as float16, before normalising:
-a file for each starting point, which is there when it is whole, so that a run that is stopped while
-it encodes loses one of them at most.
+Each track is encoded from several starting points within the step before it, so that the model does
+not see the same numbers whenever it sees a track, and hears its first attack whole. Kept in the
+run's folder as float16, before normalising: a file for each starting point, which is there when it
+is whole, so that a run that is stopped while it encodes loses one of them at most.
 """
 
 import time
@@ -22,6 +22,7 @@ from menura.foundation.atomic import replacing, write_json
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
 from menura.prepared.marks import clear_temporary, read_plain_json
+from menura.prepared.refusals import written_into
 from menura.representations import Representation, samples_of, trim_context
 from menura.training.estimate import clock
 from menura.training.rows import Tracks
@@ -29,7 +30,9 @@ from menura.training.source import Row
 
 FOLDER, INDEX, SUFFIX = "latents", "latents.json", ".f16"
 N_OFFSETS = 4
+EDITION = 2  # another when the same sound is encoded otherwise: what is there is then done again
 CHUNK = 1024  # frames encoded at once
+AGAIN = "give the same command with --resume"
 TRIED_S = 10.0  # of noise, encoded to see how long it takes
 
 
@@ -54,7 +57,7 @@ class LatentTracks(Tracks):
 
     def _stored(self, row: Row, n_frames: int) -> Float16[np.ndarray, "features frames"]:
         n_features = self.representation.spec.n_channels
-        file = _file(self.folder, (row.track + row.start) % N_OFFSETS)
+        file = _file(self.folder, (row.track + row.start + row.variant) % N_OFFSETS)
         n_there = self.n_frames(row.track)
         start = row.start if n_there >= n_frames else 0
         first = self.places[row.track] + start
@@ -72,7 +75,10 @@ def stored_latents(tracks: Tracks, key: str, run: Path, reporter: Reporter) -> L
     key: names the codec and the data; latents of another are made anew.
     """
     folder = run / FOLDER
-    counts = [tracks.n_frames(track) for track in range(len(tracks.rendition.tracks))]
+    counts = [
+        0 if known.split == "test" else tracks.n_frames(track)  # nothing here hears those
+        for track, known in enumerate(tracks.rendition.tracks)
+    ]
     n_bytes = 2 * sum(counts) * tracks.representation.spec.n_channels
     _make_ready(folder, key)
     files = [_file(folder, offset) for offset in range(N_OFFSETS)]
@@ -82,7 +88,8 @@ def stored_latents(tracks: Tracks, key: str, run: Path, reporter: Reporter) -> L
         if not file.is_file() or file.stat().st_size != n_bytes
     ]
     if missing:
-        _encode(tracks, missing, sum(counts), folder, reporter)
+        with written_into(printable(str(folder)), "give --out on another disk", AGAIN):
+            _encode(tracks, missing, counts, folder, reporter)
     return LatentTracks(
         tracks.rendition,
         tracks.representation,
@@ -98,20 +105,22 @@ def _make_ready(folder: Path, key: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clear_temporary(folder)
     index = _index(folder)
-    if index.get("key") == key and "places" not in index:  # which had all offsets in one file
+    known = {"key": key, "edition": EDITION}
+    if known.items() <= index.items():
         return
     (folder / INDEX).unlink(missing_ok=True)  # before its latents, and new ones after it is written
     for file in folder.glob(f"*{SUFFIX}"):
         file.unlink()
-    write_json(folder / INDEX, {"key": key, "seconds": 0.0})
+    write_json(folder / INDEX, {**known, "seconds": 0.0})
 
 
 def _encode(
-    tracks: Tracks, missing: list[int], n_frames: int, folder: Path, reporter: Reporter
+    tracks: Tracks, missing: list[int], counts: list[int], folder: Path, reporter: Reporter
 ) -> None:
-    """Write the files of the offsets that are missing, each of so many frames."""
-    index, begun = _index(folder), time.monotonic()
-    music_s = sum(track.n_samples for track in tracks.rendition.tracks) / tracks.spec.sample_rate
+    """Write the files of the offsets that are missing, each of so many frames of every track."""
+    index, begun, n_frames = _index(folder), time.monotonic(), sum(counts)
+    hop_length = tracks.spec.hop_length or 1
+    music_s = n_frames * hop_length / tracks.spec.sample_rate
     share = len(missing) / N_OFFSETS
     reporter.say(
         "encoding the recordings before the first step: about "
@@ -121,8 +130,8 @@ def _encode(
     before, in_all, written = (N_OFFSETS - len(missing)) * n_frames, N_OFFSETS * n_frames, 0
     for offset in missing:
         with replacing(_file(folder, offset)) as temporary, temporary.open("wb") as file:
-            for track in range(len(tracks.rendition.tracks)):
-                for chunk in _chunks(tracks, track, offset):
+            for track, count in enumerate(counts):
+                for chunk in _chunks(tracks, track, count, offset):
                     file.write(chunk.astype("<f2").tobytes())
                     written += chunk.shape[0]
                     left_s = (time.monotonic() - begun) * (in_all - before - written) / written
@@ -145,17 +154,16 @@ def will_take_s(representation: Representation, music_s: float) -> float:
 
 
 def _chunks(
-    tracks: Tracks, track: int, offset: int
+    tracks: Tracks, track: int, n_frames: int, offset: int
 ) -> Iterator[Float32[np.ndarray, "frames features"]]:
-    """Raw latents of a track that begins `offset` parts of a step later."""
+    """Raw latents of a track with `offset` parts of a step of silence before it."""
     representation: Representation = tracks.representation
-    n_frames = tracks.n_frames(track)
     hop_length = representation.spec.hop_length or 1
     shift = offset * hop_length // N_OFFSETS
     for start in range(0, n_frames, CHUNK):
         stop = min(start + CHUNK, n_frames)
         first, last = samples_of(representation, start, stop)
-        audio = tracks.rendition.read(track, first + shift, last + shift)
+        audio = tracks.rendition.read(track, first - shift, last - shift)
         with torch.no_grad():
             rows = representation.analyse(torch.from_numpy(audio).to(representation.device))
         frames = trim_context(representation, rows.reshape(1, -1, rows.shape[2]), stop - start)

@@ -1,5 +1,6 @@
 """Rows of sound: stretches of tracks, read, encoded and cut to the frames asked for."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -69,11 +70,23 @@ class Tracks(Source):
         start, stop = row.start / rate, (row.start + n_frames) / rate
         return any(a <= start and stop <= b for a, b in self.rendition.tracks[row.track].silent)
 
+    def sounding_starts(self, track: int, n_frames: int) -> list[range]:
+        rate = self.spec.frame_rate_hz
+        assert rate is not None, "sound has a frame rate"
+        (whole,) = super().sounding_starts(track, n_frames)
+        found, next_ = [], whole.start
+        for start, stop in self.rendition.tracks[track].silent:
+            first, last = math.ceil(start * rate), math.floor(stop * rate) - n_frames
+            if first <= last:  # a row fits into the silence
+                found.append(range(next_, min(first, whole.stop)))
+                next_ = last + 1
+        return [starts for starts in (*found, range(next_, whole.stop)) if starts]
+
     def learn_statistics(self, seconds: float) -> None:
         self.representation.fit(self.pieces(seconds))
 
     def round_trips(self, n_pieces: int) -> list[float]:
-        pieces = islice(self.pieces(n_pieces * 10.0), n_pieces)
+        pieces = islice(self.pieces(n_pieces * 10.0, sounding=True), n_pieces)
         return [round_trip(self.representation, piece.numpy()) for piece in pieces]
 
     def _read(self, row: Row, n_frames: int) -> Float32[np.ndarray, "channels time"]:
@@ -101,18 +114,29 @@ class Tracks(Source):
         whole = self.rendition.read(track, 0, self.rendition.tracks[track].n_samples)
         return np.take(whole, np.arange(start, stop), axis=1, mode="wrap")
 
-    def pieces(self, seconds: float, piece_s: float = 10.0) -> Iterator[Piece]:
-        """About `seconds` of sound at most, spread evenly over all tracks, a piece at a time."""
+    def pieces(
+        self, seconds: float, piece_s: float = 10.0, *, sounding: bool = False
+    ) -> Iterator[Piece]:
+        """About `seconds` of sound at most, spread evenly over all tracks, a piece at a time.
+
+        sounding: without those that are silent from beginning to end.
+        """
         n = round(piece_s * self.rendition.sample_rate)
         places = [
             (track, start)
             for track in self.indices
             for start in range(0, self.rendition.tracks[track].n_samples, n)
+            if not (sounding and self._is_all_silent(track, start, n))
         ]
         n_wanted = max(1, int(seconds / piece_s))
         stride = max(1, -(-len(places) // n_wanted))
         for track, start in places[::stride]:
             yield self._piece(track, start, n)
+
+    def _is_all_silent(self, track: int, start: int, n: int) -> bool:
+        own = self.rendition.tracks[track]
+        stop_s = min(start + n, own.n_samples) / self.rendition.sample_rate
+        return any(a <= start / self.rendition.sample_rate and stop_s <= b for a, b in own.silent)
 
     def _piece(self, track: int, start: int, n: int) -> Piece:
         stop = min(start + n, self.rendition.tracks[track].n_samples)

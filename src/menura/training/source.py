@@ -23,7 +23,7 @@ class Row:
 
     continues: goes on where this row of the batch before ended. semitones: notes heard so much
     higher. change: what is done to sound before it is heard. under: a stretch of sound that is
-    heard with it.
+    heard with it. variant: which of the ways to say the same stretch, where there are several.
     """
 
     track: int
@@ -32,6 +32,7 @@ class Row:
     semitones: int = 0
     change: Change | None = None
     under: "Row | None" = None
+    variant: int = 0
 
 
 class Source(ABC):
@@ -89,6 +90,10 @@ class Source(ABC):
     def is_silent(self, row: Row, n_frames: int) -> bool:
         """Whether there is nothing to learn from in a row."""
         return False
+
+    def sounding_starts(self, track: int, n_frames: int) -> list[range]:
+        """Where rows of so many frames may begin in a track that are not silent."""
+        return [range(max(1, self.n_frames(track) - n_frames + 1))]
 
     def flags(self, rows: Iterable[Row]) -> RowFlags | None:
         """Which labels each row has; None where none are told. Of sounds that are heard together,

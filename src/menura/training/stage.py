@@ -84,7 +84,7 @@ def run_stage(
         checkpoint.restore_representation(folder, system)
     system.representation.to(compute.device)  # which may have all recordings to encode
     data = learning_data(system, prepared, preset, order.seed, folder, reporter)
-    minutes = prepared.duration_s("train") / 60
+    minutes = sum(t.sounding_s for t in prepared.tracks if t.split == "train") / 60
     origin = None if start is None else origin_for(preset.tuning, system.model, minutes)
     nearest = "" if again else _ready(system, data, compute, start)
     fit = Fit(

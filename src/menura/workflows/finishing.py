@@ -33,11 +33,24 @@ def finish(
     if options.stereo:
         clip = audio.widened(clip, is_loop=options.loop)
     if options.fade_in_s or options.fade_out_s:
+        remarks += _shortened(clip.duration_s, options)
         clip = audio.fade(clip, options.fade_in_s, options.fade_out_s)
     if options.loudness_lufs is not None:
         clip, reached = audio.to_loudness(clip, options.loudness_lufs)
         remarks += _not_reached(options.loudness_lufs, reached)
     return clip, remarks
+
+
+def _shortened(seconds: float, options: SoundOptions) -> list[str]:
+    """That the fades are longer together than the clip, and by how much they are shortened."""
+    together_s = options.fade_in_s + options.fade_out_s
+    if together_s < seconds + LEAST_S:
+        return []
+    share = seconds / together_s
+    return [
+        f"the fades are longer together than the clip of {seconds:.2f} s: they last "
+        f"{share * options.fade_in_s:.2f} s and {share * options.fade_out_s:.2f} s"
+    ]
 
 
 def _looped(clip: Signal, seconds: float | None) -> tuple[Signal, list[str]]:

@@ -1,6 +1,7 @@
 """`menura train`: a system of a recipe from a corpus."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from menura.foundation.devices import choose
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
 from menura.foundation.reporting import Reporter
-from menura.prepared import PreparedCorpus
+from menura.prepared import AnotherSourceError, PreparedCorpus
 from menura.prepared.marks import is_temporary
 from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
@@ -158,6 +159,11 @@ def _prepared(named: Path | str, out: Path, layout: str, reporter: Reporter) -> 
     if isinstance(corpus, Remote) or PreparedCorpus.is_prepared(corpus):
         return PreparedCorpus.open(named)
     ours = out / CORPUS
-    if not (stages.is_begun(out) and PreparedCorpus.is_prepared(ours)):
+    if stages.is_begun(out) and PreparedCorpus.is_prepared(ours):
+        return PreparedCorpus.open(ours)
+    try:
         prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
+    except AnotherSourceError:  # files came or went; nothing is learnt from those that were there
+        shutil.rmtree(ours)
+        prepare(corpus, ours, corpus=layout, reporter=reporter)
     return PreparedCorpus.open(ours)
