@@ -160,8 +160,8 @@ COMPARE_FAULTS = (
     Fault(
         "a full disk is why a metric says nothing for ever",
         f"{COMPARE}/judging.py",
-        "isinstance(cause, OSError | MemoryError)",
-        "isinstance(cause, ValueError)",
+        "isinstance(c, OSError) or is_out_of_memory(c)",
+        "is_out_of_memory(c)",
         JUDGING,
     ),
     Fault(

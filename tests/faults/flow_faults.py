@@ -17,6 +17,13 @@ FLOW_FAULTS = (
         ("tests/systems/test_beginnings.py",),
     ),
     Fault(
+        "the velocity at the music is asked of the network",
+        "src/menura/models/latent_flow.py",
+        "if t == 1:",
+        "if t == 2:",
+        ("tests/models/test_latent_flow.py",),
+    ),
+    Fault(
         "beginnings are compared with where the seed begins",
         BEGINNINGS,
         "seed_clip.samples[:, max(0, seed_clip.n_samples - second) :]",
@@ -82,8 +89,8 @@ FLOW_FAULTS = (
     Fault(
         "windows of a start that fitted other recordings stay",
         "src/menura/training/starting.py",
-        "replace(theirs, n_window=own.n_window, n_carried=own.n_carried)",
-        "replace(theirs)",
+        "theirs.with_windows_of(own)",
+        "theirs.with_windows_of(theirs)",
         ("tests/training/test_fitting.py",),
     ),
     Fault(

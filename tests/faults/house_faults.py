@@ -371,7 +371,7 @@ HOUSE_FAULTS = (
     Fault(
         "latents of all offsets are the same",
         "src/menura/training/latents.py",
-        "first + shift, last + shift",
+        "first - shift, last - shift",
         "first, last",
         ("tests/training/test_two_stages.py",),
     ),

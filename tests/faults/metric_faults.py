@@ -198,6 +198,20 @@ METRIC_FAULTS = (
         ("tests/evaluation/test_pulse.py",),
     ),
     Fault(
+        "a song is as many samples as it has frames",
+        "src/menura/evaluation/fewness.py",
+        "too_few=bool(of_clips or own)",
+        "too_few=bool(own)",
+        ("tests/evaluation/test_few.py",),
+    ),
+    Fault(
+        "candidates of labels that nobody knows are enough",
+        "src/menura/evaluation/metrics/label_accuracy.py",
+        "sum(label not in thin for label in wanted.values())",
+        "n",
+        ("tests/evaluation/test_label_accuracy.py",),
+    ),
+    Fault(
         "few references take a distance from all ranks",
         "src/menura/evaluation/metrics/_frechet.py",
         "still_compares=n_made >= FEWEST_CLIPS",

@@ -132,8 +132,8 @@ TUNING_FAULTS = (
     Fault(
         "a raw folder is looked for while its codec is learnt",
         "src/menura/workflows/train.py",
-        "if not (stages.is_begun(out) and",
-        "if not (checkpoint.exists(out) and",
+        "if stages.is_begun(out) and",
+        "if checkpoint.exists(out) and",
         ("tests/training/test_two_stages.py",),
     ),
     Fault(
@@ -188,15 +188,43 @@ TUNING_FAULTS = (
     Fault(
         "encoding begins anew after a stop",
         LATENTS,
-        'if index.get("key") == key and "places" not in index:',
-        'if index.get("key") == key and index.get("seconds") == 0.0:',
+        "if known.items() <= index.items():",
+        'if known.items() <= index.items() and index.get("seconds") == 0.0:',
         STORED,
+    ),
+    Fault(
+        "short recordings are learnt without their attack",
+        LATENTS,
+        "first - shift, last - shift",
+        "first + shift, last + shift",
+        STORED,
+    ),
+    Fault(
+        "short recordings are heard from one starting point alone",
+        "src/menura/training/batches.py",
+        "variant=0 if n_starts > 1 else int(rng.integers(1 << 16))",
+        "variant=0",
+        ("tests/training/test_batches.py",),
+    ),
+    Fault(
+        "recordings that are mostly silent are learnt as silence",
+        "src/menura/training/batches.py",
+        "return replace(row, start=starts[which][place - ends[which]])",
+        "return row",
+        ("tests/training/test_batches.py",),
+    ),
+    Fault(
+        "silence is counted as music",
+        "src/menura/training/enough.py",
+        "sum(track.sounding_s for track in tracks)",
+        "sum(track.duration_s for track in tracks)",
+        ("tests/training/test_enough.py",),
     ),
     Fault(
         "latents of older Menuras are taken for the present ones",
         LATENTS,
-        'key and "places" not in index:',
-        "key:",
+        "known.items() <= index.items():",
+        'index.get("key") == key:',
         STORED,
     ),
     Fault(

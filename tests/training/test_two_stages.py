@@ -160,10 +160,10 @@ def test_a_resumed_run_is_the_unbroken_one(
     said = Collected()
     train("latent-flow", corpus, tmp_path / "resumed", resume=True, preset="tiny", reporter=said)
     assert "going on to the 8 steps that this run was begun with" in said.lines
-    for stage in ("codec", "."):
-        a, b = (checkpoint._tensors(tmp_path / n / stage) for n in ("unbroken", "resumed"))
+    for place in ("codec", "."):
+        a, b = (checkpoint._tensors(tmp_path / n / place) for n in ("unbroken", "resumed"))
         assert a.keys() == b.keys()
-        assert all(torch.equal(a[name], b[name]) for name in a), stage
+        assert all(torch.equal(a[name], b[name]) for name in a), place
 
 
 def test_a_raw_folder_is_not_needed_once_its_codec_is_begun(
