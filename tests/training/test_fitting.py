@@ -80,6 +80,19 @@ def test_windows_that_fitted_other_recordings_are_not_taken_over(learnt: Path) -
     assert in_their_size(own, short, {}).model.config.n_window == 7
 
 
+@pytest.mark.parametrize(("ours", "theirs"), [(True, False), (False, True)])
+def test_whether_it_looks_at_what_it_makes_is_each_runs_own(
+    learnt: Path, ours: bool, theirs: bool
+) -> None:
+    said = read_description(learnt)
+    config = {**said.model.config, "matched": theirs, "n_steps": 3}
+    start = replace(said, model=replace(said.model, config=config))
+    own = trainable("latent-flow").preset("tiny")
+    own = own.with_settings({"model.matched": str(ours).lower()})
+    taken = in_their_size(own, start, {}).model.config
+    assert (taken.matched, taken.n_steps) == (ours, 3)
+
+
 def test_what_has_no_windows_cannot_fit_them() -> None:
     vae = trainable("mel-vae").preset("tiny").with_settings({"batching.fit": "true"})
     with pytest.raises(UsageError, match=r"batching\.fit: a .* has no windows; leave it out"):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from menura.models.contract import Optimizer, Schedule
+from menura.models.contract import OF_RUN, Optimizer, Schedule
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class LatentFlowConfig:
     label_dropout: float = 0.15
     guidance: float = 2.0
     known_guidance: float = 2.0
-    matched: bool = False
+    matched: bool = field(default=False, metadata=OF_RUN)
     n_steps: int = 25
     method: Literal["euler", "heun"] = "euler"
     time_shift: float = 1.0

@@ -24,7 +24,6 @@ recipe = Recipe(
             sample_rate=32_000,
             representation=None,
             codec=_CODECS["laptop"],
-            # Of runs from nothing: those from base have base's setting, and gain nothing by it.
             model=Part("latent-flow", replace(_FLOW, matched=True)),
             batching=RandomCrops(batch_size=8, n_frames=256, fit=True),
             training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998, fall=0.4),

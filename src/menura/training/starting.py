@@ -8,7 +8,7 @@ from menura import models, representations
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError, UsageError
 from menura.foundation.printable import printable
-from menura.models.contract import Optimizer, Schedule, Windowed
+from menura.models.contract import OF_RUN, Optimizer, Schedule, Windowed
 from menura.recipes import Part, Preset
 from menura.systems import (
     BoundSystem,
@@ -79,16 +79,21 @@ def _codec_of(start: Description, own: Preset) -> Preset:
 
 
 def learning_as(own: Any, theirs: Any) -> Any:
-    """The Config `theirs` that learns as `own` does: with its optimisers and schedules, where both
-    are of one kind. A schedule that came to its end would let nothing more be learnt."""
+    """The Config `theirs` that learns as `own` does: with its optimisers and schedules, and what
+    else is each run's own, where both are of one kind. A schedule that came to its end would let
+    nothing more be learnt."""
     if type(own) is not type(theirs):
         return theirs
-    learning = {
-        one.name: getattr(own, one.name)
-        for one in fields(own)
-        if isinstance(getattr(own, one.name), Optimizer | Schedule)
-    }
-    return replace(theirs, **learning)
+    return replace(theirs, **{name: getattr(own, name) for name in of_run(own)})
+
+
+def of_run(config: Any) -> list[str]:
+    """The fields of a Config that say nothing of what its weights are: they are each run's own."""
+    return [
+        one.name
+        for one in fields(config)
+        if isinstance(getattr(config, one.name), Optimizer | Schedule) or one.metadata == OF_RUN
+    ]
 
 
 def hears(start: Description | None) -> SavedPart | None:

@@ -8,12 +8,13 @@ from menura import models, representations
 from menura.foundation.config import from_dict
 from menura.foundation.errors import MenuraError
 from menura.foundation.printable import printable
-from menura.models.contract import Codes, Optimizer, Schedule
+from menura.models.contract import Codes
 from menura.recipes import Preset
 from menura.systems import BoundSystem, SavedPart, coded, load
 from menura.training.assembly import new_system
 from menura.training.order import Order, Start
 from menura.training.plainness import plain
+from menura.training.starting import of_run
 
 
 def codec_inside(start: Start, n_audio_channels: int = 1) -> coded.Coded:
@@ -82,5 +83,5 @@ def _sizes(part: SavedPart, load_kind: Callable[[str], Any]) -> dict[str, Any]:
     return {
         one.name: plain(getattr(config, one.name))
         for one in fields(config)
-        if not isinstance(getattr(config, one.name), Optimizer | Schedule)
+        if one.name not in of_run(config)
     }

@@ -2,7 +2,7 @@
 
 from menura.models.contract.batch import Batch
 from menura.models.contract.model import Losses, Model
-from menura.models.contract.phase import Optimizer, Phase, Schedule
+from menura.models.contract.phase import OF_RUN, Optimizer, Phase, Schedule
 from menura.models.contract.powers import (
     AS_LEARNT,
     POWERS,
@@ -30,6 +30,7 @@ from menura.models.contract.windowed import Windowed
 
 __all__ = [
     "AS_LEARNT",
+    "OF_RUN",
     "POWERS",
     "Batch",
     "Begins",

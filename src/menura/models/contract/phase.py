@@ -6,6 +6,10 @@ from typing import Literal
 
 from torch import nn
 
+OF_RUN = {"of_run": True}
+"""Metadata of a field of a Config that says nothing of what the weights are, but how a run plays:
+one that starts from another system has its own, as it has its own optimisers and schedules."""
+
 
 @dataclass(frozen=True)
 class Optimizer:
