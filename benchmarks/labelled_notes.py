@@ -16,7 +16,6 @@ from menura.prepared import PreparedCorpus
 from menura.systems import TrainedSystem
 
 KIND, NOTE_S, OF_EACH = "family", 4.0, 8
-RESOLUTION = 0.05  # of a semitone
 FEWEST_FRAMES = 8  # a quarter of a second
 LEAST = 0.8  # of what is heard of real notes
 HEARD, OF_REAL, SHARE = "heard as their label", "real ones", "× real"
@@ -69,10 +68,10 @@ def verdicts(name: str, found: Found) -> list[str]:
 
 def cents_off(notes: Clips) -> list[float]:
     """Of every note with a pitch the median distance of its voiced frames, 31.25 a second, to the
-    nearest semitone of A4 = 440 Hz, by pYIN. 25 in the mean for pitches that go by none."""
+    nearest semitone of A4 = 440 Hz, by pYIN and YIN. 25 in the mean for pitches that go by none."""
     found = []
     for clip in notes.values():
-        pitches = voiced_pitches(clip, RESOLUTION)
+        pitches = voiced_pitches(clip, is_fine=True)
         if len(pitches) >= FEWEST_FRAMES:
             found.append(100 * float(np.median(np.abs(pitches - np.round(pitches)))))
     return found

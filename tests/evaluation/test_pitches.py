@@ -7,7 +7,7 @@ import pytest
 from menura.audio import Clip
 from menura.evaluation import metrics
 from menura.evaluation.peaks import peaks_hz
-from menura.evaluation.pitches import distinct, entropy_bits, semitones, span
+from menura.evaluation.pitches import distinct, entropy_bits, semitones, span, voiced_pitches
 from menura.foundation.errors import MenuraError
 
 RATE = 16_000
@@ -51,6 +51,13 @@ def test_one_note(note: float) -> None:
     assert set(found) == {round(note)}
     assert len(found) >= 110  # of 126 frames
     assert (distinct(found), span(found), entropy_bits(found)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("cents", [-38, -10, 0, 3, 31])
+def test_finely_they_are_heard_to_a_cent_or_two(cents: float) -> None:
+    found = voiced_pitches(melody((57 + cents / 100,)), is_fine=True)
+    assert len(found) >= 110
+    assert 100 * (np.median(found) - 57) == pytest.approx(cents, abs=2)
 
 
 def test_four_notes_are_two_bits() -> None:

@@ -1,5 +1,7 @@
 """Notes that are heard: semitones of voiced frames, by probabilistic YIN."""
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float64, Int64
 
@@ -10,6 +12,7 @@ SAMPLE_RATE = 16_000
 LOWEST_HZ, HIGHEST_HZ = 65.41, 2093.0  # C2 to C7
 FRAME_LENGTH, HOP_LENGTH = 2048, 512
 RESOLUTION = 0.34  # of a semitone: three bins each, the middle one in tune
+BESIDE = 0.5  # of a semitone
 LEAST_FRAMES = 3  # that a semitone must last to be a note: 96 ms, no slide through it
 IN_WORDS = "semitones of voiced frames by pYIN, C2 to C7, 16 kHz"
 
@@ -24,28 +27,37 @@ def semitones(clip: Clip, start_s: float, seconds: float) -> Semitones:
     several notes at once it follows one, and noise has none. Semitones that are heard for less
     than 96 ms in all are left out.
     """
-    heard = voiced_pitches(clip.between(start_s, start_s + seconds), RESOLUTION)
+    heard = voiced_pitches(clip.between(start_s, start_s + seconds))
     notes = np.round(heard).astype(np.int64)
     kept, counts = np.unique(notes, return_counts=True)
     found: Semitones = notes[np.isin(notes, kept[counts >= LEAST_FRAMES])]
     return found
 
 
-def voiced_pitches(clip: Clip, resolution: float) -> Float64[np.ndarray, "frames"]:
+def voiced_pitches(clip: Clip, *, is_fine: bool = False) -> Float64[np.ndarray, "frames"]:
     """MIDI numbers, with what is between them, of the voiced frames, 31.25 a second, by
-    `librosa.pyin` in steps of `resolution` of a semitone."""
+    `librosa.pyin` in steps of a third of a semitone.
+
+    is_fine: to a cent or two, by the parabola through YIN's dip (de Cheveigné & Kawahara 2002,
+    section II.E), where that is beside what pYIN hears; other frames are left out. In finer
+    steps pYIN takes time by their square.
+    """
     import librosa  # takes long, and compiles
 
-    hz, voiced, _ = librosa.pyin(
-        conform(clip, SAMPLE_RATE, 1).samples[0],
-        fmin=LOWEST_HZ,
-        fmax=HIGHEST_HZ,
-        sr=SAMPLE_RATE,
-        frame_length=FRAME_LENGTH,
-        hop_length=HOP_LENGTH,
-        resolution=resolution,
-    )
-    pitches: Float64[np.ndarray, "frames"] = 69 + 12 * np.log2(hz[voiced] / 440)
+    sound = conform(clip, SAMPLE_RATE, 1).samples[0]
+    how: dict[str, Any] = {
+        "fmin": LOWEST_HZ,
+        "fmax": HIGHEST_HZ,
+        "sr": SAMPLE_RATE,
+        "frame_length": FRAME_LENGTH,
+        "hop_length": HOP_LENGTH,
+    }
+    hz, voiced, _ = librosa.pyin(sound, resolution=RESOLUTION, **how)
+    hz = hz[voiced]
+    if is_fine:
+        fine = librosa.yin(sound, **how)[voiced]
+        hz = fine[np.abs(12 * np.log2(fine / hz)) < BESIDE]
+    pitches: Float64[np.ndarray, "frames"] = 69 + 12 * np.log2(hz / 440)
     return pitches
 
 
