@@ -26,7 +26,7 @@ STARTS: tuple[Start, ...] = get_args(Start)
 N_ROWS = 48  # that are made for each start
 N_HEARD = 256  # of music: pieces differ, and few would say little
 FADED = 1 / 16  # of a window, half a second of what base hears
-MOST = 1.5  # times as much contrast, or as little: more would be another fault than this
+MOST = 1.2  # times as much contrast, or as little: more than a fifth is another fault (docs/log.md)
 STILL = 1e-3  # a deviation below it is none: frames are normalised to 1
 
 
