@@ -38,8 +38,7 @@ FILES = ("index.html", "results.json", "results.csv")
 @dataclass(frozen=True)
 class Page:
     """layout, settings: of the corpus. folder: of the data, as its LICENSES.md has it. clips,
-    seconds: what each makes in every way. of_base: what `base` heard
-    of these recordings before."""
+    seconds: what each makes in every way. of_base: what `base` heard of these recordings before."""
 
     words: str
     folder: str

@@ -158,6 +158,13 @@ COMPARE_FAULTS = (
         ("tests/evaluation/compare/test_labels.py",),
     ),
     Fault(
+        "a device that was full once is a system's lasting reason",
+        "src/menura/workflows/compare/making.py",
+        "if is_out_of_memory(cause):",
+        "if isinstance(cause, MemoryError):",
+        ("tests/workflows/test_compare_again.py",),
+    ),
+    Fault(
         "a full disk is why a metric says nothing for ever",
         f"{COMPARE}/judging.py",
         "isinstance(c, OSError) or is_out_of_memory(c)",

@@ -213,9 +213,9 @@ METRIC_FAULTS = (
     ),
     Fault(
         "few references take a distance from all ranks",
-        "src/menura/evaluation/metrics/_frechet.py",
-        "still_compares=n_made >= FEWEST_CLIPS",
-        "still_compares=not few",
+        "src/menura/evaluation/fewness.py",
+        "still_compares=not own and candidate >= FEWEST_CLIPS",
+        "still_compares=not own and not of_clips",
         ("tests/evaluation/test_few.py",),
     ),
     Fault(

@@ -193,6 +193,20 @@ TUNING_FAULTS = (
         STORED,
     ),
     Fault(
+        "the last preview is of weights that are not kept",
+        FIT,
+        "                return kept\n            self._reporter",
+        "                return self.system\n            self._reporter",
+        ("tests/training/test_previews.py",),
+    ),
+    Fault(
+        "a machine without Triton is a fault in Menura",
+        "src/menura/models/_precision.py",
+        "isinstance(error, TorchDynamoException)",
+        'type(error).__name__ == "BackendCompilerFailed"',
+        ("tests/systems/test_computing.py",),
+    ),
+    Fault(
         "short recordings are learnt without their attack",
         LATENTS,
         "first - shift, last - shift",

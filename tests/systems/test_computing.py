@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch._dynamo.exc import BackendCompilerFailed
+from torch._inductor.exc import TritonMissing
 
 from menura.foundation.devices import Compute
 from menura.foundation.errors import MenuraError, UsageError
@@ -93,17 +94,27 @@ def test_it_can_be_compiled() -> None:
     np.testing.assert_allclose(sound(made), plain, atol=1e-3 * np.abs(plain).max())
 
 
-def test_where_it_cannot_be_compiled_it_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (BackendCompilerFailed(len, RuntimeError("no C++ compiler"), None), r"no C\+\+ compiler"),
+        (TritonMissing(None), "triton"),
+    ],
+    ids=["no compiler", "no Triton"],
+)
+def test_where_it_cannot_be_compiled_it_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
     def failing(_: object) -> Callable[..., Any]:
         def call(*_: Any) -> Any:
-            raise BackendCompilerFailed(len, RuntimeError("no C++ compiler"), None)
+            raise error
 
         return call
 
     made = flow()
     monkeypatch.setattr(torch, "compile", failing)
     made.compute_on("cpu", "float32", compiled=True)
-    with pytest.raises(MenuraError, match=r"--compile: .* cannot compile .*no C\+\+ compiler"):
+    with pytest.raises(MenuraError, match=rf"--compile: .* cannot compile .*(?i:{words})"):
         sound(made)
 
 

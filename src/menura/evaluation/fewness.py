@@ -23,7 +23,7 @@ def sample(reference: int, candidate: int, *own: str) -> Sample:
     Where the reference's clips are few, and nothing else is, they are the same for all that is
     compared with them.
     """
-    of_clips = few_clips(candidate, reference)
+    of_clips = _few_clips(candidate, reference)
     return Sample(
         (*of_clips, *own),
         too_few=bool(of_clips or own),
@@ -41,7 +41,7 @@ def remarks_on(reference: Gaussian, candidate: Gaussian, counted: str) -> tuple[
     )
 
 
-def few_clips(candidate: int, reference: int) -> tuple[str, ...]:
+def _few_clips(candidate: int, reference: int) -> tuple[str, ...]:
     """One remark for each side that has fewer clips than eight: what is heard of one clip is alike,
     so that clips are the sample, and not the frames or windows in them."""
     return tuple(

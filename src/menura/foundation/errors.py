@@ -30,11 +30,10 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether it says that the memory is not enough: torch has a kind of its own for a device, and
     for the processor a RuntimeError like any other."""
-    words = str(error)
     return (
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
-        or (isinstance(error, RuntimeError) and "can't allocate memory" in words)
+        or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
     )
 
 

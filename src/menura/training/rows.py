@@ -67,8 +67,7 @@ class Tracks(Source):
     def is_silent(self, row: Row, n_frames: int) -> bool:
         rate = self.spec.frame_rate_hz
         assert rate is not None, "sound has a frame rate"
-        start, stop = row.start / rate, (row.start + n_frames) / rate
-        return any(a <= start and stop <= b for a, b in self.rendition.tracks[row.track].silent)
+        return self._lies_in_silence(row.track, row.start / rate, (row.start + n_frames) / rate)
 
     def sounding_starts(self, track: int, n_frames: int) -> list[range]:
         rate = self.spec.frame_rate_hz
@@ -126,17 +125,23 @@ class Tracks(Source):
             (track, start)
             for track in self.indices
             for start in range(0, self.rendition.tracks[track].n_samples, n)
-            if not (sounding and self._is_all_silent(track, start, n))
+            if not (sounding and self._is_silent_piece(track, start, n))
         ]
         n_wanted = max(1, int(seconds / piece_s))
         stride = max(1, -(-len(places) // n_wanted))
         for track, start in places[::stride]:
             yield self._piece(track, start, n)
 
-    def _is_all_silent(self, track: int, start: int, n: int) -> bool:
-        own = self.rendition.tracks[track]
-        stop_s = min(start + n, own.n_samples) / self.rendition.sample_rate
-        return any(a <= start / self.rendition.sample_rate and stop_s <= b for a, b in own.silent)
+    def _is_silent_piece(self, track: int, start: int, n: int) -> bool:
+        stop, rate = (
+            min(start + n, self.rendition.tracks[track].n_samples),
+            self.rendition.sample_rate,
+        )
+        return self._lies_in_silence(track, start / rate, stop / rate)
+
+    def _lies_in_silence(self, track: int, start_s: float, stop_s: float) -> bool:
+        spans = self.rendition.tracks[track].silent
+        return any(first <= start_s and stop_s <= last for first, last in spans)
 
     def _piece(self, track: int, start: int, n: int) -> Piece:
         stop = min(start + n, self.rendition.tracks[track].n_samples)

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from menura.evaluation.fewness import FEWEST_CLIPS, few_clips, remarks_on
+from menura.evaluation.fewness import remarks_on, sample
 from menura.evaluation.gaussian import frechet_distance, gaussian_of_all
 from menura.evaluation.metrics._embedded import Embedded
 from menura.evaluation.metrics.contract import Clips, Measurement
@@ -40,7 +40,7 @@ class Frechet(Embedded):
         real, made = gaussian_of_all(known), gaussian_of_all(clips)
         endless = unbiased(real, clips)
         n_made, n_real = (sum(len(points) > 0 for points in side) for side in (clips, known))
-        few = few_clips(n_made, n_real)
+        few = sample(n_real, n_made)  # of fewer dimensions all that are compared lean alike
         return Measurement(
             frechet_distance(real, made),
             embedding.in_words,
@@ -51,12 +51,12 @@ class Frechet(Embedded):
             if endless
             else {},
             remarks=(
-                *few,
+                *few.remarks,
                 *remarks_on(real, made, embedding.counted),
                 *([] if endless else [why_not(clips, embedding.counted)]),
             ),
-            too_few=bool(few) or real.too_few or made.too_few,
-            still_compares=n_made >= FEWEST_CLIPS,
+            too_few=few.too_few or real.too_few or made.too_few,
+            still_compares=few.still_compares,
         )
 
     def value(self, reference: Clips, candidate: Clips) -> float:

@@ -204,8 +204,7 @@ def _of_the_machine(error: BaseException) -> OSError | MemoryError | None:
     for cause in (error, *causes(error)):
         if is_out_of_memory(cause):
             return MemoryError(str(cause))
-        lasting = isinstance(cause, OSError) and cause.errno not in NOT_ITS_FAULT
-        if isinstance(cause, OSError | MemoryError) and not lasting:
+        if isinstance(cause, OSError) and cause.errno in NOT_ITS_FAULT:
             return cause
     return None
 
