@@ -201,7 +201,15 @@ def test_files_that_come_before_the_first_step_are_learnt_too(
         train("latent-flow", source, tmp_path / "run", preset="tiny", steps=4)
     monkeypatch.setattr(stage, "_begin", real)
     write(Clip(tune(2.0, RATE, seed=77), RATE), source / "new.wav")
-    train("latent-flow", source, tmp_path / "run", preset="tiny", steps=4, resume=True)
+    said = Collected()
+    train(
+        *("latent-flow", source, tmp_path / "run"),
+        preset="tiny",
+        steps=4,
+        resume=True,
+        reporter=said,
+    )
+    assert any("is of other files than there are now" in line for line in said.lines)
     learnt = PreparedCorpus.open(tmp_path / "run" / "corpus")
     assert "new.wav" in {track.id for track in learnt.tracks}
 

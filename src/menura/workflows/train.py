@@ -164,6 +164,7 @@ def _prepared(named: Path | str, out: Path, layout: str, reporter: Reporter) -> 
     try:
         prepare(corpus, ours, corpus=layout, resume=True, reporter=reporter)
     except AnotherSourceError:  # files came or went; nothing is learnt from those that were there
+        reporter.say(f"{printable(str(ours))} is of other files than there are now: made anew")
         shutil.rmtree(ours)
         prepare(corpus, ours, corpus=layout, reporter=reporter)
     return PreparedCorpus.open(ours)
