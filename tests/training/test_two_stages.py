@@ -17,7 +17,7 @@ from menura.prepared import PreparedCorpus
 from menura.representations import decode_chunked, encode_chunked, reader
 from menura.systems import coded
 from menura.training import checkpoint, fit, stage
-from menura.training.latents import N_OFFSETS, stored_latents
+from menura.training.latents import stored_latents, variants
 from menura.training.rows import Tracks
 from menura.training.source import Row
 from menura.workflows.load import load
@@ -104,15 +104,15 @@ def test_stored_latents_are_those_that_would_be_encoded(
     part = representation(run)
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
-    stored = stored_latents(tracks, "key", tmp_path, Reporter())
+    stored = stored_latents(tracks, "key", 0, tmp_path, Reporter())
     track, hop = tracks.indices[0], part.spec.hop_length
     whole = rendition.read(track, 0, rendition.tracks[track].n_samples + 4 * hop)
-    for start in range(N_OFFSETS):
-        shift = (track + start) % N_OFFSETS * hop // N_OFFSETS
+    for start, variant in enumerate(variants(0)):
+        shift = round(variant.late * hop)
         # A hop of silence before, so that step 1 begins `shift` samples before the track.
         later = np.pad(whole, ((0, 0), (hop + shift, 0)))
         wanted = part.encode(torch.from_numpy(later)[None])[:, :, start + 1 : start + 21]
-        made = stored.encode([Row(track, start)], 20)
+        made = stored.encode([Row(track, start, variant=start)], 20)
         torch.testing.assert_close(made, wanted, atol=2e-2, rtol=2e-2)  # kept as float16
 
 
@@ -120,12 +120,12 @@ def test_latents_are_made_once(run: Path, corpus: Path, tmp_path: Path) -> None:
     part = representation(run)
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
-    stored_latents(tracks, "one", tmp_path, Reporter())
-    file = tmp_path / "latents" / "offset-0.f16"
+    stored_latents(tracks, "one", 0, tmp_path, Reporter())
+    file = tmp_path / "latents" / "variant-0.f16"
     before = file.stat().st_mtime_ns
-    stored_latents(tracks, "one", tmp_path, Reporter())
+    stored_latents(tracks, "one", 0, tmp_path, Reporter())
     assert file.stat().st_mtime_ns == before
-    stored_latents(tracks, "another codec", tmp_path, Reporter())
+    stored_latents(tracks, "another codec", 0, tmp_path, Reporter())
     assert file.stat().st_mtime_ns != before
 
 
@@ -136,7 +136,7 @@ def test_a_track_shorter_than_a_window_is_looped(run: Path, tmp_path: Path) -> N
     rendition = PreparedCorpus.open(tmp_path / "prepared").rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
     n = tracks.n_frames(0)
-    frames = stored_latents(tracks, "k", tmp_path, Reporter()).encode([Row(0, 0)], 2 * n)
+    frames = stored_latents(tracks, "k", 0, tmp_path, Reporter()).encode([Row(0, 0)], 2 * n)
     assert torch.equal(frames[:, :, :n], frames[:, :, n:])
 
 

@@ -26,6 +26,8 @@ class RandomCrops:
 
     length_power: a track is taken as often as its length to this power: 1 in proportion to it, 0 as
     often as any other, between them for a corpus of few long recordings and many short ones.
+    transpose: latents, which are made once, are made as well of the sound up to so many semitones
+    higher and lower, faster and slower with it, as from a tape.
     fit: crops are no longer than the longest track, and neither is what the model looks at together
     (see `Preset.fitted`). False: tracks that are shorter than n_frames are looped.
     """
@@ -33,11 +35,13 @@ class RandomCrops:
     batch_size: int = 16
     n_frames: int = 256
     augmentation: Augmentation = AS_RECORDED
+    transpose: int = 0
     length_power: float = 1.0
     fit: bool = False
 
     def __post_init__(self) -> None:
         _positive(batch_size=self.batch_size, n_frames=self.n_frames)
+        _semitones(self.transpose)
         if not 0 <= self.length_power <= 1:
             raise ValueError(f"length_power must be 0…1, not {self.length_power:g}")
 
@@ -81,8 +85,7 @@ class EventWindows:
         _positive(batch_size=self.batch_size, stride=self.stride)
         if self.n_frames < 2:
             raise ValueError(f"n_frames must be at least 2, not {self.n_frames}")
-        if not 0 <= self.transpose <= 12:
-            raise ValueError(f"transpose must be 0…12 semitones, not {self.transpose}")
+        _semitones(self.transpose)
 
 
 @dataclass(frozen=True)
@@ -299,6 +302,11 @@ class PretrainedRecipe:
         for key, text in settings.items():
             config = with_setting(config, key, text)
         return config
+
+
+def _semitones(transpose: int) -> None:
+    if not 0 <= transpose <= 12:
+        raise ValueError(f"transpose must be 0…12 semitones, not {transpose}")
 
 
 def _positive(**values: float) -> None:

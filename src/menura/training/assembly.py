@@ -214,12 +214,16 @@ def _as_recorded(batching: Batching) -> Batching:
     if isinstance(batching, EventWindows):
         return replace(batching, transpose=0)
     if isinstance(batching, RandomCrops):
-        return replace(batching, augmentation=AS_RECORDED)
+        return replace(batching, augmentation=AS_RECORDED, transpose=0)
     return batching
 
 
 def _augmentation(batching: Batching) -> Augmentation:
     return batching.augmentation if isinstance(batching, RandomCrops) else AS_RECORDED
+
+
+def transpose_of(batching: Batching) -> int:
+    return batching.transpose if isinstance(batching, RandomCrops) else 0
 
 
 def rendition_of(
@@ -247,9 +251,14 @@ def _sound(
             "batching.augmentation changes sound, and this recipe learns latents that are made "
             "once; set codec.batching.augmentation instead"
         )
+    if not isinstance(representation, coded.Coded) and transpose_of(preset.batching):
+        raise UsageError(
+            "batching.transpose is of latents that are made once, and this recipe learns from "
+            "sound; set batching.augmentation.tape_percent instead (6 is a semitone)"
+        )
     if isinstance(representation, coded.Coded) and tracks.indices:
         key = f"{prepared.fingerprint} {representation.content()}"
-        tracks = stored_latents(tracks, key, run, reporter)
+        tracks = stored_latents(tracks, key, transpose_of(preset.batching), run, reporter)
         held_out = replace(tracks, indices=held_out.indices)
     return tracks, held_out
 

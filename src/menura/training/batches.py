@@ -122,8 +122,7 @@ class CropBatches(Batches):
         track = self.tracks.indices[min(which, len(self._ends) - 1)]  # a product may be rounded up
         n_starts = max(1, self.tracks.n_frames(track) - self.n_frames + 1)
         start = int(rng.integers(n_starts))
-        # A track that is no longer than a crop has one start alone.
-        return Row(track, start, variant=0 if n_starts > 1 else int(rng.integers(1 << 16)))
+        return Row(track, start, variant=int(rng.integers(1 << 16)))
 
 
 class WindowBatches(Batches):
