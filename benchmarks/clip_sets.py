@@ -11,7 +11,16 @@ from menura.evaluation.excerpts import evenly
 from menura.prepared import Rendition
 from menura.systems import TrainedSystem
 
-__all__ = ["Clips", "continue_all", "cut", "cut_clips", "fitting", "generated", "whole"]
+__all__ = [
+    "Clips",
+    "as_written",
+    "continue_all",
+    "cut",
+    "cut_clips",
+    "fitting",
+    "generated",
+    "whole",
+]
 
 Clips = Mapping[str, Clip]
 
@@ -55,10 +64,16 @@ def cut_clips(
     return found
 
 
+def as_written(clip: Clip) -> Clip:
+    """As a file holds it: lowered as a whole where its peak is above full scale."""
+    peak = float(np.abs(clip.samples).max(initial=1.0))
+    return clip if peak == 1 else Clip(clip.samples / np.float32(peak), clip.sample_rate)
+
+
 def generated(system: TrainedSystem, n: int, seconds: float) -> dict[str, Clip]:
     """n clips from nothing."""
     clips = system.generate(n, seconds, seed=0)
-    return {f"{number:02}": clip for number, clip in enumerate(clips)}
+    return {f"{number:02}": as_written(clip) for number, clip in enumerate(clips)}
 
 
 def continue_all(

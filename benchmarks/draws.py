@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from clip_sets import Clips
+from clip_sets import Clips, as_written
 from distances import DISTANCES
 from menura.audio import Clip
 from menura.evaluation import metrics
@@ -22,11 +22,14 @@ IN_WORDS = (
 
 
 def drawn(system: TrainedSystem, n: int, seconds: float) -> list[Clips]:
-    """n clips from nothing, in a draw for each seed; the first draws have one more where n is no
-    multiple."""
+    """n clips from nothing, as files hold them, in a draw for each seed; the first draws have one
+    more where n is no multiple."""
     shares = [(n + len(SEEDS) - 1 - number) // len(SEEDS) for number in range(len(SEEDS))]
     return [
-        {f"{number:02}": clip for number, clip in enumerate(system.generate(share, seconds, seed))}
+        {
+            f"{number:02}": as_written(clip)
+            for number, clip in enumerate(system.generate(share, seconds, seed))
+        }
         for share, seed in zip(shares, SEEDS, strict=True)
     ]
 

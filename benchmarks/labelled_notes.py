@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clip_sets import Clips
+from clip_sets import Clips, as_written
 from menura.audio import Clip
 from menura.corpora import Split
 from menura.evaluation import metrics
@@ -35,7 +35,7 @@ def labelled_notes(system: TrainedSystem, corpus: Path) -> dict[str, float | Non
     if not asked:
         return {}
     made = {
-        name: system.generate(1, NOTE_S, seed=number, label=label_of(name))[0]
+        name: as_written(system.generate(1, NOTE_S, seed=number, label=label_of(name))[0])
         for number, name in enumerate(asked)
     }
     accuracy = metrics.load("label-accuracy")

@@ -6,12 +6,17 @@ import numpy as np
 
 from menura.audio import Clip
 
+FULL = 1 << 22  # above every seed: no clip is beyond full scale
+
 
 class Counting:
     """Makes, as a system does, the clip of every seed from its first on."""
 
+    def __init__(self, scale: float = 1 / FULL):
+        self._scale = scale
+
     def generate(self, n: int, seconds: float, seed: int) -> list[Clip]:
-        return [_constant(seed + number) for number in range(n)]
+        return [_constant((seed + number) * self._scale) for number in range(n)]
 
 
 def test_no_clip_comes_in_two_draws() -> None:
@@ -19,9 +24,17 @@ def test_no_clip_comes_in_two_draws() -> None:
 
     in_draws = drawn(Counting(), 97, 8.0)  # type: ignore[arg-type]
     assert [len(clips) for clips in in_draws] == [33, 32, 32]
-    seeds = {float(clip.samples[0, 0]) for clip in together(in_draws).values()}
+    seeds = {FULL * float(clip.samples[0, 0]) for clip in together(in_draws).values()}
     assert len(seeds) == 97
     assert min(abs(a - b) for a in seeds for b in seeds if a < 500 < b) > 1000
+
+
+def test_clips_are_measured_as_files_hold_them() -> None:
+    """What is beyond full scale is lowered when it is written."""
+    from draws import drawn
+
+    first, *_ = drawn(Counting(0.5), 12, 8.0)  # type: ignore[arg-type]
+    assert [float(clip.samples[0, 0]) for clip in first.values()] == [0, 0.5, 1, 1]
 
 
 def test_real_pieces_are_dealt_by_chance_and_all_of_them() -> None:

@@ -216,8 +216,8 @@ TUNING_FAULTS = (
     Fault(
         "short recordings are heard from one starting point alone",
         "src/menura/training/batches.py",
-        "variant=0 if n_starts > 1 else int(rng.integers(1 << 16))",
-        "variant=0",
+        "replace(row, variant=number)",
+        "replace(row, variant=0)",
         ("tests/training/test_batches.py",),
     ),
     Fault(
@@ -238,7 +238,7 @@ TUNING_FAULTS = (
         "latents of older Menuras are taken for the present ones",
         LATENTS,
         "known.items() <= index.items():",
-        'index.get("key") == key:',
+        'index.get("key") == of["key"]:',
         STORED,
     ),
     Fault(
@@ -275,5 +275,47 @@ TUNING_FAULTS = (
         "if k not in naming}",
         "}",
         ("tests/prepared/test_splitting.py",),
+    ),
+    Fault(
+        "held-out music is heard higher and lower too",
+        LATENTS,
+        "variant.within(n_there, n_row) if is_learnt else replace(variant, semitones=0)",
+        "variant.within(n_there, n_row)",
+        STORED,
+    ),
+    Fault(
+        "labels of pitches stay as they were when music is heard higher",
+        "src/menura/training/variants.py",
+        "str(int(pitch) + semitones)",
+        "str(int(pitch))",
+        STORED,
+    ),
+    Fault(
+        "rows of a faster tape are of other music",
+        LATENTS,
+        "round(row.start / variant.speed)",
+        "row.start",
+        STORED,
+    ),
+    Fault(
+        "the end of a slower tape is never heard",
+        LATENTS,
+        'counts.append(0 if track.split == "test" else heard.n_frames(n_there))',
+        'counts.append(0 if track.split == "test" else min(n_there, heard.n_frames(n_there)))',
+        STORED,
+    ),
+    Fault(
+        "notes that are heard higher end before their row does",
+        "src/menura/training/variants.py",
+        "replace(self, semitones=-self.semitones) if is_over else self",
+        "self",
+        STORED,
+    ),
+    Fault(
+        "labels are told of what is heard higher as of the recording",
+        LATENTS,
+        "        return label_flags(own, self.labels)",
+        "        return label_flags(self.labels_of(row.track), self.labels)",
+        STORED,
     ),
 )

@@ -260,16 +260,6 @@ def test_a_label_is_told_where_all_that_is_heard_has_it(
     assert names == [one, one & other, one & other & third]
 
 
-def test_latents_that_are_made_once_cannot_be_changed(corpus: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"codec\.batching\.augmentation"):
-        train(
-            *("latent-flow", corpus, tmp_path / "run"),
-            preset="tiny",
-            steps=10,
-            settings={"batching.augmentation.gain_db": "6"},
-        )
-
-
 def test_a_change_of_pitch_is_refused_where_the_pitch_is_learnt(tmp_path: Path) -> None:
     corpora.load("nsynth").miniature(tmp_path / "notes")
     prepare(tmp_path / "notes", tmp_path / "prepared", corpus="nsynth", workers=1)

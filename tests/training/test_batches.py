@@ -227,9 +227,14 @@ def test_sounding_starts_are_those_of_rows_that_are_not_silent(
     assert found == [s for s in starts if not made.is_silent(Row(0, s), n_frames)]
 
 
-def test_a_track_of_one_start_is_drawn_in_many_variants(tracks: Callable[..., Tracks]) -> None:
-    rows = [r for step in range(20) for r in batches(tracks(0.06), CROPS, seed=0).rows(step)]
-    assert {row.start for row in rows} == {0}
+@pytest.mark.parametrize("seconds", [0.06, 10])
+def test_every_start_is_drawn_in_many_variants(
+    tracks: Callable[..., Tracks], seconds: float
+) -> None:
+    made = batches(tracks(seconds), CROPS, seed=0)
+    rows = [r for step in range(20) for r in made.rows(step)]
+    assert ({row.start for row in rows} == {0}) == (seconds < 1)
+    assert rows[: CROPS.batch_size] == made.rows(0)
     assert {row.variant % 4 for row in rows} == {0, 1, 2, 3}
 
 

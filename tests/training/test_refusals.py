@@ -112,3 +112,20 @@ def test_a_device_that_is_not_there(corpus: Path, tmp_path: Path) -> None:
         pytest.skip("this machine has it")
     with pytest.raises(MenuraError, match="menura doctor"):
         train("stft-lstm", corpus, tmp_path / "run", preset="tiny", steps=1, device="cuda")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "setting", "instead"),
+    [
+        ("spectral-codec", "batching.transpose", "set batching.augmentation.tape_percent"),
+        ("latent-flow", "codec.batching.transpose", "set codec.batching.augmentation.tape_percent"),
+        ("latent-flow", "batching.augmentation.gain_db", "set codec.batching.augmentation"),
+    ],
+)
+def test_what_changes_sound_does_not_change_latents_and_that_is_said_at_once(
+    corpus: Path, tmp_path: Path, recipe: str, setting: str, instead: str
+) -> None:
+    out = tmp_path / "run"
+    with pytest.raises(UsageError, match=re.escape(instead)):
+        train(recipe, corpus, out, preset="tiny", steps=2, settings={setting: "1"})
+    assert not out.exists()

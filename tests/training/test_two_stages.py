@@ -14,18 +14,21 @@ from menura.foundation.errors import MenuraError
 from menura.foundation.reporting import Collected, Reporter
 from menura.models.spectral_codec import SpectralCodec
 from menura.prepared import PreparedCorpus
+from menura.recipes import RandomCrops
 from menura.representations import decode_chunked, encode_chunked, reader
 from menura.systems import coded
 from menura.training import checkpoint, fit, stage
-from menura.training.latents import stored_latents, variants
+from menura.training.latents import stored_latents
 from menura.training.rows import Tracks
 from menura.training.source import Row
+from menura.training.variants import variants_of
 from menura.workflows.load import load
 from menura.workflows.prepare import prepare
 from menura.workflows.train import train
 from tunes import folder_of_tunes, tune
 
 RATE = 8000
+CROPS = RandomCrops(batch_size=4, n_frames=16)
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +107,10 @@ def test_stored_latents_are_those_that_would_be_encoded(
     part = representation(run)
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
-    stored = stored_latents(tracks, "key", 0, tmp_path, Reporter())
+    stored = stored_latents(tracks, "key", CROPS, tmp_path, Reporter())
     track, hop = tracks.indices[0], part.spec.hop_length
     whole = rendition.read(track, 0, rendition.tracks[track].n_samples + 4 * hop)
-    for start, variant in enumerate(variants(0)):
+    for start, variant in enumerate(variants_of(CROPS)):
         shift = round(variant.late * hop)
         # A hop of silence before, so that step 1 begins `shift` samples before the track.
         later = np.pad(whole, ((0, 0), (hop + shift, 0)))
@@ -120,12 +123,12 @@ def test_latents_are_made_once(run: Path, corpus: Path, tmp_path: Path) -> None:
     part = representation(run)
     rendition = PreparedCorpus.open(corpus).rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
-    stored_latents(tracks, "one", 0, tmp_path, Reporter())
+    stored_latents(tracks, "one", CROPS, tmp_path, Reporter())
     file = tmp_path / "latents" / "variant-0.f16"
     before = file.stat().st_mtime_ns
-    stored_latents(tracks, "one", 0, tmp_path, Reporter())
+    stored_latents(tracks, "one", CROPS, tmp_path, Reporter())
     assert file.stat().st_mtime_ns == before
-    stored_latents(tracks, "another codec", 0, tmp_path, Reporter())
+    stored_latents(tracks, "another codec", CROPS, tmp_path, Reporter())
     assert file.stat().st_mtime_ns != before
 
 
@@ -136,7 +139,7 @@ def test_a_track_shorter_than_a_window_is_looped(run: Path, tmp_path: Path) -> N
     rendition = PreparedCorpus.open(tmp_path / "prepared").rendition(RATE, 1)
     tracks = Tracks(rendition, part, rendition.of_split("train"))
     n = tracks.n_frames(0)
-    frames = stored_latents(tracks, "k", 0, tmp_path, Reporter()).encode([Row(0, 0)], 2 * n)
+    frames = stored_latents(tracks, "k", CROPS, tmp_path, Reporter()).encode([Row(0, 0)], 2 * n)
     assert torch.equal(frames[:, :, :n], frames[:, :, n:])
 
 

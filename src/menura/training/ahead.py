@@ -14,15 +14,16 @@ from menura.models.contract import Conditioned
 from menura.prepared import PreparedCorpus
 from menura.recipes import Preset
 from menura.systems import BoundSystem, TrainedSystem
-from menura.training.assembly import labels_to_learn, new_system, transpose_of
+from menura.training.assembly import labels_to_learn, new_system
 from menura.training.device import ready_for
 from menura.training.estimate import Estimate, clock, measure, soonest_end
 from menura.training.fit import Limits
-from menura.training.latents import variants, will_take_s
+from menura.training.latents import will_take_s
 from menura.training.order import Order
 from menura.training.starting import hears
 from menura.training.starting_codec import begun_codec
 from menura.training.stepping import Stepper
+from menura.training.variants import variants_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def say_ahead(
     flow.representation.to(compute.device)
     assert isinstance(flow, TrainedSystem), "codecs are of sound"
     music_s = prepared.duration_s() - prepared.duration_s("test")
-    n_variants = len(variants(transpose_of(preset.batching)))
+    n_variants = len(variants_of(preset.batching))
     encoding = will_take_s(flow.representation, music_s, n_variants) / 60
     last = " and, at the end, a look at what it makes" if flow.model.calibrates else ""
     reporter.say(in_words(stages, limits, encoding) + last)

@@ -161,7 +161,7 @@ def _kinds_of(names: tuple[str, ...], tracks: Iterable[Mapping[str, str]]) -> se
 
 
 def _refuse_untrue(kinds: set[str]) -> None:
-    if untrue := kinds & set(PITCHED_KINDS):
+    if untrue := {kind for kind in kinds if kind.lower() in PITCHED_KINDS}:
         raise UsageError(
             f"batching.augmentation changes the pitch, and labels of kind {min(untrue)!r} are "
             "learnt; keep pitch_semitones and the tape's semitones (6 % is one) within 0.5 together"
@@ -214,16 +214,30 @@ def _as_recorded(batching: Batching) -> Batching:
     if isinstance(batching, EventWindows):
         return replace(batching, transpose=0)
     if isinstance(batching, RandomCrops):
-        return replace(batching, augmentation=AS_RECORDED, transpose=0)
+        return replace(batching, augmentation=AS_RECORDED)
     return batching
+
+
+def refuse_misplaced(preset: Preset, within: str = "") -> None:
+    """Raises UsageError for changes of sound where latents are heard that are made once, and for
+    those of latents where sound is heard. within: what the names of its settings begin with."""
+    if preset.codec is None:
+        if isinstance(preset.batching, RandomCrops) and preset.batching.transpose:
+            raise UsageError(
+                f"{within}batching.transpose is of latents that are made once, and this learns "
+                f"from sound; set {within}batching.augmentation.tape_percent (6 is a semitone)"
+            )
+        return
+    refuse_misplaced(preset.codec, f"{within}codec.")
+    if _augmentation(preset.batching) != AS_RECORDED:
+        raise UsageError(
+            f"{within}batching.augmentation changes sound, and this recipe learns latents that are "
+            f"made once; set {within}codec.batching.augmentation instead"
+        )
 
 
 def _augmentation(batching: Batching) -> Augmentation:
     return batching.augmentation if isinstance(batching, RandomCrops) else AS_RECORDED
-
-
-def transpose_of(batching: Batching) -> int:
-    return batching.transpose if isinstance(batching, RandomCrops) else 0
 
 
 def rendition_of(
@@ -246,19 +260,9 @@ def _sound(
     representation = system.representation
     tracks = Tracks(rendition, representation, rendition.of_split("train"), labels=system.labels)
     held_out = replace(tracks, indices=rendition.of_split("valid"))
-    if isinstance(representation, coded.Coded) and _augmentation(preset.batching) != AS_RECORDED:
-        raise UsageError(
-            "batching.augmentation changes sound, and this recipe learns latents that are made "
-            "once; set codec.batching.augmentation instead"
-        )
-    if not isinstance(representation, coded.Coded) and transpose_of(preset.batching):
-        raise UsageError(
-            "batching.transpose is of latents that are made once, and this recipe learns from "
-            "sound; set batching.augmentation.tape_percent instead (6 is a semitone)"
-        )
     if isinstance(representation, coded.Coded) and tracks.indices:
         key = f"{prepared.fingerprint} {representation.content()}"
-        tracks = stored_latents(tracks, key, transpose_of(preset.batching), run, reporter)
+        tracks = stored_latents(tracks, key, preset.batching, run, reporter)
         held_out = replace(tracks, indices=held_out.indices)
     return tracks, held_out
 

@@ -85,6 +85,9 @@ class CropBatches(Batches):
     def rows(self, step: int) -> list[Row]:
         rng = np.random.default_rng(derive(self.seed, "crops", step))
         rows = [self._draw(rng) for _ in range(self.batch_size)]
+        rng = np.random.default_rng(derive(self.seed, "variants", step))
+        numbers = rng.integers(1 << 16, size=len(rows)).tolist()
+        rows = [replace(row, variant=number) for row, number in zip(rows, numbers, strict=True)]
         if self._augmentation == AS_RECORDED:
             return rows
         rng = np.random.default_rng(derive(self.seed, "augmentation", step))
@@ -122,7 +125,7 @@ class CropBatches(Batches):
         track = self.tracks.indices[min(which, len(self._ends) - 1)]  # a product may be rounded up
         n_starts = max(1, self.tracks.n_frames(track) - self.n_frames + 1)
         start = int(rng.integers(n_starts))
-        return Row(track, start, variant=int(rng.integers(1 << 16)))
+        return Row(track, start)
 
 
 class WindowBatches(Batches):

@@ -18,7 +18,7 @@ from menura.prepared.marks import is_temporary
 from menura.prepared.places import Remote, place_of
 from menura.recipes import Preset
 from menura.training import checkpoint, kept_start, latents, stages
-from menura.training.assembly import RENDITION
+from menura.training.assembly import RENDITION, refuse_misplaced
 from menura.training.fit import Limits
 from menura.training.order import Order
 from menura.workflows.prepare import prepare
@@ -75,6 +75,7 @@ def train(
     out, reporter = Path(out), reporter or Reporter()
     limits = _limits(steps, minutes)
     chosen = recipes.trainable(recipe).preset(preset).with_settings(settings or {})
+    refuse_misplaced(chosen)
     _check_folder(out, resume)
     begun, chosen = started(init, recipe, chosen, settings or {}, out, out / CODEC, reporter)
     if begun is not None:  # what is set by hand goes before what tuning says
