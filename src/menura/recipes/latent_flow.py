@@ -25,7 +25,7 @@ recipe = Recipe(
             representation=None,
             codec=_CODECS["laptop"],
             model=Part("latent-flow", replace(_FLOW, matched=True)),
-            batching=RandomCrops(batch_size=8, n_frames=256, transpose=2, fit=True),
+            batching=RandomCrops(batch_size=8, n_frames=256, fit=True),
             training=Training(evaluate_every=200, n_held_out=8, ema_decay=0.998, fall=0.4),
             tuning=Tuning(
                 rate=0.3,
@@ -42,7 +42,7 @@ recipe = Recipe(
             codec=_CODECS["base"],
             model=Part("latent-flow", _FLOW),
             # Hours of composed pieces, minutes of recordings, most of them single notes.
-            batching=RandomCrops(batch_size=8, n_frames=256, transpose=1, length_power=0.5),
+            batching=RandomCrops(batch_size=8, n_frames=256, length_power=0.5),
             training=Training(evaluate_every=500, n_held_out=32, ema_decay=0.9995),
             label_kinds=("family", "genre"),
         ),
