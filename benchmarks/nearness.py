@@ -2,8 +2,7 @@
 
 For each case: 64 clips of 8 s made from nothing, and 64 pieces of held-out recordings. How near a
 clip is: the median, over its seconds that sound, of the distance to the nearest of all seconds of
-the training audio, of which eight begin in each (level-free spectral embedding); of that audio as
-it was recorded and as it was learnt, some semitones higher and lower. Nearer than the
+the training audio, of which eight begin in each (level-free spectral embedding). Nearer than the
 5th percentile of the held-out pieces' own may be 7 of 64: by chance alone it is 3, and more than 7
 in one case of seventy. Cases: `base`, and what it becomes on twenty minutes of piano. Rows that are
 there stay. Writes docs/results/nearness.{md,json}.
@@ -26,9 +25,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from clip_sets import Clips, cut_clips, generated
 from machine import machine
-from menura import recipes
 from menura.audio import Clip
-from menura.audio.stretching import played
 from menura.evaluation.windows import (
     IN_WORDS,
     N_DIMENSIONS,
@@ -40,7 +37,6 @@ from menura.evaluation.windows import (
 from menura.foundation import shipped
 from menura.prepared import PreparedCorpus, Rendition
 from menura.systems import TrainedSystem
-from menura.training.variants import variants_of
 from menura.workflows.load import load_of_sound
 from once import train_once
 from page_parts import table, where
@@ -63,7 +59,7 @@ def main() -> None:
     if options.case == "base":
         if options.corpus is None:
             parser.error("base needs --corpus, the music that it learnt")
-        write("base", measure(load_of_sound(shipped.BASE), options.corpus, shipped.BASE))
+        write("base", measure(load_of_sound(shipped.BASE), options.corpus))
         return
     with tempfile.TemporaryDirectory() as scratch:
         work = options.work or Path(scratch)
@@ -71,7 +67,7 @@ def main() -> None:
         run = work / NAME / f"{OURS}-{options.minutes:g}"
         train_once(OURS, PRESET, corpus, run, options.minutes, shipped.BASE)
         what = f"base, {options.minutes:g} min on {FOLDER_S / 60:g} min of piano"
-        write(what, measure(load_of_sound(run), corpus, PRESET))
+        write(what, measure(load_of_sound(run), corpus))
 
 
 def beyond_twenty_minutes(training: Rows) -> Rows:
@@ -80,11 +76,10 @@ def beyond_twenty_minutes(training: Rows) -> Rows:
     return training[bisect_left(until, FOLDER_S) + 1 :]
 
 
-def measure(system: TrainedSystem, corpus: Path, preset: str) -> dict[str, Any]:
-    """preset: what it was learnt by."""
+def measure(system: TrainedSystem, corpus: Path) -> dict[str, Any]:
     rendition = PreparedCorpus.open(corpus).rendition(SAMPLE_RATE, 1)
     known = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(
-        np.concatenate(list(_points(as_learnt(rendition, preset), A_SECOND)))
+        np.concatenate(list(_points(tracks(rendition, ("train",)), A_SECOND)))
     )
     held_out = list(tracks(rendition, ("valid", "test")))
     pieces = cut_clips([*_long(held_out)], N_CLIPS, CLIP_S, seed=1)
@@ -108,15 +103,6 @@ def tracks(rendition: Rendition, splits: Iterable[Any]) -> Iterator[Clip]:
         for index in rendition.of_split(split):
             n = rendition.tracks[index].n_samples
             yield Clip(np.array(rendition.read(index, 0, n)), rendition.sample_rate)
-
-
-def as_learnt(rendition: Rendition, preset: str) -> Iterator[Clip]:
-    """The training audio, as fast and as slow as the preset has its latents made of it."""
-    batching = recipes.trainable(OURS).preset(preset).batching
-    speeds = sorted({variant.speed for variant in variants_of(batching)})
-    for clip in tracks(rendition, ("train",)):
-        for speed in speeds:
-            yield Clip(played(clip.samples, speed), clip.sample_rate) if speed != 1 else clip
 
 
 def near(known: NearestNeighbors, clips: Clips) -> list[float]:

@@ -1,4 +1,4 @@
-"""Latents that are encoded once, and kept starting point by starting point."""
+"""Latents that are encoded once, and kept variant by variant."""
 
 import math
 from collections.abc import Callable, Iterator

@@ -43,6 +43,7 @@ from menura.training.provenance import provenance_of
 from menura.training.rows import Tracks
 from menura.training.score_tracks import ScoreTracks
 from menura.training.source import Source
+from menura.training.variants import transpose_of
 
 RENDITION = "rendition"
 
@@ -222,7 +223,7 @@ def refuse_misplaced(preset: Preset, within: str = "") -> None:
     """Raises UsageError for changes of sound where latents are heard that are made once, and for
     those of latents where sound is heard. within: what the names of its settings begin with."""
     if preset.codec is None:
-        if isinstance(preset.batching, RandomCrops) and preset.batching.transpose:
+        if transpose_of(preset.batching):
             raise UsageError(
                 f"{within}batching.transpose is of latents that are made once, and this learns "
                 f"from sound; set {within}batching.augmentation.tape_percent (6 is a semitone)"

@@ -113,10 +113,9 @@ def stored_latents(
 
     key: names the codec and the data; latents of another are made anew.
     """
-    folder, transpose, n_row = run / FOLDER, transpose_of(batching), batching.n_frames
+    folder, n_row = run / FOLDER, batching.n_frames
     ways = [Way.of(tracks, variant, n_row) for variant in variants_of(batching)]
-    # Which variants fit is a question of the rows' length, where any is transposed.
-    _make_ready(folder, {"key": key, "transpose": transpose, "row": n_row if transpose else None})
+    _make_ready(folder, {"key": key, "transpose": transpose_of(batching), "row": n_row})
     n_bytes = 2 * tracks.representation.spec.n_channels
     files = [_file(folder, number) for number in range(len(ways))]
     missing = [

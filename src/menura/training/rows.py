@@ -133,10 +133,8 @@ class Tracks(Source):
             yield self._piece(track, start, n)
 
     def _is_silent_piece(self, track: int, start: int, n: int) -> bool:
-        stop, rate = (
-            min(start + n, self.rendition.tracks[track].n_samples),
-            self.rendition.sample_rate,
-        )
+        rate = self.rendition.sample_rate
+        stop = min(start + n, self.rendition.tracks[track].n_samples)
         return self._lies_in_silence(track, start / rate, stop / rate)
 
     def _lies_in_silence(self, track: int, start_s: float, stop_s: float) -> bool:

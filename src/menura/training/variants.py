@@ -29,8 +29,9 @@ class Variant:
         return ceil(n_there / self.speed)
 
     def within(self, n_there: int, n_row: int) -> "Variant":
-        """The same of such a track, of which rows of n_row frames are heard: as much lower where
-        higher there is too little for one, and neither silence nor the beginning is to follow."""
+        """The same for a track of n_there frames that is heard in rows of n_row: as much lower
+        where, heard higher, it would end before its row does. A track shorter than a row as it was
+        recorded is looped in any case."""
         is_over = self.n_frames(n_there) < n_row <= n_there
         return replace(self, semitones=-self.semitones) if is_over else self
 
