@@ -71,7 +71,7 @@ def as_written(clip: Clip) -> Clip:
 
 
 def generated(system: TrainedSystem, n: int, seconds: float) -> dict[str, Clip]:
-    """n clips from nothing."""
+    """n clips from nothing, as files hold them."""
     clips = system.generate(n, seconds, seed=0)
     return {f"{number:02}": as_written(clip) for number, clip in enumerate(clips)}
 
