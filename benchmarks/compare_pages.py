@@ -146,10 +146,12 @@ clips of {order["seconds"]:g} s by each way.
 {chr(10).join(f"- {line}" for line in standing(ranks))}
 
 Means of the ranks over the measures that tell something of all systems of a way (1 is best; what is
-nearer to the recordings than real music is counts as equally near, and what has too little to
-measure, such as notes, is last). They say who is ahead, not by how much: the page has the figures.
+nearer to the recordings than real music is counts as equally near, where enough is held out to say
+so, and what has too little to measure, such as notes, is last). They say who is ahead, not by how
+much: the page has the figures.
 
 {table(rows, "mean rank")}
+
 {page.of_base}
 {chr(10).join(["", "Could not be compared:", "", *failed, ""]) if failed else ""}
 ## What it was made from
