@@ -113,9 +113,40 @@ def test_a_floor_on_far_fewer_samples_is_marked(
         assert cells[0].split("  ")[0] == "1234"
         assert cells[1].split("  ")[0] == f"68.25{mark}"
         assert cells[2].split("  ")[0] == f"99.5{mark}"
-        notes = [line for line in rest if line.startswith("real to real ?: the reference has")]
+        notes = [line for line in rest if line.startswith("real to real ?: half of the reference")]
         assert len(notes) == bool(mark)
         assert not any(line.startswith("?:") for line in rest)
+
+
+def test_what_several_metrics_remark_is_said_once(
+    stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = replace(FIGURE.measured, remarks=("only 3 clips", "only 800 frames"))
+    figures = (
+        replace(FIGURE, measured=few),
+        replace(PAIRED, measured=replace(PAIRED.measured, remarks=("only 3 clips",))),
+    )
+    stand_in("evaluate", replace(RESULT, figures=figures))
+    assert run(["evaluate", "c", "r"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    notes = [line.strip() for line in told if "note" in line and "only" in line]
+    assert notes == [
+        "note of frechet-mfcc, log-mel-distance: only 3 clips",
+        "note: only 800 frames",
+    ]
+
+
+def test_a_floor_that_is_chance_is_marked(
+    stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of fewer than sixteen files, however many pieces are cut from them."""
+    floor = Measurement(68.25, "13 MFCC", "frames", 2000, 800)
+    enough = replace(FIGURE, measured=replace(FIGURE.measured, too_few=False), floor=floor)
+    for is_chance in (False, True):
+        figure = replace(enough, floor_is_chance=is_chance)
+        stand_in("evaluate", replace(RESULT, figures=(figure, PAIRED)))
+        assert run(["evaluate", "c", "r"]) == 0
+        assert ("68.25 ?" in capsys.readouterr().out) == is_chance
 
 
 def test_fewer_notes_are_no_less_reference(

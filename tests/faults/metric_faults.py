@@ -177,6 +177,13 @@ METRIC_FAULTS = (
         ("tests/evaluation/test_by_label.py",),
     ),
     Fault(
+        "a floor of few recordings stands as if it were sure",
+        "src/menura/evaluation/floors.py",
+        "n // 2 < FEWEST_CLIPS",
+        "n < FEWEST_CLIPS",
+        ("tests/workflows/test_evaluate.py",),
+    ),
+    Fault(
         "the floor of labels is taken over halves of any files",
         "src/menura/evaluation/floors.py",
         "divide = halves_by_label if labelled else halves",

@@ -14,7 +14,7 @@ from menura.foundation.reporting import Reporter
 from menura.prepared import PreparedCorpus
 from menura.training.stage import METRICS
 from menura.workflows.compare import making, story
-from menura.workflows.compare.order import FACTS, Entry, Order, entries_of, kept_entries
+from menura.workflows.compare.order import FACTS, Entry, Order, each_once, entries_of, kept_entries
 from menura.workflows.compare.results import Found, Outcome
 from menura.workflows.compare.starts import minutes_behind, note_start, start_of
 from menura.workflows.train import train
@@ -72,6 +72,11 @@ def test_a_system_is_named_by_what_it_sets_off_from(runs: Path, tmp_path: Path) 
     note_start(started, started.folder(tmp_path))
     write_json(started.folder(tmp_path) / FACTS, {"made": {}})
     assert kept_entries(tmp_path, Reporter()) == [started]
+
+
+def test_a_system_is_there_once_wherever_its_start_lay_before() -> None:
+    plain, now, then = (Entry("gan", "tiny", start) for start in ("", "/now/base", "/then/base"))
+    assert each_once([now, plain, then, plain]) == [now, plain]
 
 
 def test_systems_of_one_name_are_not_taken_for_each_other(runs: Path, tmp_path: Path) -> None:

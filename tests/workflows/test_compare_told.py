@@ -2,12 +2,13 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from menura.evaluation.compare.material import Material
+from menura.evaluation.compare.material import Extent, Material
 from menura.evaluation.compare.reported import statements_of
 from menura.evaluation.compare.ways import WAYS
 from menura.pages.compare import Entrant, compare_page
@@ -59,10 +60,10 @@ def outcome(
     return Outcome(Entry(recipe, name), name, {"made": {way: made}}, {"scores": {way: judged}})
 
 
-def found(*outcomes: Outcome) -> Found:
-    return Found(
-        Order("d", 5.0, 8, 2.0, 0), "c", {}, object.__new__(Material), outcomes, {"scores": {}}
-    )
+def found(*outcomes: Outcome, n_held_out: int = 16) -> Found:
+    material = object.__new__(Material)
+    object.__setattr__(material, "extents", {"held out": Extent(n_held_out, 60.0, 60.0)})
+    return Found(Order("d", 5.0, 8, 2.0, 0), "c", {}, material, outcomes, {"scores": {}})
 
 
 def test_figures_that_are_mostly_chance_are_in_no_rank() -> None:
@@ -83,6 +84,27 @@ def test_too_few_that_still_compare_are_ranked() -> None:
     )
     assert both.ranks("generate") == {"a": 1.0, "b": 2.0}
     assert list(asides(both, "generate")) == []
+
+
+@pytest.mark.parametrize(
+    ("n", "way", "name", "is_chance"),
+    [
+        (16, "generate", FAR, False),
+        (15, "generate", FAR, True),
+        (3, "generate", "memorisation", False),  # beside the training music, and no half
+    ],
+)
+def test_what_is_nearer_than_real_music_is_equal_unless_that_is_chance(
+    n: int, way: str, name: str, is_chance: bool
+) -> None:
+    """Halves of few recordings lie far apart: beside them all systems would be the best."""
+    pair = (outcome(one, {name: figure(far)}, way=way) for one, far in (("a", 0.2), ("b", 0.1)))
+    real = {way: {"figures": {name: figure(9.0)}}}
+    both = replace(found(*pair, n_held_out=n), real={"scores": real})
+    assert list(both.ranks(way).values()) == ([2.0, 1.0] if is_chance else [1.5, 1.5])
+    told = list(asides(both, way))
+    assert len(told) == is_chance
+    assert all(line.endswith(f"is still ahead: {name}.") for line in told)
 
 
 def test_who_made_no_notes_is_last_by_what_is_of_notes() -> None:

@@ -292,6 +292,20 @@ def test_too_little_sound_is_warned_of(candidates: Path, reference: Path) -> Non
     assert warning.startswith("too little sound for frechet-mfcc, frechet-spectral, tempo to mean")
 
 
+@pytest.mark.parametrize(("n", "is_chance"), [(15, True), (16, False)])
+def test_real_to_real_of_few_is_no_measure(
+    candidates: Path, tmp_path: Path, n: int, is_chance: bool
+) -> None:
+    """However many pieces are cut from them, half of the recordings are less than eight."""
+    reporter = Collected()
+    real = folder_of_tunes(tmp_path / "real", n, 4.0, 16_000)
+    [figure] = evaluate(candidates, real, metrics=["frechet-mfcc"], reporter=reporter).figures
+    assert figure.floor is not None
+    assert figure.floor_is_chance == is_chance
+    [warning] = reporter.warnings
+    assert ("read it beside what real music scores" in warning) != is_chance
+
+
 def test_only_one_file_is_in_memory_at_a_time(
     candidates: Path, reference: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """menura evaluate: figures, and what each rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,9 @@ _ENOUGH = 0.9  # of the candidates' samples: the floor of fewer lies elsewhere
 # What is counted is what the music has: it says nothing of how much sound there is.
 _OF_THE_MUSIC = ("onsets", "excerpts")
 _FEWER_IN_WORDS = (
-    "real to real ?: the reference has too little for as many samples as the candidates give; of "
-    "fewer, most figures lie farther off, so it is no measure for them: give more reference sound."
+    "real to real ?: half of the reference has fewer than eight files, or gives fewer samples than "
+    "the candidates; most figures then lie farther off, so it is no measure for them: give more "
+    "reference sound."
 )
 
 
@@ -109,6 +110,7 @@ def _lines(result: "Evaluation") -> list[str]:
     ]
     floors = any(figure.floor for figure in result.figures)
     fewer = any(_rests_on_fewer(figure) for figure in result.figures)
+    shared = _shared(result.figures)
     return [
         _heard("candidates", result.candidates),
         _heard("reference", result.reference),
@@ -118,7 +120,8 @@ def _lines(result: "Evaluation") -> list[str]:
         *([_FLOOR_IN_WORDS] if floors else []),
         *([_FEW_IN_WORDS] if few else []),
         *([_FEWER_IN_WORDS] if fewer else []),
-        *(line for figure in result.figures for line in ("", *_explained(figure))),
+        *(f"note of {', '.join(those)}: {printable(one)}" for one, those in shared.items()),
+        *(line for figure in result.figures for line in ("", *_explained(figure, shared))),
         *(("", "not measured:") if result.not_measured else ()),
         *(f"  {name}: {printable(why)}" for name, why in sorted(result.not_measured.items())),
     ]
@@ -135,10 +138,12 @@ def _without(coded: bool, row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rests_on_fewer(figure: "Figure") -> bool:
-    """Whether real to real is measured on far fewer samples than the candidates, so that the two
-    cannot be compared. What was sent through a codec is the same pieces."""
+    """Whether real to real is mostly chance, or measured on far fewer samples than the candidates,
+    so that the two cannot be compared. What was sent through a codec is the same pieces."""
     floor, measured = figure.floor, figure.measured
-    if floor is None or measured.counted in _OF_THE_MUSIC:
+    if floor is None or figure.floor_is_chance:
+        return figure.floor_is_chance
+    if measured.counted in _OF_THE_MUSIC:
         return False
     return floor.n_candidate < _ENOUGH * measured.n_candidate
 
@@ -161,8 +166,18 @@ def _row(figure: "Figure") -> tuple[str, ...]:
     )
 
 
-def _explained(figure: "Figure") -> list[str]:
-    """What one metric means and rests on, its further figures and curves, then its remarks."""
+def _shared(figures: Sequence["Figure"]) -> dict[str, list[str]]:
+    """Remarks that several metrics have → whose they are: they are said once."""
+    whose: dict[str, list[str]] = {}
+    for figure in figures:
+        for remark in dict.fromkeys(figure.measured.remarks):
+            whose.setdefault(remark, []).append(figure.metric)
+    return {remark: names for remark, names in whose.items() if len(names) > 1}
+
+
+def _explained(figure: "Figure", said: Container[str]) -> list[str]:
+    """What one metric means and rests on, its further figures and curves, then its remarks but
+    for those that are said already."""
     measured = figure.measured
     floor = f"; real to real: {_counts(figure.floor)}" if figure.floor else ""
     details = "; ".join(f"{name} {_value(value)}" for name, value in measured.details.items())
@@ -170,7 +185,7 @@ def _explained(figure: "Figure") -> list[str]:
         f"from {printable(measured.embedding)}: {_counts(measured)}{floor}",
         *([details] if details else []),
         *(_curve(name, values) for name, values in measured.curves.items()),
-        *(f"note: {printable(remark)}" for remark in measured.remarks),
+        *(f"note: {printable(remark)}" for remark in measured.remarks if remark not in said),
     ]
     return [f"{figure.metric}: {printable(figure.means)}", *(f"  {line}" for line in below)]
 

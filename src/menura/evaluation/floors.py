@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from menura.audio import Clip, Tape, conform
+from menura.evaluation.fewness import FEWEST_CLIPS
 from menura.evaluation.metrics import Measurement, Metric
 from menura.evaluation.pieces import halves, halves_by_label, pieces_like
 from menura.evaluation.taped import TapedClip, on_tape
@@ -89,6 +90,12 @@ def divisions(
 
 def _seconds(clips: Mapping[str, Clip]) -> float:
     return sum(clip.duration_s for clip in clips.values())
+
+
+def is_chance(n: int) -> bool:
+    """Whether halves of n recordings are so few that other halves would say another thing: of
+    however many pieces, those of one recording are alike."""
+    return n // 2 < FEWEST_CLIPS
 
 
 def is_labelled(metric: Metric) -> bool:

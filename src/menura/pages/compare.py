@@ -163,7 +163,8 @@ def _standing(page: Page, story: Compared) -> None:
         rows,
         caption="Under a way of making: the mean of a system's ranks by every measure that tells "
         "something of all systems of the column. What is nearer than real music is to itself "
-        "counts as equally near; what has nothing to measure, such as notes, is last.",
+        "counts as equally near, where enough of it is held out to say; what has nothing to "
+        "measure, such as notes, is last.",
     )
     remarks = [f"{e.name}: {remark}" for e in story.entrants for remark in e.remarks]
     if remarks:

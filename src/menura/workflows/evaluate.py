@@ -12,6 +12,7 @@ from menura.evaluation.floors import (
     Division,
     divisions,
     floor_over,
+    is_chance,
     is_labelled,
     round_trip,
 )
@@ -37,6 +38,8 @@ class Figure:
     floor: real music measured against real music: half of the reference's files, cut to pieces
         as many and as long as the candidates, against the other half; the median of five
         divisions. None where that tells nothing.
+    floor_is_chance: half of the reference is fewer than eight files; another half would say
+        another thing.
     round_trip: the same pieces, first sent through a system's representation (its codec) and
         back: what its model could reach at best. None where no system was named, or no floor is.
     means: what the figure says, in plain words.
@@ -50,6 +53,7 @@ class Figure:
     floor: Measurement | None
     round_trip: Measurement | None = None
     means: str = ""
+    floor_is_chance: bool = False
 
 
 @dataclass(frozen=True)
@@ -234,15 +238,18 @@ def _figure(
         floor.measured if floor else None,
         round_trip(metric, floor, coder) if floor and coder else None,
         metric.means or room.room.summary(name),
+        floor_is_chance=floor is not None and is_chance(len(reference)),
     )
 
 
 def _say_too_few(figures: Mapping[str, Figure], reporter: Reporter) -> None:
-    few = [name for name, figure in figures.items() if figure.measured.too_few]
+    few = {name: figure for name, figure in figures.items() if figure.measured.too_few}
     if few:
+        sure = any(figure.floor and not figure.floor_is_chance for figure in few.values())
+        beside = "read it beside what real music scores, or " if sure else ""
         reporter.warn(
-            f"too little sound for {', '.join(few)} to mean much by itself: read it beside what "
-            "real music scores, or give more or longer clips"
+            f"too little sound for {', '.join(few)} to mean much by itself: {beside}give more or "
+            "longer clips"
         )
 
 

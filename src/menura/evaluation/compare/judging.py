@@ -237,6 +237,11 @@ class Judge:
         return {name: clips[name].between(*span) for name, span in spans.items() if span}
 
 
+def is_floor(way: Way, metric: Metric) -> bool:
+    """Whether real music is measured by this against other halves of the same recordings."""
+    return against_of(metric) in ("real", "labelled") and not way.returns
+
+
 def against_of(metric: Metric) -> Against:
     """What a metric's reference is to be; a metric of pairs that does not say, compares with the
     clip that was made from."""

@@ -9,8 +9,8 @@ MANY = 0.25  # of a system's clips that were lowered: the table says so, and not
 
 
 def asides(found: Found, way: str) -> Iterator[str]:
-    """Of one way: who is last by having nothing to measure, which figures are in no rank, and
-    whose clips were lowered."""
+    """Of one way: who is last by having nothing to measure, which figures are in no rank, where
+    real music is no limit of them, and whose clips were lowered."""
     with_way = [one for one in found.outcomes if one.figures(way)]
     measures = found.measures(way)
     chance = {name: [one for one in with_way if name in one.chance(way)] for name in measures}
@@ -33,6 +33,12 @@ def asides(found: Found, way: str) -> Iterator[str]:
     }
     if told := _listed(untaken, with_way, "not of "):
         yield f"In no rank, since they could not be taken of all: {told}."
+    unsure = [name for name in found.unsure_floors(way) if name in ranked]
+    if unsure and len(with_way) > 1:
+        yield (
+            "What other real music scores is mostly chance, so few recordings are held out; so in "
+            f"ranks what is nearer than that is still ahead: {', '.join(unsure)}."
+        )
     if lowered := [told for one in with_way if (told := _lowered(one, way))]:
         yield (
             "Made louder than a file can hold, and lowered before they were measured, so that "

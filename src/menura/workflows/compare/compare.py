@@ -34,6 +34,7 @@ from menura.workflows.compare.order import (
     Order,
     check,
     check_folder,
+    each_once,
     entries_of,
     kept_entries,
     note,
@@ -145,7 +146,7 @@ class _Work:
 
     def all_made(self, entries: Sequence[Entry], prepared: PreparedCorpus) -> list[Outcome]:
         """Every system, trained and asked for what it can make; or why not."""
-        wanted = list(dict.fromkeys(entries))
+        wanted = each_once(entries)
         outcomes = []
         for number, entry in enumerate(wanted, 1):
             name = entry.name(self._preset)

@@ -4,7 +4,7 @@ import errno
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,15 @@ def kept_entries(out: Path, reporter: Reporter) -> list[Entry]:
             place = printable(f"{SYSTEMS}/{folder.parent.name}/{folder.name}")
             reporter.warn(f"{place} is left out: there is no such recipe, preset or start now")
     return found
+
+
+def each_once(entries: Iterable[Entry]) -> list[Entry]:
+    """The first of those that have one folder: what is kept there may have set off from a system
+    that lay elsewhere then. Whether it is the same is asked by `note_start`."""
+    found: dict[Path, Entry] = {}
+    for entry in entries:
+        found.setdefault(entry.folder(Path()), entry)
+    return list(found.values())
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from menura.evaluation import metrics
-from menura.evaluation.compare.judging import against_of
+from menura.evaluation.compare.judging import against_of, is_floor
 from menura.evaluation.compare.material import Material
 from menura.evaluation.compare.ranking import Direction, mean_ranks
 from menura.evaluation.compare.ways import WAYS
+from menura.evaluation.floors import is_chance
 from menura.foundation.atomic import write_json, write_text
 from menura.workflows.compare.order import Entry, Order
 from menura.workflows.doctor import versions
@@ -106,12 +107,27 @@ class Found:
         """System → mean rank. Figures that are mostly chance are in none; a system in whose music
         there is nothing to measure, such as notes, is last by that measure."""
         rows = {one.name: one.to_rank(way) for one in self.outcomes if one.figures(way)}
-        real = self.real_figures(way)
+        real, unsure = self.real_figures(way), self.unsure_floors(way)
         directions = {
-            name: Direction(metrics.load(name).higher_is_better, _value(real.get(name)))
+            name: Direction(
+                metrics.load(name).higher_is_better,
+                float(real[name]["value"]) if name in real and name not in unsure else None,
+            )
             for name in self.measures(way)
         }
         return mean_ranks(rows, directions)
+
+    def unsure_floors(self, way: str) -> list[str]:
+        """The metrics by which what real music scores is itself chance: of halves of so few
+        recordings."""
+        if not is_chance(self.material.extents["held out"].n_tracks):
+            return []
+        real, own = self.real_figures(way), WAYS[way]
+        return [
+            name
+            for name in self.measures(way)
+            if name in real and is_floor(own, metrics.load(name))
+        ]
 
 
 def write_results(out: Path, found: Found) -> None:
@@ -224,10 +240,6 @@ def _of_way(scores: Mapping[str, Any] | None, way: str) -> Mapping[str, Any]:
 def _tells(figure: Mapping[str, Any]) -> bool:
     """Whether it tells systems apart that made as much."""
     return not figure["too_few"] or bool(figure["still_compares"])
-
-
-def _value(figure: Mapping[str, Any] | None) -> float | None:
-    return None if figure is None else float(figure["value"])
 
 
 def failed(outcomes: Sequence[Outcome]) -> dict[str, str]:
