@@ -21,6 +21,7 @@ NOTHING: dict[str, Any] = {
     "features": None,
     "echonest": None,
     "most": None,
+    "heard": None,
     "workers": None,
     "seed": 0,
 }
@@ -38,7 +39,7 @@ class Report:
         ("", {}),
         (
             "--by genre --generated g --corpus p --features f.csv --echonest e --most 9 "
-            "--workers 3 --seed 5",
+            "--heard 7 --workers 3 --seed 5",
             {
                 "by": "genre",
                 "generated": Path("g"),
@@ -46,6 +47,7 @@ class Report:
                 "features": Path("f.csv"),
                 "echonest": Path("e"),
                 "most": 9,
+                "heard": 7,
                 "workers": 3,
                 "seed": 5,
             },
@@ -67,7 +69,7 @@ def test_words_are_handed_on(
 def test_the_help_says_how_many_sounds_a_page_has(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explore", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert f"At most {corpus.MOST_HEARD} points of the maps can be heard, and " in said
+    assert f"At most {corpus.MOST_HEARD} points of the maps can be heard (or --heard) and " in said
     assert f"and {of_a_run.MOST_HEARD} of the plane" in said
 
 

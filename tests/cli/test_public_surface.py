@@ -86,6 +86,7 @@ SURFACE: dict[str, tuple[str, set[str]]] = {
             "--features",
             "--echonest",
             "--most",
+            "--heard",
             "--workers",
             "--seed",
         },

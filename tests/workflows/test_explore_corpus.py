@@ -292,6 +292,10 @@ def test_few_may_be_asked_for_and_few_are_heard(
     assert "Of the 5 of 11 sounds that were listened to" in page
 
 
+def test_as_many_are_heard_as_asked_for(folder: Path, tmp_path: Path) -> None:
+    assert explore(folder, tmp_path / "page.html", heard=3).heard == 3
+
+
 def test_what_else_is_in_the_folder_is_said(folder: Path, tmp_path: Path) -> None:
     (folder / "tune.mid").write_bytes(b"MThd")
     told = Collected()
@@ -329,6 +333,7 @@ def test_notes_without_sound_and_nothing_usable_are_errors(tmp_path: Path) -> No
         ({"corpus": "there"}, "--corpus says what a run was trained on"),
         ({"workers": 0}, "--workers must be at least 1, not 0"),
         ({"most": 0}, "--most must be at least 1, not 0"),
+        ({"heard": 0}, "--heard must be at least 1, not 0"),
     ],
 )
 def test_wrong_words_are_refused_before_the_work(

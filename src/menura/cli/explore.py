@@ -46,6 +46,12 @@ from menura.cli.words import out_option, seed_option, workers_option
     help="Sounds on the maps, evenly from all, and as many generated ones (default: 10000 of a "
     "corpus, 1000 of a run).",
 )
+@click.option(
+    "--heard",
+    type=COUNT,
+    metavar="N",
+    help="Sounds of the maps that can be heard, at most (default: 240: the page stays small).",
+)
 @workers_option("work")
 @seed_option
 def explore(
@@ -57,6 +63,7 @@ def explore(
     features: Path | None,
     echonest: Path | None,
     most: int | None,
+    heard: int | None,
     workers: int | None,
     seed: int,
 ) -> Answer:
@@ -65,8 +72,9 @@ def explore(
     One page that holds all its sounds: PCA, t-SNE and UMAP, coloured by label, to point at and to
     hear. Of a CORPUS (prepared, or any folder of audio) by features of the sounds, with counts,
     loudness and duplicates; of a RUN by its latents, and for autoencoders the plane in which they
-    lie, with what the system makes between the clips. At most 240 points of the maps can be heard,
-    and 96 of the plane, as many of each label as there are; the others are faint, and silent.
+    lie, with what the system makes between the clips. At most 240 points of the maps can be heard
+    (or --heard) and 96 of the plane, as many of each label as there are; others are faint and
+    silent.
     """
     from menura.workflows.explore.explore import explore as work
 
@@ -80,6 +88,7 @@ def explore(
             features=features,
             echonest=echonest,
             most=most,
+            heard=heard,
             workers=workers,
             seed=seed,
             reporter=reporter,

@@ -45,6 +45,7 @@ class Asked:
     features: Path | None = None
     echonest: Path | None = None
     most: int | None = None
+    heard: int | None = None
     workers: int | None = None
     seed: int = 0
     reporter: Reporter = field(default_factory=Reporter)
@@ -127,7 +128,7 @@ def listened(
     Raises MenuraError where no real sound is left; there must be one in `placed`.
     """
     labels = ["generated" if one.made else one.labels.get(kind, "") for one in placed]
-    with_sound = {placed[number].id for number in heard_of(labels, MOST_HEARD)}
+    with_sound = {placed[number].id for number in heard_of(labels, asked.heard or MOST_HEARD)}
     with clock.measuring("listening to the sounds"):
         results = heard(tracks, with_sound, asked.out, asked.workers, asked.reporter)
     on_maps = [one for one in placed if "dropped" not in results[one.id]]

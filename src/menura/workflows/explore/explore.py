@@ -47,6 +47,7 @@ def explore(
     features: Path | str | None = None,
     echonest: Path | str | None = None,
     most: int | None = None,
+    heard: int | None = None,
     workers: int | None = None,
     seed: int = 0,
     reporter: Reporter | None = None,
@@ -66,10 +67,10 @@ def explore(
         beside a corpus that is FMA's.
     most: sounds on the maps at most, evenly from all, and as many generated ones; None is 10,000 of
         a corpus, 1000 of a run.
+    heard: how many of them can be heard at most, as many of each label; None is 240.
     workers: processes; None takes one for each core that may be used. seed: of the maps.
 
-    Sounds that cannot be used are left out with a reason, on the page, in the report and on
-    `reporter`. UMAP takes the extra `maps`; without it the page says so. A run that was stopped
+    What cannot be used is left out with a reason, on the page, in the report and on `reporter`. UMAP takes the extra `maps`; without it the page says so. A run that was stopped
     goes on where it was when it is started again: until the page is there, what was found out of
     the sounds is kept beside it. Raises UsageError for words that cannot be, and MenuraError where
     nothing can be used or written.
@@ -79,6 +80,7 @@ def explore(
     asked = Asked(
         *(file, by, _path(generated), _path(features), _path(echonest)),
         most=most,
+        heard=heard,
         workers=workers,
         seed=seed,
         reporter=reporter,
@@ -115,6 +117,8 @@ def _check(is_run: bool, corpus: Path | str | None, asked: Asked) -> None:
         raise UsageError(f"--workers must be at least 1, not {asked.workers}")
     if asked.most is not None and asked.most < 1:
         raise UsageError(f"--most must be at least 1, not {asked.most}")
+    if asked.heard is not None and asked.heard < 1:
+        raise UsageError(f"--heard must be at least 1, not {asked.heard}")
     if not is_run and corpus is not None:
         raise UsageError(
             "--corpus says what a run was trained on; a corpus is explored by its own name alone"
