@@ -300,8 +300,15 @@ TUNING_FAULTS = (
     Fault(
         "the end of a slower tape is never heard",
         LATENTS,
-        'counts.append(0 if track.split == "test" else heard.n_frames(n_there))',
-        'counts.append(0 if track.split == "test" else min(n_there, heard.n_frames(n_there)))',
+        "max(heard.n_frames(n_there), n_row if ends else 0)",
+        "max(min(n_there, heard.n_frames(n_there)), n_row if ends else 0)",
+        STORED,
+    ),
+    Fault(
+        "what is shorter than a row begins again where rows are fitted",
+        LATENTS,
+        "n_row if ends else 0",
+        "0",
         STORED,
     ),
     Fault(

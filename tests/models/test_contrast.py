@@ -56,6 +56,26 @@ def calibrated() -> tuple[LatentFlow, torch.Tensor]:
     return made, torch.cat([batch.frames for batch in batches()])
 
 
+@pytest.mark.parametrize(
+    "settings", [{}, {"known_guidance": 2.0}, {"method": "heun", "n_steps": 3}]
+)
+def test_what_a_calibration_costs_is_known_before(
+    settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the rows that the network looks at: of a step three times as many."""
+    made, n_rows, real = flow(**settings), list[int](), LatentFlow._velocity
+
+    def counted(self: LatentFlow, x: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        n_rows.append(len(x))
+        return real(self, x, *others)
+
+    monkeypatch.setattr(LatentFlow, "_velocity", counted)
+    with torch.no_grad():
+        made.calibrate(batches())
+    # A quarter of the rows has no labels to be made by.
+    assert 0.8 < sum(n_rows) / (3 * 8 * made.calibration_steps(8)) < 1.0
+
+
 def test_what_was_made_gets_the_contrast_of_the_music_and_keeps_its_mean() -> None:
     made, music = 0.9 * noise(4, 3, 50) + 2, noise(6, 3, 40, seed=1) - 1
     of = Contrast(3)

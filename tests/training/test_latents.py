@@ -90,7 +90,10 @@ def test_a_run_stopped_while_it_encodes_loses_one_file_at_most(
 
 @pytest.mark.parametrize(
     "other",
-    ["another key", "all in one file", "another edition", "another size", "others transposed"],
+    [
+        *("another key", "all in one file", "another edition", "another size"),
+        *("others transposed", "others with silence"),
+    ],
 )
 def test_what_is_not_of_this_run_is_made_anew(
     tracks: Tracks, whole: list[bytes], tmp_path: Path, other: str
@@ -100,13 +103,14 @@ def test_what_is_not_of_this_run_is_made_anew(
     index: dict[str, Any] = {"key": "other" if other == "another key" else "key"}
     index["edition"] = EDITION - (other == "another edition")
     index |= {"transpose": 2 if other == "others transposed" else 1, "row": MOVED.n_frames}
+    index |= {"ends": True} if other == "others with silence" else {}  # as older Menuras had it
     if other == "all in one file":  # as older Menuras had it
         index = {"key": "key", "places": [[0]]}
         (folder / "latents.f16").write_bytes(b"".join(whole))
     latents.write_json(folder / INDEX, index)
     for number, content in enumerate(whole):
         old = content[::-1] if other.startswith("another k") else content[:-2]
-        old = content[::-1] if other in ("another edition", "others transposed") else old
+        old = content[::-1] if other.startswith(("another e", "others")) else old
         (folder / f"variant-{number}.f16").write_bytes(old)
     stored_latents(tracks, "key", MOVED, tmp_path, Reporter())
     assert contents(tmp_path) == whole
@@ -219,6 +223,25 @@ def test_a_track_shorter_than_a_row_is_looped_as_soon_as_it_is_over(
         frames = stored.encode([Row(learnt, 0, variant=number)], longer.n_frames)
         again = min(n_heard, longer.n_frames - n_heard)
         assert torch.equal(frames[:, :, n_heard : n_heard + again], frames[:, :, :again])
+
+
+def test_silence_follows_a_short_track_where_rows_are_fitted(
+    tracks: Tracks, tmp_path: Path
+) -> None:
+    """A clip that is made ends as the recording does, and does not begin again."""
+    n_there = tracks.n_frames(tracks.indices[0])
+    fitted = replace(MOVED, n_frames=n_there + 300, ends=True)
+    stored = stored_latents(tracks, "key", fitted, tmp_path, Reporter())
+    edge = tracks.representation.edge_frames + tracks.representation.context_frames + 1
+    silence = torch.zeros(1, 1, 64 * (tracks.spec.hop_length or 1))
+    with torch.no_grad():
+        still = tracks.representation.encode(silence)[0, :, 32]
+    for number, way in enumerate(stored.ways):
+        n_heard = way.variants[tracks.indices[0]].n_frames(n_there)
+        frames = stored.encode([Row(tracks.indices[0], 0, variant=number)], fitted.n_frames)
+        after = frames[0, :, n_heard + edge : -edge]
+        assert after.shape[1] > 0
+        torch.testing.assert_close(after, still[:, None].expand_as(after), atol=0.02, rtol=0.02)
 
 
 def test_labels_of_what_is_heard_higher() -> None:

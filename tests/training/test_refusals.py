@@ -120,12 +120,14 @@ def test_a_device_that_is_not_there(corpus: Path, tmp_path: Path) -> None:
         ("spectral-codec", "batching.transpose", "set batching.augmentation.tape_percent"),
         ("latent-flow", "codec.batching.transpose", "set codec.batching.augmentation.tape_percent"),
         ("latent-flow", "batching.augmentation.gain_db", "set codec.batching.augmentation"),
+        ("spectral-codec", "batching.ends", "batching.ends is of latents"),
     ],
 )
 def test_what_changes_sound_does_not_change_latents_and_that_is_said_at_once(
     corpus: Path, tmp_path: Path, recipe: str, setting: str, instead: str
 ) -> None:
     out = tmp_path / "run"
+    value = "true" if setting.endswith("ends") else "1"
     with pytest.raises(UsageError, match=re.escape(instead)):
-        train(recipe, corpus, out, preset="tiny", steps=2, settings={setting: "1"})
+        train(recipe, corpus, out, preset="tiny", steps=2, settings={setting: value})
     assert not out.exists()

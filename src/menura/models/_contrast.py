@@ -67,7 +67,8 @@ class Rows:
         """Those that have labels, those of the same together."""
         if self.flags is None:
             return
-        for labels in torch.unique(self.flags, dim=0):
+        # On the processor: not every device knows `unique` of rows.
+        for labels in torch.unique(self.flags.cpu(), dim=0).to(self.flags.device):
             if labels.any():
                 at = (self.flags == labels).all(dim=1).nonzero()[:, 0]
                 yield Rows(self.music[at], at.tolist(), labels=labels)

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float32
 from torch import Tensor, nn
 
 from menura.models._context import Known
-from menura.models._contrast import Rows, Start, away_from
+from menura.models._contrast import N_ROWS, Rows, Start, away_from
 from menura.models._flow import Flow, Labels
 from menura.models._flow_config import LatentFlowConfig as LatentFlowConfig
 from menura.models._liveliness import as_lively, movement
@@ -76,6 +76,14 @@ class LatentFlow(Flow):
 
         return self.contrast.find(Rows.of(batches), c.n_carried, c.known_guidance, fill)
 
+    def calibration_steps(self, batch_size: int) -> float:
+        """Rows are made from each start; there and back, a step is about three looks a row."""
+        c = self.config
+        guided = 2 if c.known_guidance != 1 else 0
+        by_labels = 0 if self.labels is None else 2
+        n_looks = 2 * c.n_steps - 1 if c.method == "heun" else c.n_steps
+        return float(N_ROWS * n_looks * (2 + guided + by_labels)) / (3 * batch_size)
+
     def generate(self, rngs: Rngs, n_frames: int, sampling: Sampling = AS_LEARNT) -> Frames:
         nothing = torch.zeros(len(rngs), self.spec.n_channels, 0, device=self._place)
         return self.continue_(nothing, n_frames, rngs, sampling)
@@ -90,10 +98,10 @@ class LatentFlow(Flow):
         c, wanted = self.config, movement(seed)
         n_ways = c.n_ways if seed.shape[2] > 1 and sampling.temperature else 1
         each = [rng for rng in rngs for _ in range(n_ways)]
-        pieces = [seed]
+        pieces, end = [seed[:, :, :0]], seed
         made = 0
         while made < n_frames:
-            behind = torch.cat(pieces, dim=2)[:, :, -c.n_carried :].repeat_interleave(n_ways, dim=0)
+            behind = end[:, :, -c.n_carried :].repeat_interleave(n_ways, dim=0)
             n_known = behind.shape[2]
             window = nn.functional.pad(behind, (0, c.n_window - n_known))
             known = torch.arange(c.n_window, device=seed.device) < n_known
@@ -101,8 +109,9 @@ class LatentFlow(Flow):
             filled = self._fill(window, known, each, sampling, strictness, c.n_steps)
             new = as_lively(filled[:, :, n_known:], wanted)[:, :, : n_frames - made]
             pieces.append(new)
+            end = torch.cat([end[:, :, -c.n_carried :], new], dim=2)
             made += new.shape[2]
-        return torch.cat(pieces, dim=2)[:, :, seed.shape[2] :]
+        return torch.cat(pieces, dim=2)
 
     def n_beginnings(self) -> int:
         return int(self.config.n_beginnings)

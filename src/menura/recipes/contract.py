@@ -29,7 +29,8 @@ class RandomCrops:
     transpose: latents, which are made once, are made as well of the sound up to so many semitones
     higher and lower, faster and slower with it, as from a tape.
     fit: crops are no longer than the longest track, and neither is what the model looks at together
-    (see `Preset.fitted`). False: tracks that are shorter than n_frames are looped.
+    (see `Preset.fitted`).
+    ends: silence follows latents of a track that is shorter than n_frames. False: it is looped.
     """
 
     batch_size: int = 16
@@ -38,6 +39,7 @@ class RandomCrops:
     transpose: int = 0
     length_power: float = 1.0
     fit: bool = False
+    ends: bool = False
 
     def __post_init__(self) -> None:
         _positive(batch_size=self.batch_size, n_frames=self.n_frames)
@@ -224,9 +226,8 @@ class Preset:
         if not isinstance(config, Windowed):
             raise UsageError(f"batching.fit: a {self.model.name} has no windows; leave it out")
         n = max(2, n_frames)
-        batching = replace(
-            own, n_frames=n, batch_size=max(own.batch_size, own.batch_size * own.n_frames // n // 2)
-        )
+        batch_size = max(own.batch_size, own.batch_size * own.n_frames // n // 2)
+        batching = replace(own, n_frames=n, batch_size=batch_size, ends=True)
         model = replace(self.model, config=config.in_windows(n))
         seconds = min(self.seconds, seconds)
         return replace(self, model=model, batching=batching, seconds=seconds)

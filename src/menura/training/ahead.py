@@ -23,7 +23,7 @@ from menura.training.order import Order
 from menura.training.starting import hears
 from menura.training.starting_codec import begun_codec
 from menura.training.stepping import Stepper
-from menura.training.variants import variants_of
+from menura.training.variants import ends_of, variants_of
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,28 @@ def say_ahead(
     compute = choose(order.device, order.precision, gains_from_bfloat16=False)
     flow.representation.to(compute.device)
     assert isinstance(flow, TrainedSystem), "codecs are of sound"
-    music_s = prepared.duration_s() - prepared.duration_s("test")
+    rate = flow.model.spec.frame_rate_hz
+    assert rate is not None, "sound has a frame rate"
+    least_s = preset.batching.n_frames / rate if ends_of(preset.batching) else 0.0
+    music_s = sum(max(t.duration_s, least_s) for t in prepared.tracks if t.split != "test")
     n_variants = len(variants_of(preset.batching))
     encoding = will_take_s(flow.representation, music_s, n_variants) / 60
-    last = " and, at the end, a look at what it makes" if flow.model.calibrates else ""
-    reporter.say(in_words(stages, limits, encoding) + last)
+    looking, last = 0.0, ""
+    if flow.model.calibrates:
+        n_steps = round(flow.model.calibration_steps(preset.batching.batch_size))
+        looking = stages[-1].estimate.seconds(n_steps) / 60
+        last = f", of which {roughly(60 * looking)} at the end are a look at what it makes"
+    reporter.say(in_words(stages, limits, encoding, looking) + last)
 
 
-def in_words(stages: list[Ahead], limits: tuple[Limits, ...], encoding_min: float) -> str:
-    """encoding_min: minutes that it takes to say all recordings in the codec's numbers."""
+def in_words(
+    stages: list[Ahead], limits: tuple[Limits, ...], encoding_min: float, looking_min: float = 0.0
+) -> str:
+    """encoding_min: minutes that it takes to say all recordings in the codec's numbers.
+    looking_min: that it takes to look at what is made, when all is learnt."""
     times = [stage.minutes(limit) for stage, limit in zip(stages, limits, strict=True)]
-    total, encoding = roughly(60 * (sum(times) + encoding_min)), roughly(60 * encoding_min)
+    total = roughly(60 * (sum(times) + encoding_min + looking_min))
+    encoding = roughly(60 * encoding_min)
     if len(stages) == 1:
         return _of_one(limits[0], roughly(60 * times[0]), encoding, total)
     a, b = (clock(60 * value) for value in times)

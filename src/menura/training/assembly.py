@@ -43,7 +43,7 @@ from menura.training.provenance import provenance_of
 from menura.training.rows import Tracks
 from menura.training.score_tracks import ScoreTracks
 from menura.training.source import Source
-from menura.training.variants import transpose_of
+from menura.training.variants import ends_of, transpose_of
 
 RENDITION = "rendition"
 
@@ -195,7 +195,7 @@ def learning_data(
             "corpus again with other splits (--held-out)"
         )
     train = batches(tracks, preset.batching, derive(seed, "batches"))
-    if short := train.short_tracks():
+    if (short := train.short_tracks()) and not ends_of(preset.batching):
         reporter.warn(
             f"{short} of {len(tracks.indices)} training tracks are shorter than one window of "
             "the model; they are looped"
@@ -228,6 +228,8 @@ def refuse_misplaced(preset: Preset, within: str = "") -> None:
                 f"{within}batching.transpose is of latents that are made once, and this learns "
                 f"from sound; set {within}batching.augmentation.tape_percent (6 is a semitone)"
             )
+        if ends_of(preset.batching):
+            raise UsageError(f"{within}batching.ends is of latents, and this learns from sound")
         return
     refuse_misplaced(preset.codec, f"{within}codec.")
     if _augmentation(preset.batching) != AS_RECORDED:

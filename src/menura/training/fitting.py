@@ -23,6 +23,7 @@ def fitted(order: Order, preset: Preset, prepared: PreparedCorpus, reporter: Rep
     if found != preset:
         reporter.say(
             f"no recording is longer than {max(seconds):.2f} s: they are learnt, and made, from "
-            "beginning to end (batching.fit=false repeats them to fill what is learnt at once)"
+            "beginning to end, with silence behind what is shorter (batching.fit=false repeats "
+            "them to fill what is learnt at once)"
         )
     return found

@@ -32,7 +32,7 @@ from menura.training.estimate import clock
 from menura.training.labels import label_flags
 from menura.training.rows import Tracks
 from menura.training.source import Row
-from menura.training.variants import Variant, moved, transpose_of, variants_of
+from menura.training.variants import Variant, ends_of, moved, transpose_of, variants_of
 
 FOLDER, INDEX, SUFFIX = "latents", "latents.json", ".f16"
 EDITION = 3  # another when the same sound is encoded otherwise: what is there is then done again
@@ -71,7 +71,7 @@ class LatentTracks(Tracks):
         stored = np.fromfile(
             _file(self.folder, number), "<f2", n_read * n_features, offset=2 * first
         ).reshape(n_read, n_features)
-        # A track shorter than a window is looped.
+        # A track shorter than a window is looped, where it is not followed by silence.
         return np.take(stored, np.arange(n_frames), axis=0, mode="wrap").T
 
     def _flags_of(self, row: Row) -> Bool[np.ndarray, " labels"]:
@@ -94,15 +94,17 @@ class Way:
     places: list[int]
 
     @staticmethod
-    def of(tracks: Tracks, variant: Variant, n_row: int) -> "Way":
-        """What is held out is heard as it was recorded, and nothing here hears the test split."""
+    def of(tracks: Tracks, variant: Variant, n_row: int, *, ends: bool = False) -> "Way":
+        """What is held out is heard as it was recorded, and nothing here hears the test split.
+        ends: what is shorter than a row has silence behind it."""
         own, counts = list[Variant](), list[int]()
         for number, track in enumerate(tracks.rendition.tracks):
             n_there = tracks.n_frames(number)
             is_learnt = track.split == "train"
             heard = variant.within(n_there, n_row) if is_learnt else replace(variant, semitones=0)
             own.append(heard)
-            counts.append(0 if track.split == "test" else heard.n_frames(n_there))
+            n_heard = max(heard.n_frames(n_there), n_row if ends else 0)
+            counts.append(0 if track.split == "test" else n_heard)
         return Way(own, counts, list(accumulate(counts[:-1], initial=0)))
 
 
@@ -113,9 +115,10 @@ def stored_latents(
 
     key: names the codec and the data; latents of another are made anew.
     """
-    folder, n_row = run / FOLDER, batching.n_frames
-    ways = [Way.of(tracks, variant, n_row) for variant in variants_of(batching)]
-    _make_ready(folder, {"key": key, "transpose": transpose_of(batching), "row": n_row})
+    folder, n_row, ends = run / FOLDER, batching.n_frames, ends_of(batching)
+    ways = [Way.of(tracks, variant, n_row, ends=ends) for variant in variants_of(batching)]
+    transpose = transpose_of(batching)
+    _make_ready(folder, {"key": key, "transpose": transpose, "row": n_row, "ends": ends})
     n_bytes = 2 * tracks.representation.spec.n_channels
     files = [_file(folder, number) for number in range(len(ways))]
     missing = [
@@ -136,7 +139,7 @@ def _make_ready(folder: Path, of: Mapping[str, Any]) -> None:
     """Leave nothing in the folder but latents that are `of` the same."""
     folder.mkdir(parents=True, exist_ok=True)
     clear_temporary(folder)
-    index = _index(folder)
+    index = {"ends": False, **_index(folder)}  # of which older ones do not tell
     known = {**of, "edition": EDITION}
     if known.items() <= index.items():
         return

@@ -60,7 +60,8 @@ class Source(ABC):
 
     @abstractmethod
     def encode(self, rows: list[Row], n_frames: int) -> RowFrames:
-        """`n_frames` frames of each row. A track shorter than that is looped."""
+        """`n_frames` frames of each row. A track shorter than that is looped,
+        but for latents that silence follows."""
 
     @abstractmethod
     def labels_of(self, track: int) -> Kinds:

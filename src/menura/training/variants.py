@@ -31,7 +31,7 @@ class Variant:
     def within(self, n_there: int, n_row: int) -> "Variant":
         """The same for a track of n_there frames that is heard in rows of n_row: as much lower
         where, heard higher, it would end before its row does. A track shorter than a row as it was
-        recorded is looped in any case."""
+        recorded ends before it in any case."""
         is_over = self.n_frames(n_there) < n_row <= n_there
         return replace(self, semitones=-self.semitones) if is_over else self
 
@@ -49,6 +49,11 @@ def variants_of(batching: Batching) -> list[Variant]:
 def transpose_of(batching: Batching) -> int:
     """Semitones up and down; notes, which are no latents, are transposed elsewhere."""
     return batching.transpose if isinstance(batching, RandomCrops) else 0
+
+
+def ends_of(batching: Batching) -> bool:
+    """Whether silence follows a track that is shorter than a row."""
+    return isinstance(batching, RandomCrops) and batching.ends
 
 
 def moved(labels: Kinds, semitones: int, pitches: Container[str]) -> Kinds:

@@ -69,6 +69,10 @@ class Model(nn.Module, ABC):
         the person should be told of it, in one line."""
         return ""
 
+    def calibration_steps(self, batch_size: int) -> float:
+        """About as many steps of training on so many rows as `calibrate` takes time for."""
+        return 0.0
+
     def play_in(self, precision: str, *, compiled: bool = False) -> None:
         """Make music in this precision from now on, if it `plays_in_parallel`.
 
