@@ -54,7 +54,7 @@ OTHERS = (
     "pitch-range",
     "pitch-entropy",
 )
-MOST_S = 60.0
+MOST_S, LINE = 60.0, "\n\n"
 
 
 def main() -> None:
@@ -123,10 +123,12 @@ def in_process(folder: Path) -> dict[str, Any]:
     """Seconds of each metric, in order: what one has embedded, the next need not."""
     from menura.evaluation import metrics
     from menura.evaluation.collecting import read_candidates, read_reference, sound_files, tape_for
+    from menura.foundation.errors import MenuraError
     from menura.foundation.reporting import Reporter
 
     seconds: dict[str, float] = {}
     values: dict[str, float] = {}
+    left_out: dict[str, str] = {}
     reporter = Reporter()
     chosen = {name: metrics.load(name) for name in (*ASKED, *OTHERS)}
     started_with = most_mb()
@@ -141,12 +143,16 @@ def in_process(folder: Path) -> dict[str, Any]:
                 for name in names:
                     if chosen[name].sample_rate == rate:
                         begin = time.perf_counter()
-                        values[name] = chosen[name].score(real, made).value
+                        try:
+                            values[name] = chosen[name].score(real, made).value
+                        except MenuraError as error:  # a note has no beat: seen, and said
+                            left_out[name] = str(error)
                         seconds[name] = time.perf_counter() - begin
         after[group] = most_mb()
     return {
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "values": values,
+        "left out": left_out,
         "MB at the start": round(started_with),
         "MB at most, asked": round(after["asked"]),
         "MB at most, all": round(after["others"]),
@@ -199,6 +205,7 @@ def page(figures: dict[str, Any]) -> str:
     }
     whole, peer = sizes[figures["clips"]], figures["peer"]
     own = whole["seconds"]["frechet-mfcc"] + whole["seconds"]["reading at 16000 Hz (asked)"]
+    without = whole["left out"].items()
     apart = abs(whole["values"]["frechet-mfcc"] / peer["value"] - 1)
     return (
         "# How fast sets are measured\n\n"
@@ -213,6 +220,7 @@ def page(figures: dict[str, Any]) -> str:
         "One after another; the first to need an embedding makes it for those that follow. Without "
         "the floors that `menura evaluate` adds, which measure real music five times more.\n\n"
         f"{table(rows, 'what')}\n\n"
+        f"{''.join(f'Nothing to measure for {name}: {why}.{LINE}' for name, why in without)}"
         "Peer: the loop of the usual scripts, librosa's MFCC, numpy's covariances, scipy's "
         f"`sqrtm`: {peer['seconds']:g} s from the files to the distance, Menura {own:.1f} s; the "
         f"two distances differ by {apart:.1e} of their value.\n"
