@@ -54,7 +54,7 @@ OTHERS = (
     "pitch-range",
     "pitch-entropy",
 )
-MOST_S, LINE = 60.0, "\n\n"
+MOST_S = 60.0
 
 
 def main() -> None:
@@ -205,7 +205,9 @@ def page(figures: dict[str, Any]) -> str:
     }
     whole, peer = sizes[figures["clips"]], figures["peer"]
     own = whole["seconds"]["frechet-mfcc"] + whole["seconds"]["reading at 16000 Hz (asked)"]
-    without = whole["left out"].items()
+    without = "".join(
+        f"Nothing to measure for {name}: {why}.\n\n" for name, why in whole["left out"].items()
+    )
     apart = abs(whole["values"]["frechet-mfcc"] / peer["value"] - 1)
     return (
         "# How fast sets are measured\n\n"
@@ -220,7 +222,7 @@ def page(figures: dict[str, Any]) -> str:
         "One after another; the first to need an embedding makes it for those that follow. Without "
         "the floors that `menura evaluate` adds, which measure real music five times more.\n\n"
         f"{table(rows, 'what')}\n\n"
-        f"{''.join(f'Nothing to measure for {name}: {why}.{LINE}' for name, why in without)}"
+        f"{without}"
         "Peer: the loop of the usual scripts, librosa's MFCC, numpy's covariances, scipy's "
         f"`sqrtm`: {peer['seconds']:g} s from the files to the distance, Menura {own:.1f} s; the "
         f"two distances differ by {apart:.1e} of their value.\n"

@@ -93,11 +93,10 @@ class Judge:
 
         def measure(metric: Metric, against: Against) -> Scored | None:
             rate = metric.sample_rate
-            if against in ("real", "labelled"):
-                if not metric.has_floor:
-                    return None
-                if not way.returns:
-                    return self._floor(way, metric)
+            if against in ("real", "labelled") and not metric.has_floor:
+                return None
+            if is_floor(way, metric):
+                return self._floor(way, metric)
             if against == "original":  # what is passed through by nobody comes back as it is
                 return None
             clips = self._real_clips(way, rate)

@@ -70,10 +70,10 @@ def explore(
     heard: how many of them can be heard at most, as many of each label; None is 240.
     workers: processes; None takes one for each core that may be used. seed: of the maps.
 
-    What cannot be used is left out with a reason, on the page, in the report and on `reporter`. UMAP takes the extra `maps`; without it the page says so. A run that was stopped
-    goes on where it was when it is started again: until the page is there, what was found out of
-    the sounds is kept beside it. Raises UsageError for words that cannot be, and MenuraError where
-    nothing can be used or written.
+    What cannot be used is left out with a reason, on the page, in the report and on `reporter`.
+    UMAP takes the extra `maps`; without it the page says so. A run that was stopped goes on where
+    it was: until the page is there, what was found out of the sounds is kept beside it. Raises
+    UsageError for words that cannot be, and MenuraError where nothing can be used or written.
     """
     reporter = reporter or Reporter()
     file = output_file(out, ["html"], [])
